@@ -1,0 +1,10 @@
+// What the module exports: exactly the kernels of src/kernels/contract.ts, by their names there, and where the memory that they leave alone begins.
+
+export * from './elementwise';
+export * from './gemm';
+export * from './indexing';
+export * from './move';
+export * from './optim';
+export * from './reduce';
+export * from './softmax';
+export { __heap_base };

@@ -1,0 +1,205 @@
+// Elementwise kernels. An op is one loop over contiguous memory; `walk` brings strided, broadcast and ragged operands into that form by staging them through a
+// small buffer that stays in the first-level cache. So there is one loop an op, no scalar twin of it, and an element's result does not depend on its place.
+
+import { at, lanes } from './at';
+import { pow } from './math';
+import { number, pack } from './vector';
+
+/** One run: contiguous operands in the contract's order, the output last; n elements, a multiple of what fills a vector of the narrowest operand. */
+export type Run = (p0: usize, p1: usize, p2: usize, p3: usize, n: i32, s: f64, t: f64) => void;
+
+/** Elements of an operand that are staged at once. */
+const STAGED = 256;
+const stages = memory.data(4 * 256 * 8, 64);
+
+@unmanaged
+class Operand {
+  /** Where the current row starts. */
+  row: usize;
+  /** log2 of the element's size. */
+  shift: i32;
+  /** Step along a row, in elements. */
+  stride: i32;
+  /** Where the current run reads or writes it. */
+  run: usize;
+  /** Which element fills its stage, for an operand that is broadcast along the row. */
+  held: usize;
+}
+
+const operands = memory.data(4 * 20, 4);
+const counters = memory.data(64 * 4, 4);
+
+// @ts-ignore: decorator
+@inline
+function operand(j: i32): Operand {
+  return changetype<Operand>(operands + <usize>j * offsetof<Operand>());
+}
+
+// @ts-ignore: decorator
+@inline
+function stage(j: i32): usize {
+  return stages + <usize>j * (STAGED * 8);
+}
+
+/** Declares operand j of the walk that follows. */
+// @ts-ignore: decorator
+@inline
+export function bind<T>(j: i32, p: usize): void {
+  const o = operand(j);
+  o.row = p;
+  o.shift = <i32>alignof<T>();
+}
+
+/** The address of the current row of operand j, for walks that see to their own rows. */
+// @ts-ignore: decorator
+@inline
+export function rowOf(j: i32): usize {
+  return operand(j).row;
+}
+
+/** Copies n elements that lie `from` and `to` elements apart. */
+export function copyStrided<T>(x: usize, from: i32, y: usize, to: i32, n: i32): void {
+  if (from == 1 && to == 1 && n >= 16) {
+    memory.copy(y, x, (<usize>n) << alignof<T>());
+    return;
+  }
+  const dx = (<usize>from) << alignof<T>(), dy = (<usize>to) << alignof<T>();
+  for (; n > 0; n--, x += dx, y += dy) store<T>(y, load<T>(x));
+}
+
+function copyElements(shift: i32, x: usize, from: i32, y: usize, to: i32, n: i32): void {
+  if (shift == 2) copyStrided<u32>(x, from, y, to, n);
+  else if (shift == 3) copyStrided<u64>(x, from, y, to, n);
+  else copyStrided<u8>(x, from, y, to, n);
+}
+
+/** Calls `run` over one row of n elements, k operands. */
+function runRow(run: Run, k: i32, granule: i32, n: i32, s: f64, t: f64): void {
+  let contiguous = true;
+  for (let j = 0; j < k; j++) contiguous = contiguous && operand(j).stride == 1;
+  const y = operand(k - 1);
+  for (let i = 0; i < n; ) {
+    let length = contiguous ? n - i : min(n - i, STAGED);
+    const whole = length >= granule;
+    if (whole) length &= -granule;
+    for (let j = 0; j < k; j++) {
+      const o = operand(j);
+      const p = o.row + ((<usize>(i * o.stride)) << o.shift);
+      if (whole && o.stride == 1) {
+        o.run = p;
+        continue;
+      }
+      o.run = stage(j);
+      if (j == k - 1 || (o.stride == 0 && o.held == p)) continue;
+      const staged = o.stride == 0 ? max(min(n, STAGED), granule) : length;
+      copyElements(o.shift, p, o.stride, o.run, 1, staged);
+      o.held = p;
+    }
+    run(operand(0).run, operand(1).run, operand(2).run, operand(3).run, max(length, granule), s, t);
+    if (y.run == stage(k - 1)) copyElements(y.shift, y.run, 1, y.row + ((<usize>(i * y.stride)) << y.shift), y.stride, length);
+    i += length;
+  }
+}
+
+/** Starts a walk over k bound operands: sets the strides along a row and returns the row's size, 0 when there is nothing to do. */
+export function firstRow(k: i32, nd: i32, dims: usize): i32 {
+  for (let d = 0; d < nd; d++) {
+    if (load<i32>(at<i32>(dims, d * (k + 1))) == 0) return 0;
+    store<i32>(at<i32>(counters, d), 0);
+  }
+  const last = at<i32>(dims, (nd - 1) * (k + 1));
+  for (let j = 0; j < k; j++) {
+    const o = operand(j);
+    o.stride = nd > 0 ? load<i32>(at<i32>(last, j + 1)) : 1;
+    o.held = 0;
+  }
+  return nd > 0 ? load<i32>(last) : 1;
+}
+
+/** The step of operand j along a row, in elements. */
+// @ts-ignore: decorator
+@inline
+export function strideOf(j: i32): i32 {
+  return operand(j).stride;
+}
+
+/** Moves every operand to the next row; false after the last. */
+export function nextRow(k: i32, nd: i32, dims: usize): bool {
+  for (let d = nd - 2; d >= 0; d--) {
+    const row = at<i32>(dims, d * (k + 1));
+    const counter = at<i32>(counters, d);
+    const i = load<i32>(counter) + 1;
+    const wrapped = i == load<i32>(row);
+    store<i32>(counter, wrapped ? 0 : i);
+    const steps = wrapped ? 1 - i : 1;
+    for (let j = 0; j < k; j++) {
+      const o = operand(j);
+      o.row += (<usize>(steps * load<i32>(at<i32>(row, j + 1)))) << o.shift;
+    }
+    if (!wrapped) return true;
+  }
+  return false;
+}
+
+/** Runs over every row of the k bound operands. */
+export function walk(run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64): void {
+  const n = firstRow(k, nd, dims);
+  if (n == 0) return;
+  let narrowest = 4;
+  for (let j = 0; j < k; j++) narrowest = min(narrowest, operand(j).shift);
+  do runRow(run, k, 16 >> narrowest, n, s, t);
+  while (nextRow(k, nd, dims));
+}
+
+/** y = O(x). */
+export function map1<T, O>(x: usize, y: usize, nd: i32, dims: usize, s: f64 = 0, t: f64 = 0): void {
+  bind<T>(0, x);
+  bind<T>(1, y);
+  walk(
+    (x: usize, y: usize, _2: usize, _3: usize, n: i32, s: f64, t: f64) => {
+      const u = number<T>(s), v = number<T>(t);
+      for (const end = at<T>(x, n); x < end; x += 16, y += 16) v128.store(y, changetype<O>(0).of<T>(v128.load(x), u, v));
+    },
+    2, nd, dims, s, t,
+  );
+}
+
+/** y = O(a, b). */
+export function map2<T, O>(a: usize, b: usize, y: usize, nd: i32, dims: usize, s: f64 = 0, t: f64 = 0): void {
+  bind<T>(0, a);
+  bind<T>(1, b);
+  bind<T>(2, y);
+  walk(
+    (a: usize, b: usize, y: usize, _3: usize, n: i32, s: f64, t: f64) => {
+      const u = number<T>(s), v = number<T>(t);
+      for (const end = at<T>(a, n); a < end; a += 16, b += 16, y += 16) v128.store(y, changetype<O>(0).of<T>(v128.load(a), v128.load(b), u, v));
+    },
+    3, nd, dims, s, t,
+  );
+}
+
+/** y = O(a, b) ? 1 : 0, as u8. */
+export function compare<T, O>(a: usize, b: usize, y: usize, nd: i32, dims: usize): void {
+  bind<T>(0, a);
+  bind<T>(1, b);
+  bind<u8>(2, y);
+  walk(
+    (a: usize, b: usize, y: usize, _3: usize, n: i32, _s: f64, _t: f64) => {
+      for (const end = at<T>(a, n); a < end; a += 16, b += 16, y += lanes<T>()) pack<T>(y, changetype<O>(0).of<T>(v128.load(a), v128.load(b)));
+    },
+    3, nd, dims, 0, 0,
+  );
+}
+
+/** y = a ** b, by element. */
+export function power<T>(a: usize, b: usize, y: usize, nd: i32, dims: usize): void {
+  bind<T>(0, a);
+  bind<T>(1, b);
+  bind<T>(2, y);
+  walk(
+    (a: usize, b: usize, y: usize, _3: usize, n: i32, _s: f64, _t: f64) => {
+      for (let i = 0; i < n; i++) store<T>(at<T>(y, i), pow<T>(load<T>(at<T>(a, i)), load<T>(at<T>(b, i))));
+    },
+    3, nd, dims, 0, 0,
+  );
+}

@@ -1,0 +1,101 @@
+// float64 transcendental functions: exp and log on two lanes at once, the rest by element, through the standard library where it has them.
+
+// @ts-ignore: decorator
+@inline
+function all(x: f64): v128 {
+  return f64x2.splat(x);
+}
+
+// @ts-ignore: decorator
+@inline
+function mad(a: v128, b: v128, c: v128): v128 {
+  return f64x2.add(f64x2.mul(a, b), c);
+}
+
+/** ln 2 in two parts, the first short enough for exact products with an exponent. */
+const LN2_HI: f64 = 0.6931471803691238;
+const LN2_LO: f64 = 1.9082149292705877e-10;
+/** Added to a number below 2^51, rounds it to an integer, which then stands in the low bits. */
+const MAGIC: f64 = 6755399441055744;
+
+// @ts-ignore: decorator
+@inline
+function exp2i(n: v128): v128 {
+  return i64x2.shl(i64x2.add(n, i64x2.splat(1023)), 52);
+}
+
+/** As math32.exp, with Taylor's series on |r| <= ln(2)/2. 1 ulp. */
+// @ts-ignore: decorator
+@inline
+export function exp(x: v128): v128 {
+  x = f64x2.max(f64x2.min(x, all(720)), all(-760));
+  const shifted = mad(x, all(1.4426950408889634), all(MAGIC));
+  const n = f64x2.sub(shifted, all(MAGIC));
+  const r = mad(n, all(-LN2_LO), mad(n, all(-LN2_HI), x));
+  let p = mad(all(1.0 / 6227020800), r, all(1.0 / 479001600));
+  p = mad(p, r, all(1.0 / 39916800));
+  p = mad(p, r, all(1.0 / 3628800));
+  p = mad(p, r, all(1.0 / 362880));
+  p = mad(p, r, all(1.0 / 40320));
+  p = mad(p, r, all(1.0 / 5040));
+  p = mad(p, r, all(1.0 / 720));
+  p = mad(p, r, all(1.0 / 120));
+  p = mad(p, r, all(1.0 / 24));
+  p = mad(p, r, all(1.0 / 6));
+  p = mad(p, r, all(0.5));
+  p = f64x2.add(mad(f64x2.mul(r, r), p, r), all(1));
+  const i = i64x2.sub(shifted, all(MAGIC));
+  const half = i64x2.shr_s(i, 1);
+  return f64x2.mul(f64x2.mul(p, exp2i(half)), exp2i(i64x2.sub(i, half)));
+}
+
+/** log(2^e m) = e ln 2 + 2 atanh(s), s = f / (2 + f), f = m - 1, by the series in s^2 <= 0.0295. 1 ulp. */
+// @ts-ignore: decorator
+@inline
+export function log(x: v128): v128 {
+  const tiny = f64x2.lt(x, all(2.2250738585072014e-308));
+  const scaled = v128.bitselect(f64x2.mul(x, all(18014398509481984)), x, tiny);
+  const root = i64x2.splat(0x3fe6a09e667f3bcd);
+  const e = i64x2.shr_s(i64x2.sub(scaled, root), 52);
+  const f = f64x2.sub(i64x2.sub(scaled, i64x2.shl(e, 52)), all(1));
+  const n = f64x2.sub(f64x2.sub(i64x2.add(e, all(MAGIC)), all(MAGIC)), v128.and(tiny, all(54)));
+  const s = f64x2.div(f, f64x2.add(f, all(2)));
+  const z = f64x2.mul(s, s);
+  let q = mad(all(2.0 / 23), z, all(2.0 / 21));
+  q = mad(q, z, all(2.0 / 19));
+  q = mad(q, z, all(2.0 / 17));
+  q = mad(q, z, all(2.0 / 15));
+  q = mad(q, z, all(2.0 / 13));
+  q = mad(q, z, all(2.0 / 11));
+  q = mad(q, z, all(2.0 / 9));
+  q = mad(q, z, all(2.0 / 7));
+  q = mad(q, z, all(2.0 / 5));
+  q = mad(q, z, all(2.0 / 3));
+  q = f64x2.mul(q, z);
+  const square = f64x2.mul(f64x2.mul(f, f), all(0.5));
+  const low = mad(s, f64x2.add(square, q), f64x2.mul(n, all(LN2_LO)));
+  const y = f64x2.sub(f64x2.mul(n, all(LN2_HI)), f64x2.sub(f64x2.sub(square, low), f));
+  const zero = all(0);
+  const positive = f64x2.gt(x, zero);
+  const edge = v128.bitselect(x, v128.bitselect(all(-Infinity), all(NaN), f64x2.eq(x, zero)), positive);
+  return v128.bitselect(y, edge, v128.and(positive, f64x2.lt(x, all(Infinity))));
+}
+
+/** 1 / (1 + e^-x), through e^-|x|. 3 ulp. */
+// @ts-ignore: decorator
+@inline
+export function sigmoid(x: v128): v128 {
+  const one = all(1);
+  const e = exp(f64x2.neg(f64x2.abs(x)));
+  return f64x2.div(v128.bitselect(one, e, f64x2.ge(x, all(0))), f64x2.add(one, e));
+}
+
+/** log(1 + e^x) = max(x, 0) + log(1 + e), e = e^-|x|: the logarithm of the rounded sum and what the sum lost. 3 ulp. */
+// @ts-ignore: decorator
+@inline
+export function log1pexp(x: v128): v128 {
+  const e = exp(f64x2.neg(f64x2.abs(x)));
+  const w = f64x2.add(e, all(1));
+  const y = f64x2.add(log(w), f64x2.div(f64x2.sub(e, f64x2.sub(w, all(1))), w));
+  return f64x2.add(f64x2.max(x, all(0)), y);
+}

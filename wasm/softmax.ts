@@ -1,0 +1,195 @@
+// Softmax, its logarithm and their derivatives along r of a contiguous (outer, r, inner). Sums are kept in float64.
+// inner = 1 works on rows, whose sums end with adding the lanes; otherwise each lane is a column of its own.
+
+import { at, get, lanes, put } from './at';
+import { extreme, Max } from './extreme';
+import { exp, log } from './math';
+import { max } from './vector';
+
+/** The lanes of v in float64: the lower two, or both; and the upper two, if there are. */
+// @ts-ignore: decorator
+@inline
+function low<T>(v: v128): v128 {
+  return sizeof<T>() == 8 ? v : f64x2.promote_low_f32x4(v);
+}
+
+// @ts-ignore: decorator
+@inline
+function high<T>(v: v128): v128 {
+  return sizeof<T>() == 8 ? f64x2.splat(0) : f64x2.promote_low_f32x4(v128.shuffle<u64>(v, v, 1, 0));
+}
+
+/** The vector of T that low and high make. */
+// @ts-ignore: decorator
+@inline
+function narrowed<T>(lower: v128, upper: v128): v128 {
+  if (sizeof<T>() == 8) return lower;
+  return v128.shuffle<u64>(f32x4.demote_f64x2_zero(lower), f32x4.demote_f64x2_zero(upper), 0, 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function total(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function logOf(s: f64): f64 {
+  return f64x2.extract_lane(log<f64>(f64x2.splat(s)), 0);
+}
+
+/** The sum of e^(x - shift) over a row; the terms go to y if that is not 0. */
+function sumExp<T>(x: usize, y: usize, n: i32, shift: T): f64 {
+  const m = v128.splat<T>(shift);
+  let lower = f64x2.splat(0), upper = lower;
+  for (let i = n; i > 0; i -= lanes<T>(), x += 16) {
+    const e = exp<T>(v128.sub<T>(get<T>(x, i, <T>-Infinity), m));
+    if (y != 0) {
+      put<T>(y, i, e);
+      y += 16;
+    }
+    lower = f64x2.add(lower, low<T>(e));
+    upper = f64x2.add(upper, high<T>(e));
+  }
+  return total(f64x2.add(lower, upper));
+}
+
+/** Infinities are not subtracted: e^inf is infinite and e^-inf 0, as they should be in a sum. */
+// @ts-ignore: decorator
+@inline
+function finite<T>(m: v128): v128 {
+  return v128.andnot(m, v128.eq<T>(v128.abs<T>(m), v128.splat<T>(<T>Infinity)));
+}
+
+// Columns: the vectors at x, r rows, `inner` apart; n of the lanes exist --------------------------------------------------------------------------------
+
+// @ts-ignore: decorator
+@inline
+function columnMax<T>(x: usize, r: i32, step: usize, n: i32): v128 {
+  let m = v128.splat<T>(<T>-Infinity);
+  for (let k = 0; k < r; k++, x += step) m = max<T>(m, get<T>(x, n, <T>0));
+  return m;
+}
+
+/** e^(x - m) summed down the columns; the terms go to y if that is not 0. */
+// @ts-ignore: decorator
+@inline
+function columnSumExp<T>(x: usize, y: usize, r: i32, step: usize, n: i32, m: v128): v128 {
+  let lower = f64x2.splat(0), upper = lower;
+  for (let k = 0; k < r; k++, x += step) {
+    const e = exp<T>(v128.sub<T>(get<T>(x, n, <T>0), m));
+    if (y != 0) {
+      put<T>(y, n, e);
+      y += step;
+    }
+    lower = f64x2.add(lower, low<T>(e));
+    upper = f64x2.add(upper, high<T>(e));
+  }
+  return narrowed<T>(lower, upper);
+}
+
+// The four operations --------------------------------------------------------------------------------------------------------------------------------
+
+function logsumexp<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
+  const step = at<T>(0, inner);
+  for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, inner)) {
+    if (inner == 1) {
+      const m = r == 0 ? <T>-Infinity : extreme<T, Max>(x, r);
+      const shift = abs<T>(m) == <T>Infinity ? <T>0 : m;
+      store<T>(y, <T>(logOf(sumExp<T>(x, 0, r, shift)) + <f64>shift));
+      continue;
+    }
+    for (let j = 0; j < inner; j += lanes<T>()) {
+      const p = at<T>(x, j), n = inner - j;
+      const m = finite<T>(columnMax<T>(p, r, step, n));
+      put<T>(at<T>(y, j), n, v128.add<T>(log<T>(columnSumExp<T>(p, 0, r, step, n, m)), m));
+    }
+  }
+}
+
+function softmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
+  if (r == 0) return;
+  const step = at<T>(0, inner);
+  for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, r * inner)) {
+    if (inner == 1) {
+      const s = v128.splat<T>(<T>sumExp<T>(x, y, r, extreme<T, Max>(x, r)));
+      for (let k = r, q = y; k > 0; k -= lanes<T>(), q += 16) put<T>(q, k, v128.div<T>(get<T>(q, k, <T>0), s));
+      continue;
+    }
+    for (let j = 0; j < inner; j += lanes<T>()) {
+      const p = at<T>(x, j), n = inner - j;
+      let q = at<T>(y, j);
+      const s = columnSumExp<T>(p, q, r, step, n, columnMax<T>(p, r, step, n));
+      for (let k = 0; k < r; k++, q += step) put<T>(q, n, v128.div<T>(get<T>(q, n, <T>0), s));
+    }
+  }
+}
+
+/** x - m - log(sum(e^(x - m))). */
+function logSoftmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
+  if (r == 0) return;
+  const step = at<T>(0, inner);
+  for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, r * inner)) {
+    if (inner == 1) {
+      const top = extreme<T, Max>(x, r);
+      const m = v128.splat<T>(top), s = v128.splat<T>(<T>logOf(sumExp<T>(x, 0, r, top)));
+      for (let k = r, p = x, q = y; k > 0; k -= lanes<T>(), p += 16, q += 16) put<T>(q, k, v128.sub<T>(v128.sub<T>(get<T>(p, k, <T>0), m), s));
+      continue;
+    }
+    for (let j = 0; j < inner; j += lanes<T>()) {
+      const n = inner - j;
+      let p = at<T>(x, j), q = at<T>(y, j);
+      const m = columnMax<T>(p, r, step, n);
+      const s = log<T>(columnSumExp<T>(p, 0, r, step, n, m));
+      for (let k = 0; k < r; k++, p += step, q += step) put<T>(q, n, v128.sub<T>(v128.sub<T>(get<T>(p, n, <T>0), m), s));
+    }
+  }
+}
+
+/** The two derivatives: what is summed, and dx from that sum. */
+@unmanaged class SoftmaxBwd {
+  @inline term<T>(dy: v128, y: v128): v128 { return v128.mul<T>(dy, y); }
+  @inline dx<T>(dy: v128, y: v128, s: v128): v128 { return v128.mul<T>(y, v128.sub<T>(dy, s)); }
+}
+@unmanaged class LogSoftmaxBwd {
+  @inline term<T>(dy: v128, y: v128): v128 { return dy; }
+  @inline dx<T>(dy: v128, y: v128, s: v128): v128 { return v128.sub<T>(dy, v128.mul<T>(exp<T>(y), s)); }
+}
+
+function backward<T, O>(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void {
+  const o = changetype<O>(0);
+  const row = inner == 1;
+  // A row is one column group whose vectors follow one another; its lanes are added up.
+  const step: usize = row ? 16 : at<T>(0, inner);
+  const width = row ? 1 : lanes<T>();
+  const vectors = row ? (r + lanes<T>() - 1) / lanes<T>() : r;
+  for (let i = 0; i < outer; i++) {
+    for (let j = 0; j < inner; j += width) {
+      const start = at<T>(0, i * r * inner + j);
+      let lower = f64x2.splat(0), upper = lower;
+      for (let k = 0, p = start; k < vectors; k++, p += step) {
+        const n = row ? r - k * lanes<T>() : inner - j;
+        const term = o.term<T>(get<T>(dy + p, n, <T>0), get<T>(y + p, n, <T>0));
+        lower = f64x2.add(lower, low<T>(term));
+        upper = f64x2.add(upper, high<T>(term));
+      }
+      const s = row ? v128.splat<T>(<T>total(f64x2.add(lower, upper))) : narrowed<T>(lower, upper);
+      for (let k = 0, p = start; k < vectors; k++, p += step) {
+        const n = row ? r - k * lanes<T>() : inner - j;
+        put<T>(dx + p, n, o.dx<T>(get<T>(dy + p, n, <T>0), get<T>(y + p, n, <T>0), s));
+      }
+    }
+  }
+}
+
+export function logsumexp_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logsumexp<f32>(x, y, outer, r, inner); }
+export function logsumexp_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logsumexp<f64>(x, y, outer, r, inner); }
+export function softmax_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { softmax<f32>(x, y, outer, r, inner); }
+export function softmax_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { softmax<f64>(x, y, outer, r, inner); }
+export function log_softmax_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logSoftmax<f32>(x, y, outer, r, inner); }
+export function log_softmax_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logSoftmax<f64>(x, y, outer, r, inner); }
+export function softmax_bwd_f32(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backward<f32, SoftmaxBwd>(dy, y, dx, outer, r, inner); }
+export function softmax_bwd_f64(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backward<f64, SoftmaxBwd>(dy, y, dx, outer, r, inner); }
+export function log_softmax_bwd_f32(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backward<f32, LogSoftmaxBwd>(dy, y, dx, outer, r, inner); }
+export function log_softmax_bwd_f64(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backward<f64, LogSoftmaxBwd>(dy, y, dx, outer, r, inner); }
