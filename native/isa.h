@@ -48,4 +48,14 @@ struct Dims {
   int64_t operator[](int64_t i) const { return static_cast<int64_t>(data[i]); }
 };
 
+/** Indices 0 ... N-1 as a pack (std::index_sequence without the standard library). */
+template <int... I>
+struct Indices {};
+template <int N, int... I>
+struct IndicesTo : IndicesTo<N - 1, N - 1, I...> {};
+template <int... I>
+struct IndicesTo<0, I...> {
+  using type = Indices<I...>;
+};
+
 }  // namespace GRADTAPE_NS

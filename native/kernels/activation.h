@@ -1,0 +1,16 @@
+// What an activation function and its derivative share.
+#pragma once
+
+#include "../math.h"
+
+namespace GRADTAPE_NS {
+
+constexpr double SQRT_2_OVER_PI = 0x1.9884533d43651p-1, GELU_CUBIC = 0.044715;
+
+/** 2 sqrt(2/pi) (x + 0.044715 x^3): (1 + tanh(u)) / 2 = sigmoid(2u). */
+template <class V>
+GRADTAPE_INLINE V gelu_tanh_argument(V x) {
+  return x * (splat<V>(2 * SQRT_2_OVER_PI) + splat<V>(2 * SQRT_2_OVER_PI * GELU_CUBIC) * x * x);
+}
+
+}  // namespace GRADTAPE_NS

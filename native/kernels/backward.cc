@@ -1,0 +1,60 @@
+// Derivatives of activation functions, times the incoming gradient: op(dy, saved).
+#include "../kernel_list.h"
+#include "activation.h"
+#include "map.h"
+
+namespace GRADTAPE_NS {
+
+/** Phi(x) + x phi(x), phi the normal density. Squares above 2^8 leave phi = 0 and keep x phi(x) from being inf * 0. */
+template <class V>
+GRADTAPE_INLINE V gelu_derivative(V x) {
+  const V bounded = absolute(x) > splat<V>(60) ? copy_sign(splat<V>(60), x) : x;
+  const V density = splat<V>(0x1.9884533d43651p-2) * exp_of(splat<V>(-0.5) * bounded * bounded);
+  return splat<V>(0.5) * twice_normal_cdf(x) + bounded * density;
+}
+
+/** s + x s (1 - s) u'(x) with s = sigmoid(u), u = gelu_tanh_argument(x). */
+template <class V>
+GRADTAPE_INLINE V gelu_tanh_derivative(V x) {
+  const V bounded = absolute(x) > splat<V>(60) ? copy_sign(splat<V>(60), x) : x;
+  const V s = sigmoid_of(gelu_tanh_argument(bounded));
+  const V slope = splat<V>(2 * SQRT_2_OVER_PI) + splat<V>(6 * SQRT_2_OVER_PI * GELU_CUBIC) * bounded * bounded;
+  return s + bounded * s * (splat<V>(1) - s) * slope;
+}
+
+#define GRADTAPE_BACKWARD(name, grain, expression)                                      \
+  template <class T>                                                                    \
+  void name(const T* a, const T* b, Out<T> y, int64_t nd, Dims dims) {                  \
+    map<grain>([](auto dy, auto v) { return expression; }, nd, dims, y.data, a, b);     \
+  }
+
+GRADTAPE_BACKWARD(relu_bwd, CHEAP, v > 0 ? dy : decltype(v){})
+GRADTAPE_BACKWARD(sigmoid_bwd, CHEAP, dy* v*(splat<decltype(v)>(1) - v))
+GRADTAPE_BACKWARD(tanh_bwd, CHEAP, dy*(splat<decltype(v)>(1) - v * v))
+GRADTAPE_BACKWARD(gelu_bwd, COSTLY, dy* gelu_derivative(v))
+GRADTAPE_BACKWARD(gelu_tanh_bwd, COSTLY, dy* gelu_tanh_derivative(v))
+
+template <class T>
+void silu_bwd(const T* a, const T* b, Out<T> y, int64_t nd, Dims dims) {
+  map<COSTLY>(
+      [](auto dy, auto x) {
+        const auto one = splat<decltype(x)>(1), s = sigmoid_of(x);
+        return dy * s * (one + x * (one - s));
+      },
+      nd, dims, y.data, a, b);
+}
+
+template <class T>
+void softplus_bwd(const T* dy, const T* x, Out<T> dx, double beta, double threshold, int64_t nd, Dims dims) {
+  const T factor = static_cast<T>(beta), limit = static_cast<T>(threshold);
+  map<COSTLY>(
+      [=](auto g, auto v) {
+        const auto z = v * factor;
+        return z > limit ? g : g * sigmoid_of(z);
+      },
+      nd, dims, dx.data, dy, x);
+}
+
+GRADTAPE_DEFINE_FAMILY(backward)
+
+}  // namespace GRADTAPE_NS

@@ -1,0 +1,85 @@
+// Elementwise kernels of one operand. Formulas and NaN rules are in the contract; bounds are at the functions in math.h.
+#include "../kernel_list.h"
+#include "../math.h"
+#include "map.h"
+#include "number.h"
+
+namespace GRADTAPE_NS {
+
+// Adding and subtracting 2^23 (2^52) rounds to an integer, half to even; larger numbers are integers already. The other roundings correct that one.
+template <class V>
+GRADTAPE_INLINE V round_magnitude(V a) {
+  constexpr double limit = sizeof(Element<V>) == 4 ? 0x1p23 : 0x1p52;
+  const V big = splat<V>(limit);
+  return a < big ? (a + big) - big : a;
+}
+template <class V>
+GRADTAPE_INLINE V round_even(V x) {
+  return copy_sign(round_magnitude(absolute(x)), x);
+}
+template <class V>
+GRADTAPE_INLINE V round_down(V x) {
+  const V n = round_even(x);
+  return copy_sign(n > x ? n - splat<V>(1) : n, x);
+}
+template <class V>
+GRADTAPE_INLINE V round_up(V x) {
+  const V n = round_even(x);
+  return copy_sign(n < x ? n + splat<V>(1) : n, x);
+}
+template <class V>
+GRADTAPE_INLINE V round_to_zero(V x) {
+  const V a = absolute(x), n = round_magnitude(a);
+  return copy_sign(n > a ? n - splat<V>(1) : n, x);
+}
+
+template <class V>
+GRADTAPE_INLINE V magnitude(V x) {
+  if constexpr (is_float<Element<V>>) return absolute(x);
+  else return x < 0 ? -x : x;
+}
+
+template <class V>
+GRADTAPE_INLINE V sign_of(V x) {
+  const V one = splat<V>(1), zero{};
+  const V positive = x > 0 ? one : zero;
+  const V y = x < 0 ? -one : positive;
+  return x != x ? x : y;
+}
+
+#define GRADTAPE_UNARY(name, grain, expression)                                \
+  template <class T>                                                           \
+  void name(const T* x, Out<T> y, int64_t nd, Dims dims) {                     \
+    map<grain>([](auto v) { return expression; }, nd, dims, y.data, x);        \
+  }
+
+GRADTAPE_UNARY(neg, CHEAP, -v)
+GRADTAPE_UNARY(abs, CHEAP, magnitude(v))
+GRADTAPE_UNARY(sign, CHEAP, sign_of(v))
+GRADTAPE_UNARY(relu, CHEAP, v < 0 ? decltype(v){} : v)
+GRADTAPE_UNARY(exp, COSTLY, exp_of(v))
+GRADTAPE_UNARY(log, COSTLY, log_of(v))
+GRADTAPE_UNARY(sqrt, CHEAP, square_root(v))
+GRADTAPE_UNARY(rsqrt, CHEAP, splat<decltype(v)>(1) / square_root(v))
+GRADTAPE_UNARY(sin, COSTLY, sine<0>(v))
+GRADTAPE_UNARY(cos, COSTLY, sine<1>(v))
+GRADTAPE_UNARY(floor, CHEAP, round_down(v))
+GRADTAPE_UNARY(ceil, CHEAP, round_up(v))
+GRADTAPE_UNARY(round, CHEAP, round_even(v))
+GRADTAPE_UNARY(trunc, CHEAP, round_to_zero(v))
+
+template <class T>
+void clamp(const T* x, Out<T> y, double lo, double hi, int64_t nd, Dims dims) {
+  const T low = saturated<T>(lo), high = saturated<T>(hi);
+  map<CHEAP>(
+      [=](auto v) {
+        const auto lows = splat<decltype(v)>(low), highs = splat<decltype(v)>(high);
+        const auto raised = v < lows ? lows : v;
+        return raised > highs ? highs : raised;
+      },
+      nd, dims, y.data, x);
+}
+
+GRADTAPE_DEFINE_FAMILY(unary)
+
+}  // namespace GRADTAPE_NS
