@@ -1,0 +1,19 @@
+#!/usr/bin/env python3
+"""Writes the golden numbers of this folder: what PyTorch 1.13 computes, as compressed fixtures that read.ts reads. The tests need no Python.
+
+    python3 test/golden/make.py [ops] [nets] [random] [print]      # all four without arguments; needs PyTorch 1.13 (Debian's python3-torch will do)
+
+Every fixture is seeded and comes out the same, byte for byte, when it is made again. Its layout is told in parts/container.py.
+"""
+import sys
+import warnings
+
+warnings.filterwarnings('ignore')
+import torch
+
+from parts import nets, ops, prints, randoms
+
+torch.set_num_threads(1)
+fixtures = {'ops': ops.make, 'nets': nets.make, 'random': randoms.make, 'print': prints.make}
+for name in sys.argv[1:] or fixtures:
+    fixtures[name]()

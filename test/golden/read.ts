@@ -1,0 +1,91 @@
+// Reads the fixtures of this folder; parts/container.py tells their layout.
+
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
+export type GoldenDType = 'float32' | 'float64' | 'int64' | 'int32' | 'uint8' | 'bool';
+export type GoldenArray = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
+
+/** A tensor of a fixture: its elements stand in row-major order whatever stride it had. */
+export interface TensorRef {
+  dtype: GoldenDType;
+  shape: number[];
+  off: number;
+  stride?: number[];
+  storage_offset?: number;
+  /** It requires grad. */
+  rg?: 1;
+  /** Its place among the leaves of its sample. */
+  leaf?: number;
+}
+
+export interface Golden<Manifest> {
+  readonly manifest: Manifest;
+  /** A copy of a tensor's elements, row-major. */
+  read(ref: TensorRef): GoldenArray;
+}
+
+const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array };
+
+/** Opens `<name>.golden.gz`. */
+export function readGolden<Manifest>(name: 'ops' | 'nets' | 'random' | 'print'): Golden<Manifest> {
+  const bytes = gunzipSync(readFileSync(new URL(`${name}.golden.gz`, import.meta.url)));
+  const end = 4 + bytes.readUInt32LE(0);
+  const manifest = JSON.parse(bytes.toString('utf8', 4, end)) as Manifest;
+  const data = Math.ceil(end / 8) * 8;
+  const read = ({ dtype, shape, off }: TensorRef): GoldenArray => {
+    const Type = arrays[dtype];
+    const size = shape.reduce((a, b) => a * b, Type.BYTES_PER_ELEMENT);
+    const copy = new Uint8Array(bytes.subarray(data + off, data + off + size));
+    if (copy.length !== size) throw new Error(`golden ${name}: expected ${size} bytes at ${off}, got ${copy.length}`);
+    return new Type(copy.buffer);
+  };
+  return { manifest, read };
+}
+
+// The manifest of `ops`, told in parts/ops.py ------------------------------------------------------------------------------------------------------
+
+export interface OpArguments {
+  input: unknown;
+  args: unknown[];
+  kwargs: Record<string, unknown>;
+}
+
+export interface OpSample extends OpArguments {
+  out: TensorRef[];
+  noncontig?: 1;
+  ref_dtype?: 'float64';
+  diff_out_idx?: number[];
+  cot?: TensorRef[];
+  grad?: (TensorRef | null)[];
+  gg_of?: number[];
+  gg_v?: TensorRef[];
+  gg?: (TensorRef | null)[];
+}
+
+export interface OpError extends OpArguments {
+  torch_error: string;
+  torch_regex: string;
+}
+
+export interface OpsManifest {
+  ops: { op: string; variant: string; dtype: GoldenDType; samples: OpSample[]; errors: OpError[] }[];
+}
+
+// The manifest of `nets`, told in parts/nets.py ------------------------------------------------------------------------------------------------------
+
+export interface NetsManifest {
+  nets: {
+    dtype: 'float32' | 'float64';
+    seed: number;
+    optimizer: 'SGD' | 'Adam';
+    options: Record<string, number | boolean | number[]>;
+    init: [string, TensorRef][];
+    /** (batch, row, feature) and (batch, row): step s takes batch s modulo their number. */
+    x: TensorRef;
+    y: TensorRef;
+    grads: [string, TensorRef][];
+    losses: TensorRef;
+    final: [string, TensorRef][];
+  }[];
+}
