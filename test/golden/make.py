@@ -8,6 +8,7 @@ Every fixture is seeded and comes out the same, byte for byte, when it is made a
 import sys
 import warnings
 
+sys.dont_write_bytecode = True
 warnings.filterwarnings('ignore')
 import torch
 
