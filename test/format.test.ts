@@ -15,9 +15,9 @@ interface Print {
 const golden = readGolden<{ prints: Print[] }>('print');
 
 describe('prints as PyTorch prints', () => {
-  const byShape: Record<string, Print[]> = {};
-  for (const p of golden.manifest.prints) (byShape[p.x.shape.join()] ??= []).push(p);
-  for (const [shape, prints] of Object.entries(byShape)) {
+  const shapes = new Set(golden.manifest.prints.map((p) => p.x.shape.join()));
+  for (const shape of shapes) {
+    const prints = golden.manifest.prints.filter((p) => p.x.shape.join() === shape);
     it(`[${shape}]: ${prints.length} tensors`, () => {
       for (const { x, suffixes, text, defaultDType } of prints) {
         const values = golden.read(x);
