@@ -20,9 +20,10 @@ struct Product {
   T alpha, beta;
 };
 
-// Block sizes: the rows of a under a tile stay in the L1 cache (kTileRows * kDepth), a packed block of b in half of L2 (kDepth * kWidth).
+// Block sizes: the rows of a under a tile stay in the L1 cache (kTileRows * kDepth), a packed block of b in L2 (kDepth * kWidth). A deeper block
+// visits c less often, a wider one a.
 template <class T>
-constexpr int64_t kDepth = 1024 / sizeof(T);
+constexpr int64_t kDepth = 1536 / sizeof(T);
 template <class T>
 constexpr int64_t kWidth = 2048 / sizeof(T) / kTileColumns<T> * kTileColumns<T>;
 
@@ -49,6 +50,22 @@ void multiply_vector(const Product<T>& q, bool row) {
     gemv(q.n, q.k, q.b, q.csb, q.rsb, v, q.c, int64_t{1}, q.alpha, q.beta);
   } else {
     gemv(q.m, q.k, q.a, q.rsa, q.csa, v, q.c, q.rsc, q.alpha, q.beta);
+  }
+}
+
+// Calls elements [begin, end) along k of the tile rows from row i on towards the cache: dealt out over the tiles before them, this hides the way from memory.
+template <class T>
+GRADTAPE_INLINE void prefetch_a(const Product<T>& q, int64_t i, int64_t begin, int64_t end) {
+  constexpr int64_t line = 64 / sizeof(T);
+  const int64_t stop = i + kTileRows < q.m ? i + kTileRows : q.m;
+  if (q.csa == 1) {
+    for (; i < stop; i++)
+      for (int64_t p = begin; p < end; p += line) __builtin_prefetch(q.a + i * q.rsa + p, 0, 2);
+  } else if (i < stop) {
+    for (int64_t p = begin; p < end; p++) {
+      __builtin_prefetch(q.a + i * q.rsa + p * q.csa, 0, 2);
+      __builtin_prefetch(q.a + (stop - 1) * q.rsa + p * q.csa, 0, 2);
+    }
   }
 }
 
@@ -87,6 +104,7 @@ void multiply_block(const Product<T>& q) {
       const int64_t columns = panel < panels - 1 ? C : ragged;
       const int64_t vectors = (columns + W - 1) / W;
       const bool packed = panel >= first;
+      if (panels > 1) prefetch_a(q, i + rows, q.k * panel / panels, q.k * (panel + 1) / panels);
       t.b = packed ? packed_b + (panel - first) * C * q.k : q.b + panel * C;
       t.rsb = packed ? vectors * W : q.rsb;
       t.c = q.c + i * q.rsc + panel * C;

@@ -49,6 +49,10 @@ void tile(const Tile<T>& t) {
   const T* a = t.a;
   const T* b = t.b;
   const int64_t rsa = t.rsa, csa = t.csa, rsb = t.rsb;
+#pragma GCC unroll 16
+  for (int i = 0; i < Rows; i++)
+#pragma GCC unroll 16
+    for (int v = 0; v < Vectors; v++) __builtin_prefetch(t.c + i * t.rsc + v * lanes<T>, 1);
   for (int64_t p = t.k; p > 0; p--) {
     V row[Vectors];
 #pragma GCC unroll 16
