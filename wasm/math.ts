@@ -60,6 +60,12 @@ export function sigmoid<T>(x: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
+export function silu<T>(x: v128): v128 {
+  return sizeof<T>() == 4 ? math32.silu(x) : math64.silu(x);
+}
+
+// @ts-ignore: decorator
+@inline
 export function erf<T>(x: v128): v128 {
   if (sizeof<T>() == 4) return math32.erf(x);
   return pair(erf64(lane(x, 0)), erf64(lane(x, 1)));
@@ -82,11 +88,14 @@ export function log1pexp<T>(x: v128): v128 {
   return math64.log1pexp(x);
 }
 
-/** a ** b, one element, as C's pow. */
+/** a ** b, one element, as C's pow: unlike JavaScript's, 1 ** b is 1 for every b, and (-1) ** +-inf too. */
 // @ts-ignore: decorator
 @inline
 export function pow<T>(a: T, b: T): T {
-  if (isFloat<T>()) return <T>NativeMath.pow(<f64>a, <f64>b);
+  if (isFloat<T>()) {
+    if (a == <T>1 || (a == <T>-1 && abs<T>(b) == <T>Infinity)) return <T>1;
+    return <T>NativeMath.pow(<f64>a, <f64>b);
+  }
   return powInteger<T>(a, b);
 }
 

@@ -38,13 +38,13 @@ function exp2i(n: v128): v128 {
 }
 
 /**
- * e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln(2)/2, e^r = 1 + r + r^2 P(r). The power of two is applied in two halves, so that denormal results are rounded once.
- * 1 ulp. Below -104 it is 0, above 88.73 infinite.
+ * m e^x for |m| < 2^24, as m 2^n e^r, n = round(x / ln 2), |r| <= ln(2)/2, e^r = 1 + r + r^2 P(r). The power of two is applied in two halves, so that denormal
+ * results are rounded once. 1 ulp for m = 1.
  */
 // @ts-ignore: decorator
 @inline
-export function exp(x: v128): v128 {
-  x = f32x4.max(f32x4.min(x, all(89)), all(-104));
+export function scaledExp(m: v128, x: v128): v128 {
+  x = f32x4.max(f32x4.min(x, all(89)), all(-130));
   const n = f32x4.nearest(f32x4.mul(x, all(1.44269504)));
   const r = mad(n, all(-LN2_LO), mad(n, all(-LN2_HI), x));
   let p = mad(all(0.00138210237), r, all(0.00836867001));
@@ -54,7 +54,13 @@ export function exp(x: v128): v128 {
   p = f32x4.add(mad(f32x4.mul(r, r), p, r), all(1));
   const i = i32x4.trunc_sat_f32x4_s(n);
   const half = i32x4.shr_s(i, 1);
-  return f32x4.mul(f32x4.mul(p, exp2i(half)), exp2i(i32x4.sub(i, half)));
+  return f32x4.mul(f32x4.mul(f32x4.mul(p, m), exp2i(half)), exp2i(i32x4.sub(i, half)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function exp(x: v128): v128 {
+  return scaledExp(all(1), x);
 }
 
 /** log(2^e m), sqrt(1/2) <= m < sqrt(2): e ln 2 + f - f^2/2 + f^3 Q(f), f = m - 1. 1 ulp. log(+-0) = -inf, negative gives NaN. */
@@ -182,6 +188,15 @@ export function sigmoid(x: v128): v128 {
   const one = all(1);
   const e = exp(f32x4.neg(f32x4.abs(x)));
   return f32x4.div(v128.bitselect(one, e, f32x4.ge(x, all(0))), f32x4.add(one, e));
+}
+
+/** x / (1 + e^-x), for negative x as x e^x / (1 + e^x) with the numerator rounded once; -inf gives NaN, as inf * 0 does. 3 ulp. */
+// @ts-ignore: decorator
+@inline
+export function silu(x: v128): v128 {
+  const t = f32x4.neg(f32x4.abs(x)), zero = all(0);
+  const y = f32x4.div(v128.bitselect(scaledExp(x, t), x, f32x4.lt(x, zero)), f32x4.add(exp(t), all(1)));
+  return v128.bitselect(f32x4.mul(x, zero), y, f32x4.lt(x, all(-130)));
 }
 
 /** erf(t) for 0 <= t <= 0.92: t + t Q(t^2). */

@@ -24,10 +24,10 @@ function exp2i(n: v128): v128 {
   return i64x2.shl(i64x2.add(n, i64x2.splat(1023)), 52);
 }
 
-/** As math32.exp, with Taylor's series on |r| <= ln(2)/2. 1 ulp. */
+/** m e^x as in math32, with Taylor's series on |r| <= ln(2)/2. 1 ulp for m = 1. */
 // @ts-ignore: decorator
 @inline
-export function exp(x: v128): v128 {
+export function scaledExp(m: v128, x: v128): v128 {
   x = f64x2.max(f64x2.min(x, all(720)), all(-760));
   const shifted = mad(x, all(1.4426950408889634), all(MAGIC));
   const n = f64x2.sub(shifted, all(MAGIC));
@@ -46,7 +46,13 @@ export function exp(x: v128): v128 {
   p = f64x2.add(mad(f64x2.mul(r, r), p, r), all(1));
   const i = i64x2.sub(shifted, all(MAGIC));
   const half = i64x2.shr_s(i, 1);
-  return f64x2.mul(f64x2.mul(p, exp2i(half)), exp2i(i64x2.sub(i, half)));
+  return f64x2.mul(f64x2.mul(f64x2.mul(p, m), exp2i(half)), exp2i(i64x2.sub(i, half)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function exp(x: v128): v128 {
+  return scaledExp(all(1), x);
 }
 
 /** log(2^e m) = e ln 2 + 2 atanh(s), s = f / (2 + f), f = m - 1, by the series in s^2 <= 0.0295. 1 ulp. */
@@ -88,6 +94,15 @@ export function sigmoid(x: v128): v128 {
   const one = all(1);
   const e = exp(f64x2.neg(f64x2.abs(x)));
   return f64x2.div(v128.bitselect(one, e, f64x2.ge(x, all(0))), f64x2.add(one, e));
+}
+
+/** As math32.silu. 3 ulp. */
+// @ts-ignore: decorator
+@inline
+export function silu(x: v128): v128 {
+  const t = f64x2.neg(f64x2.abs(x)), zero = all(0);
+  const y = f64x2.div(v128.bitselect(scaledExp(x, t), x, f64x2.lt(x, zero)), f64x2.add(exp(t), all(1)));
+  return v128.bitselect(f64x2.mul(x, zero), y, f64x2.lt(x, all(-760)));
 }
 
 /** log(1 + e^x) = max(x, 0) + log(1 + e), e = e^-|x|: the logarithm of the rounded sum and what the sum lost. 3 ulp. */

@@ -1,7 +1,7 @@
 // The elementwise ops, one class an op: `of` takes vectors of T and gives one; s and t are the kernel's numbers in every lane. The classes are never
 // instantiated: they are type parameters of the loops in map.ts, each of which then contains its op and nothing else.
 
-import { cos, erf, exp, log1pexp, log, sigmoid, sin, tanh, twicePhi } from './math';
+import { cos, erf, exp, log1pexp, log, sigmoid, silu, sin, tanh, twicePhi } from './math';
 import { max, min, mul } from './vector';
 
 // @ts-ignore: decorator
@@ -20,11 +20,11 @@ function where(mask: v128, yes: v128): v128 {
 // One operand --------------------------------------------------------------------------------------------------------------------------------------
 
 @unmanaged export class Neg { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.neg<T>(x); } }
-@unmanaged export class Abs { @inline of<T>(x: v128, s: v128, t: v128): v128 { return isSigned<T>() ? v128.abs<T>(x) : x; } }
+@unmanaged export class Abs { @inline of<T>(x: v128, s: v128, t: v128): v128 { return sizeof<T>() > 1 ? v128.abs<T>(x) : x; } }
 @unmanaged export class Sign {
   @inline of<T>(x: v128, s: v128, t: v128): v128 {
     const zero = all<T>(0), one = all<T>(1);
-    if (!isSigned<T>()) return min<T>(x, one);
+    if (sizeof<T>() == 1) return min<T>(x, one);
     const sign = v128.sub<T>(where(v128.gt<T>(x, zero), one), where(v128.lt<T>(x, zero), one));
     return isFloat<T>() ? v128.bitselect(x, sign, v128.ne<T>(x, x)) : sign;
   }
@@ -50,7 +50,7 @@ function where(mask: v128, yes: v128): v128 {
 @unmanaged export class GeluTanh {
   @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.mul<T>(x, sigmoid<T>(twiceU<T>(x))); }
 }
-@unmanaged export class Silu { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.mul<T>(x, sigmoid<T>(x)); } }
+@unmanaged export class Silu { @inline of<T>(x: v128, s: v128, t: v128): v128 { return silu<T>(x); } }
 /** s = beta, t = threshold. */
 @unmanaged export class Softplus {
   @inline of<T>(x: v128, s: v128, t: v128): v128 {
