@@ -1,0 +1,43 @@
+// The error classes. One phrase serves all: `op: expected <requirement>, got <value>`, shapes printed as [2, 3].
+
+/** Everything that gradtape throws on purpose. */
+export class GradtapeError extends Error {
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A size, rank or broadcast that does not fit. */
+export class ShapeError extends GradtapeError {}
+/** A dtype that the operation does not take, or two that do not go together. */
+export class DTypeError extends GradtapeError {}
+/** A dim, index or label out of range. */
+export class IndexError extends GradtapeError {}
+/** Something that the tape cannot do: backward twice, without a graph, through a modified tensor. */
+export class GradientError extends GradtapeError {}
+/** An argument of the wrong kind: an unknown option, a value that is not a number. */
+export class ArgumentError extends GradtapeError {}
+/** No backend, or the forced one, can be loaded; or it ran out of memory. */
+export class BackendError extends GradtapeError {}
+/** A file or buffer that is not what it should be. */
+export class FormatError extends GradtapeError {}
+
+type ErrorClass = new (message: string) => GradtapeError;
+
+/** Throws `op: expected <requirement>, got <value>`. */
+export function fail(Class: ErrorClass, op: string, requirement: string, got: string): never {
+  throw new Class(`${op}: expected ${requirement}, got ${got}`);
+}
+
+/** A value as an error message shows it: arrays in brackets, strings quoted, objects by class. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 8).map(show).join(', ');
+    return value.length > 8 ? `[${shown}, ... ${value.length} in all]` : `[${shown}]`;
+  }
+  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'object';
+  return Object.is(value, -0) ? '-0' : String(value);
+}

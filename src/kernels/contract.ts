@@ -1,0 +1,187 @@
+// THE table: every kernel, the dtypes it exists for and its parameters. TypeScript's kernel types, the words that the addon's own C++ types are
+// compared with and the exports that the WASM module must have all derive from it. A row `exp: ['f32 f64', ...]` stands for the kernels exp_f32 and
+// exp_f64; a row with no dtypes is one kernel of that name. Names are the same in all three languages.
+//
+// Parameter kinds: r buffer read, w buffer written, u buffer read and written, i integer, f number, v vector of integers.
+//
+// Conventions that hold for every row:
+// - Buffers never overlap, except that an elementwise output may be exactly one of its inputs (same address, same strides).
+// - Sizes may be 0: then nothing is read or written, except that a reduction over 0 elements writes its identity (or NaN where it has none).
+// - Elementwise kernels take `nd` rows in `dims`, outermost first, each [size, stride of every buffer operand in the order of the row]; strides are in elements
+//   and may be 0 (broadcast) or negative. nd = 0 means exactly one element. The caller has dropped sizes of 1 and merged rows that can be merged.
+// - Reductions take a contiguous x seen as (outer, r, inner) and reduce r: y is a contiguous (outer, inner).
+// - NaN: arithmetic propagates it; maximum, minimum, amax, amin, clamp, relu and the arg reductions let it win; comparisons are false except ne.
+// - A float32 transcendental is within 4 ulp of the float64 truth over the whole range unless its row says otherwise; a float64 one within 4 ulp of libm.
+// - Integer arithmetic wraps around.
+
+const F = 'f32 f64';
+const N = 'f32 f64 i32 i64 u8';
+const unary = 'x:r y:w nd:i dims:v';
+const binary = 'a:r b:r y:w nd:i dims:v';
+const reduce = 'x:r y:w outer:i r:i inner:i';
+
+export const contract = {
+  // Filling and moving ------------------------------------------------------------------------------------------------------------------------------
+  /** y = value. */
+  fill: [N, 'y:w value:f nd:i dims:v'],
+  /** y[i] = start + i * step, computed in float64 (int64: in integers) and rounded once. y contiguous of n. */
+  arange: [N, 'y:w start:f step:f n:i'],
+  /**
+   * y = x converted; dtype codes: 0 f32, 1 f64, 2 i32, 3 i64, 4 u8, 5 bool (x != 0). from = to copies, and is the strided copy. Floats truncate towards zero; NaN and
+   * out-of-range give the smallest integer (i32, i64); to u8 wraps modulo 256 through i64.
+   */
+  cast: ['', 'x:r y:w from:i to:i nd:i dims:v'],
+  /** y = c ? a : b; c is u8. */
+  where: [N, 'c:r a:r b:r y:w nd:i dims:v'],
+  /** y[...] = x[... + idx[...] * sdim]: rows [size, x, idx, y] strides; idx is i64 and in range. Serves gather, index_select and embedding (idx stride 0). */
+  gather: [N, 'x:r idx:r y:w sdim:i nd:i dims:v'],
+  /** y[... + idx[...] * sdim] += x[...]: rows [size, x, idx, y] strides; in row-major order of the rows, so deterministic. */
+  scatter_add: [N, 'x:r idx:r y:u sdim:i nd:i dims:v'],
+  /** y[... + idx[...] * sdim] = x[...]: rows as scatter_add; the last write in row-major order wins. */
+  scatter: [N, 'x:r idx:r y:u sdim:i nd:i dims:v'],
+  /** idx, y i64 contiguous of n: y = idx < 0 && wrap ? idx + size : idx; bad (one i64) = the first i whose index is out of [0, size) after that, or -1. May alias. */
+  wrap_index: ['', 'idx:r y:w bad:w n:i size:i wrap:i'],
+
+  // Elementwise, one operand ------------------------------------------------------------------------------------------------------------------------
+  neg: [N, unary],
+  abs: [N, unary],
+  /** -1, 0 or 1; NaN gives NaN. */
+  sign: [N, unary],
+  /** max(x, 0); NaN gives NaN. */
+  relu: [N, unary],
+  exp: [F, unary],
+  log: [F, unary],
+  /** Correctly rounded. */
+  sqrt: [F, unary],
+  /** 1 / sqrt(x). */
+  rsqrt: [F, unary],
+  sin: [F, unary],
+  cos: [F, unary],
+  floor: [F, unary],
+  ceil: [F, unary],
+  /** Half to even. */
+  round: [F, unary],
+  trunc: [F, unary],
+  erf: [F, unary],
+  /** 1 / (1 + exp(-x)). */
+  sigmoid: [F, unary],
+  tanh: [F, unary],
+  /** x * Phi(x) = x/2 * (1 + erf(x / sqrt 2)), within 4 ulp or 1e-7 absolute. */
+  gelu: [F, unary],
+  /** x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))), bound as gelu. */
+  gelu_tanh: [F, unary],
+  /** x * sigmoid(x). */
+  silu: [F, unary],
+  /** x * beta > threshold ? x : log1p(exp(x * beta)) / beta. */
+  softplus: [F, 'x:r y:w beta:f threshold:f nd:i dims:v'],
+  /** min(max(x, lo), hi): NaN in x stays, lo > hi gives hi. */
+  clamp: [N, 'x:r y:w lo:f hi:f nd:i dims:v'],
+
+  // Elementwise, two operands -----------------------------------------------------------------------------------------------------------------------
+  /** y = a + alpha * b (integers: alpha as an integer). Also subtraction, with alpha = -1. */
+  add: [N, 'a:r b:r y:w alpha:f nd:i dims:v'],
+  mul: [N, binary],
+  div: [F, binary],
+  /** a ** b as C's pow; integers by repeated squaring, negative exponents give 0 (or +-1 for a base of +-1). Bound: 4 ulp (float32), libm (float64). */
+  pow: [N, binary],
+  maximum: [N, binary],
+  minimum: [N, binary],
+  /** Comparisons write u8 0 or 1. */
+  eq: [N, binary],
+  ne: [N, binary],
+  lt: [N, binary],
+  le: [N, binary],
+
+  // Backward of the above: dx from dy and what was saved (a = dy, b = saved) ------------------------------------------------------------------------------
+  /** dy where y > 0, else 0. */
+  relu_bwd: [F, binary],
+  /** dy * y * (1 - y). */
+  sigmoid_bwd: [F, binary],
+  /** dy * (1 - y * y). */
+  tanh_bwd: [F, binary],
+  /** dy * (Phi(x) + x * phi(x)). */
+  gelu_bwd: [F, binary],
+  /** dy * d/dx gelu_tanh(x). */
+  gelu_tanh_bwd: [F, binary],
+  /** dy * s * (1 + x * (1 - s)), s = sigmoid(x). */
+  silu_bwd: [F, binary],
+  /** x * beta > threshold ? dy : dy * sigmoid(x * beta). */
+  softplus_bwd: [F, 'dy:r x:r dx:w beta:f threshold:f nd:i dims:v'],
+
+  // Reductions --------------------------------------------------------------------------------------------------------------------------------------
+  /** Blocked, never one long chain of float32 additions: partial sums over a fixed block, then float64. Empty: 0. */
+  sum: ['f32 f64 i64', reduce],
+  /** Empty: 1. */
+  prod: ['f32 f64 i64', reduce],
+  /** r > 0. */
+  amax: [N, reduce],
+  /** r > 0. */
+  amin: [N, reduce],
+  /** y is i32: the first index of the maximum, or of the first NaN; r > 0. */
+  argmax: [N, reduce],
+  argmin: [N, reduce],
+  /** sum((x - mean)^2) / max(r - correction, 0), two passes in float64 accumulation; division as IEEE (0/0 NaN, x/0 inf). */
+  var: [F, 'x:r y:w correction:f outer:i r:i inner:i'],
+  /** log(sum(exp(x))), shifted by the maximum; all -inf gives -inf; empty -inf. */
+  logsumexp: [F, reduce],
+  /** y is (outer, r, inner) too; rows along r sum to 1. */
+  softmax: [F, reduce],
+  log_softmax: [F, reduce],
+  /** dx = y * (dy - sum(dy * y)). */
+  softmax_bwd: [F, 'dy:r y:r dx:w outer:i r:i inner:i'],
+  /** dx = dy - exp(y) * sum(dy). */
+  log_softmax_bwd: [F, 'dy:r y:r dx:w outer:i r:i inner:i'],
+
+  // Matrix product ----------------------------------------------------------------------------------------------------------------------------------
+  /**
+   * For each of nb batches: c = alpha * a b + beta * c, a (m, k), b (k, n), c (m, n). Element (i, j) of a is at i*rsa + j*csa, of b likewise; row stride of c is rsc, its
+   * column stride 1; sa, sb, sc step from batch to batch (0: shared). Any strides, so transposes cost no copy. beta = 0 never reads c; k = 0 gives beta * c.
+   */
+  gemm: ['f32 f64 i64', 'a:r b:r c:u m:i n:i k:i rsa:i csa:i rsb:i csb:i rsc:i nb:i sa:i sb:i sc:i alpha:f beta:f'],
+
+  // Optimizers: contiguous of n, in place ---------------------------------------------------------------------------------------------------------------
+  /**
+   * g' = (maximize ? -g : g) + decay * p; momentum != 0: m = first ? g' : momentum * m + (1 - dampening) * g', then g' = nesterov ? g' + momentum * m : m; p -= lr * g'.
+   * m is not touched when momentum is 0.
+   */
+  sgd_step: [F, 'p:u g:r m:u n:i lr:f momentum:f dampening:f decay:f nesterov:i maximize:i first:i'],
+  /**
+   * PyTorch's Adam: g' = (maximize ? -g : g) + decay * p; m += (1 - beta1) * (g' - m); v = beta2 * v + (1 - beta2) * g'^2; p -= stepsize * m / (sqrt(v) / rootbias2 + eps).
+   * stepsize = lr / (1 - beta1^t), rootbias2 = sqrt(1 - beta2^t); decoupled != 0 (AdamW): first p *= 1 - decoupled, with decay given as 0.
+   */
+  adam_step: [F, 'p:u g:r m:u v:u n:i stepsize:f beta1:f beta2:f eps:f rootbias2:f decay:f decoupled:f maximize:i'],
+} as const;
+
+// Types derived from the table --------------------------------------------------------------------------------------------------------------------------
+
+type Words<S extends string> = S extends `${infer Head} ${infer Tail}` ? [Head, ...Words<Tail>] : S extends '' ? [] : [S];
+
+type Parameter<P extends string> = P extends `${string}:v` ? readonly number[] : number;
+type Parameters_<P extends readonly string[]> = P extends readonly [infer Head extends string, ...infer Tail extends readonly string[]]
+  ? [Parameter<Head>, ...Parameters_<Tail>]
+  : [];
+
+export type Row = readonly [dtypes: string, parameters: string];
+export type KernelName = keyof typeof contract;
+
+/** The call of a row: addresses, integers and numbers as number, vectors as arrays of integers. */
+export type Kernel<K extends KernelName> = (...args: Parameters_<Words<(typeof contract)[K][1]>>) => void;
+
+/** Rows with dtypes: kernels by dtype code (core/dtype.ts), undefined where the row has no such dtype. Rows without: the kernel itself. */
+export type KernelTable = {
+  readonly [K in KernelName]: (typeof contract)[K][0] extends '' ? Kernel<K> : readonly Kernel<K>[];
+};
+
+/** Every kernel by its full name, with the word of its parameter kinds: `exp_f32` -> `rwiv`. */
+export function kernelWords(): Map<string, string> {
+  const words = new Map<string, string>();
+  for (const [name, [dtypes, parameters]] of Object.entries<Row>(contract)) {
+    const word = parameters
+      .split(' ')
+      .map((p) => p.slice(p.indexOf(':') + 1))
+      .join('');
+    if (dtypes === '') words.set(name, word);
+    else for (const suffix of dtypes.split(' ')) words.set(`${name}_${suffix}`, word);
+  }
+  return words;
+}

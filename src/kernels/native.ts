@@ -1,0 +1,148 @@
+// Loads the C++ addon: finds the file, compares what it exports with the contract, wraps its kernels.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { BackendError } from '../core/errors.js';
+import type { Backend, Watcher } from './backend.js';
+import { collectGarbage } from './collect.js';
+import { buildTable, differences } from './table.js';
+
+/** The addon's exports; native/addon.cc is the other side. */
+interface Addon {
+  /** `name word` of every kernel, in the order of their ids. */
+  readonly kernels: readonly string[];
+  /** commands[0] is the kernel's id, its arguments follow; vectors stand behind the arguments, which hold their index. */
+  readonly commands: Float64Array;
+  call(): void;
+  reserve(bytes: number): number;
+  watch(object: object): number;
+  unwatch(handle: number): void;
+  sweep(all: boolean): number;
+  copyIn(address: number, from: ArrayBufferView): void;
+  copyOut(address: number, to: ArrayBufferView): void;
+  adjust(bytes: number): void;
+  readonly isa: string;
+  setThreads(n: number): void;
+  getThreads(): number;
+}
+
+type Invoke = (...args: (number | readonly number[])[]) => void;
+
+/** Wraps one kernel: writes the id, the arguments and the vector into the command buffer and calls. The common shapes are spelt out, the rest is general. */
+function invoker({ commands: c, call }: Addon, id: number, word: string): Invoke {
+  const count = word.length;
+  const vectorAt = count + 1;
+  const tail = (nd: number, dims: readonly number[]): void => {
+    c[count] = vectorAt;
+    if (nd === 0) return call();
+    for (let i = 0; i < dims.length; i++) c[vectorAt + i] = dims[i];
+    call();
+  };
+  if (word === 'rwiv') {
+    return ((x: number, y: number, nd: number, dims: readonly number[]) => {
+      c[0] = id;
+      c[1] = x;
+      c[2] = y;
+      c[3] = nd;
+      tail(nd, dims);
+    }) as Invoke;
+  }
+  if (word === 'rrwiv') {
+    return ((a: number, b: number, y: number, nd: number, dims: readonly number[]) => {
+      c[0] = id;
+      c[1] = a;
+      c[2] = b;
+      c[3] = y;
+      c[4] = nd;
+      tail(nd, dims);
+    }) as Invoke;
+  }
+  if (word === 'rrwfiv') {
+    return ((a: number, b: number, y: number, f: number, nd: number, dims: readonly number[]) => {
+      c[0] = id;
+      c[1] = a;
+      c[2] = b;
+      c[3] = y;
+      c[4] = f;
+      c[5] = nd;
+      tail(nd, dims);
+    }) as Invoke;
+  }
+  return (...args) => {
+    c[0] = id;
+    let free = vectorAt;
+    for (let i = 0; i < count; i++) {
+      const arg = args[i];
+      if (typeof arg === 'number') c[i + 1] = arg;
+      else {
+        c[i + 1] = free;
+        for (let j = 0; j < arg.length; j++) c[free++] = arg[j];
+      }
+    }
+    call();
+  };
+}
+
+function watcherOf(addon: Addon): Watcher {
+  const { commands } = addon;
+  return {
+    collectEvery: 8 << 20,
+    watch: addon.watch,
+    unwatch: addon.unwatch,
+    sweep(all, dead) {
+      let count: number;
+      do {
+        count = addon.sweep(all);
+        for (let i = 0; i < count; i++) dead(commands[i]);
+      } while (count === commands.length);
+    },
+    collect: collectGarbage,
+  };
+}
+
+/** Where the addon may be, best first: a prebuilt one that travels in the package, then a local build. */
+function candidates(): string[] {
+  const root = new URL('../../', import.meta.url);
+  return [`prebuilds/${process.platform}-${process.arch}/gradtape.node`, 'build/Release/gradtape.node'].map((path) => fileURLToPath(new URL(path, root)));
+}
+
+function open(path: string): Backend {
+  const addon = createRequire(import.meta.url)(path) as Addon;
+  if (!Array.isArray(addon.kernels) || typeof addon.call !== 'function') throw new BackendError('not a gradtape addon: it exports no kernels');
+  const ids = new Map(addon.kernels.map((entry, id) => [entry.split(' ')[0], { id, word: entry.split(' ')[1] }]));
+  const drift = differences(new Map([...ids].map(([name, { word }]) => [name, word])));
+  if (drift.length > 0) throw new BackendError(`built for another kernel contract: ${drift.join('; ')}`);
+  return {
+    name: 'native',
+    kernels: buildTable((name, word) => invoker(addon, ids.get(name)!.id, word)),
+    watcher: watcherOf(addon),
+    regionBytes: 64 << 20,
+    reserve(bytes) {
+      const address = addon.reserve(bytes);
+      return address === 0 ? undefined : { address, bytes };
+    },
+    copyIn: addon.copyIn,
+    copyOut: addon.copyOut,
+    adjust: addon.adjust,
+    isa: addon.isa,
+    getThreads: addon.getThreads,
+    setThreads: addon.setThreads,
+  };
+}
+
+/** The native backend; throws a BackendError that names every file tried and its cause. */
+export function loadNative(): Backend {
+  const reasons: string[] = [];
+  for (const path of candidates()) {
+    if (!existsSync(path)) {
+      reasons.push(`${path}: no such file`);
+      continue;
+    }
+    try {
+      return open(path);
+    } catch (error) {
+      reasons.push(`${path}: ${(error as Error).message.split('\n')[0]}`);
+    }
+  }
+  throw new BackendError(reasons.join('; '));
+}

@@ -1,0 +1,137 @@
+// Instantiates the WebAssembly build of the kernels: compares its exports with the contract, wraps them, and watches objects through WeakRefs.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { BackendError } from '../core/errors.js';
+import type { Backend, Watcher } from './backend.js';
+import { collectGarbage, makeKeptObjectsRelease } from './collect.js';
+import { buildTable, differences } from './table.js';
+
+type WasmFunction = (...args: number[]) => void;
+type Invoke = (...args: (number | readonly number[])[]) => void;
+
+const page = 65536;
+/** Room for the vectors of one call, at the start of the heap. */
+const scratchBytes = 4096;
+
+/** Minor collections do not clear WeakRefs, so that only full ones count here; they are rarer for it. */
+class WeakRefWatcher implements Watcher {
+  readonly collectEvery = 64 << 20;
+  #refs: (WeakRef<object> | undefined)[] = [];
+  #free: number[] = [];
+  #releaseKept = makeKeptObjectsRelease();
+
+  watch(object: object): number {
+    const handle = this.#free.pop() ?? this.#refs.length;
+    this.#refs[handle] = new WeakRef(object);
+    return handle;
+  }
+  unwatch(handle: number): void {
+    this.#refs[handle] = undefined;
+    this.#free.push(handle);
+  }
+  sweep(_all: boolean, dead: (handle: number) => void): void {
+    for (let handle = 0; handle < this.#refs.length; handle++) {
+      const ref = this.#refs[handle];
+      if (ref === undefined || ref.deref() !== undefined) continue;
+      this.unwatch(handle);
+      dead(handle);
+    }
+    this.#releaseKept();
+  }
+  collect(): boolean {
+    this.#releaseKept();
+    return collectGarbage(true);
+  }
+}
+
+/** Kernels without a vector are called as they are; a vector is copied to the scratch area and passed by address. */
+function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, scratchAddress: number): Invoke {
+  if (!word.endsWith('v')) return kernel as Invoke;
+  const last = word.length - 1;
+  const put = (dims: readonly number[]): void => {
+    const memory = scratch();
+    for (let i = 0; i < dims.length; i++) memory[i] = dims[i];
+  };
+  if (word === 'rwiv') {
+    return ((x: number, y: number, nd: number, dims: readonly number[]) => {
+      if (nd > 0) put(dims);
+      kernel(x, y, nd, scratchAddress);
+    }) as Invoke;
+  }
+  if (word === 'rrwiv') {
+    return ((a: number, b: number, y: number, nd: number, dims: readonly number[]) => {
+      if (nd > 0) put(dims);
+      kernel(a, b, y, nd, scratchAddress);
+    }) as Invoke;
+  }
+  return (...args) => {
+    put(args[last] as readonly number[]);
+    args[last] = scratchAddress;
+    kernel(...(args as number[]));
+  };
+}
+
+const asBytes = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+function moduleBytes(): Uint8Array {
+  const root = new URL('../../', import.meta.url);
+  const paths = ['dist/gradtape.wasm', 'build/gradtape.wasm'].map((path) => fileURLToPath(new URL(path, root)));
+  const path = paths.find((candidate) => existsSync(candidate));
+  if (path === undefined) throw new BackendError(`${paths[0]}: no such file`);
+  return readFileSync(path);
+}
+
+/** The WebAssembly backend; throws a BackendError with the cause. */
+export function loadWasm(): Backend {
+  if (typeof WebAssembly === 'undefined') throw new BackendError('this JavaScript engine has no WebAssembly');
+  const bytes = moduleBytes();
+  let exports: WebAssembly.Exports;
+  try {
+    exports = new WebAssembly.Instance(new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>)).exports;
+  } catch (error) {
+    throw new BackendError(`gradtape.wasm does not load (it needs WebAssembly SIMD): ${(error as Error).message}`);
+  }
+  const functions = new Map(Object.entries(exports).filter((entry): entry is [string, WasmFunction] => typeof entry[1] === 'function'));
+  const drift = differences(new Map([...functions].map(([name, f]) => [name, `${f.length} parameters`])), (word) => `${word.length} parameters`);
+  if (drift.length > 0) throw new BackendError(`gradtape.wasm is built for another kernel contract: ${drift.join('; ')}`);
+
+  const memory = exports.memory as WebAssembly.Memory;
+  const scratchAddress = (((exports.__heap_base as WebAssembly.Global).value as number) + 63) & -64;
+  let top = scratchAddress + scratchBytes;
+  let scratch = new Int32Array(0);
+  const currentScratch = (): Int32Array => {
+    // Growing the memory detaches its old buffer, which shows as a length of 0.
+    if (scratch.length === 0) scratch = new Int32Array(memory.buffer, scratchAddress, scratchBytes / 4);
+    return scratch;
+  };
+  const growTo = (end: number): boolean => {
+    const missing = Math.ceil((end - memory.buffer.byteLength) / page);
+    if (missing <= 0) return true;
+    try {
+      memory.grow(missing);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  if (!growTo(top)) throw new BackendError('gradtape.wasm: no memory for its scratch area');
+  return {
+    name: 'wasm',
+    kernels: buildTable((name, word) => invoker(functions.get(name)!, word, currentScratch, scratchAddress)),
+    watcher: new WeakRefWatcher(),
+    regionBytes: 16 << 20,
+    reserve(wanted) {
+      const rounded = Math.ceil(wanted / page) * page;
+      if (!growTo(top + rounded)) return undefined;
+      const address = top;
+      top += rounded;
+      return { address, bytes: rounded };
+    },
+    copyIn: (address, from) => new Uint8Array(memory.buffer).set(asBytes(from), address),
+    copyOut: (address, to) => asBytes(to).set(new Uint8Array(memory.buffer, address, to.byteLength)),
+    adjust: () => {},
+    isa: 'simd128',
+    getThreads: () => 1,
+    setThreads: () => {},
+  };
+}

@@ -1,0 +1,84 @@
+// Comparisons, logic and choice. Comparisons and logic give bool and carry no gradient.
+import { bool } from '../core/dtype.js';
+import { broadcastShapes } from '../core/shape.js';
+import { K } from '../kernels/load.js';
+import { collapse, dims } from '../tensor/loops.js';
+import { apply, defineOp } from '../tensor/op.js';
+import { addressOf, empty, type Tensor } from '../tensor/tensor.js';
+import { asTensor } from './args.js';
+import { type Binary, binary } from './define.js';
+import { type Kernel2, kernelFor, map2 } from './map.js';
+import { type Operand, operand, rawCast, resultType } from './promote.js';
+
+const truth = true;
+const flipped = (kernels: readonly Kernel2[]): Kernel2[] => kernels.map((kernel) => (a, b, y, nd, rows) => kernel(b, a, y, nd, swapped(nd, rows)));
+const swappedRows: number[] = [];
+/** The plan with the two inputs' strides exchanged. */
+function swapped(nd: number, rows: readonly number[]): number[] {
+  swappedRows.length = 4 * nd;
+  for (let r = 0; r < 4 * nd; r += 4) {
+    swappedRows[r] = rows[r];
+    swappedRows[r + 1] = rows[r + 2];
+    swappedRows[r + 2] = rows[r + 1];
+    swappedRows[r + 3] = rows[r + 3];
+  }
+  return swappedRows;
+}
+
+/** a == b, elementwise, as bool. */
+export const eq: Binary = binary('eq', K.eq, { truth });
+/** a != b; true where either is NaN. */
+export const ne: Binary = binary('ne', K.ne, { truth });
+/** a < b. */
+export const lt: Binary = binary('lt', K.lt, { truth });
+/** a <= b. */
+export const le: Binary = binary('le', K.le, { truth });
+/** a > b. */
+export const gt: Binary = binary('gt', flipped(K.lt), { truth });
+/** a >= b. */
+export const ge: Binary = binary('ge', flipped(K.le), { truth });
+/** True where x is NaN. */
+export const isnan = (x: Tensor): Tensor => ne(x, x);
+
+/** Whether each element is not zero, as bool; not recorded. */
+const truthOf = (t: Tensor): Tensor => (t.dt === bool ? t : map2('ne', K.ne, t, operand('ne', 'other', 0, t), undefined, { truth }));
+
+const logical = (name: string, kernels: readonly Kernel2[]): Binary => {
+  const op = defineOp({
+    name,
+    forward: ([a, b], _args, out) => {
+      const y = map2(name, kernels, truthOf(a), truthOf(b), undefined, { truth });
+      return out === undefined ? y : map2(name, K.maximum, y, y, out);
+    },
+  });
+  return Object.assign((a: Operand, b: Operand) => apply(op, [operand(name, 'input', a, b), operand(name, 'other', b, a)], undefined), { op });
+};
+
+/** Whether both are not zero. */
+export const logicalAnd = logical('logicalAnd', K.mul);
+/** Whether either is not zero. */
+export const logicalOr = logical('logicalOr', K.maximum);
+/** Whether exactly one is not zero. */
+export const logicalXor = logical('logicalXor', K.ne);
+/** Whether x is zero. */
+export const logicalNot = (x: Tensor): Tensor => eq(asTensor('logicalNot', 'input', x), 0);
+
+const whereOp = defineOp({
+  name: 'where',
+  saves: 1,
+  forward: ([c, a, b]) => {
+    const dt = a.dt === b.dt ? a.dt : resultType(a, b);
+    const kernel = kernelFor('where', K.where, dt);
+    const shape = broadcastShapes('where', broadcastShapes('where', c.shape, a.shape), b.shape);
+    const y = empty(shape, dt);
+    const [mask, p, q] = [truthOf(c), rawCast(a, dt), rawCast(b, dt)];
+    if (y.count > 0) kernel(addressOf(mask), addressOf(p), addressOf(q), addressOf(y), collapse(shape, y, mask, p, q, y), dims);
+    return y;
+  },
+  vjp: [null, (dy, node) => where(node.x(0), dy, 0), (dy, node) => where(node.x(0), 0, dy)],
+});
+
+/** condition ? a : b, elementwise and broadcast. The gradient goes to whichever was taken. */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  return apply(whereOp, [asTensor('where', 'condition', condition), operand('where', 'input', a, b), operand('where', 'other', b, a)], undefined);
+}

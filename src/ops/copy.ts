@@ -1,0 +1,109 @@
+// Copies and conversions.
+import type { DType, DTypeInfo } from '../core/dtype.js';
+import { DTypeError, fail } from '../core/errors.js';
+import { isDense } from '../core/shape.js';
+import { dtypeOf } from '../tensor/defaults.js';
+import { fillWith, zeroFill } from '../tensor/fill.js';
+import { applyInPlace, checkResult, readable } from '../tensor/inplace.js';
+import { apply, defineOp } from '../tensor/op.js';
+import { alias, contiguousCopy, copyInto, empty, emptyStrided, Tensor } from '../tensor/tensor.js';
+import { asTensor, readArgs } from './args.js';
+import { type Operand, operand } from './promote.js';
+
+/** A copy in the memory order of the original where that has no gaps. */
+const packed = (x: Tensor, dt: DTypeInfo): Tensor => {
+  const y = !x.packed && isDense(x.shape, x.strides) ? emptyStrided(x.shape, x.strides, dt) : empty(x.shape, dt);
+  copyInto(y, x);
+  return y;
+};
+
+const cloneOp = defineOp({ name: 'clone', forward: ([x]) => packed(x, x.dt), vjp: [(dy) => dy] });
+/** A copy with memory of its own; the gradient passes. */
+export const clone = (x: Tensor): Tensor => apply(cloneOp, [asTensor('clone', 'input', x)], undefined);
+
+const contiguousOp = defineOp({ name: 'contiguous', nodeName: 'CloneBackward0', forward: ([x]) => contiguousCopy(x), vjp: [(dy) => dy] });
+/** The tensor itself if its elements lie in row-major order, else a copy that does. */
+export const contiguous = (x: Tensor): Tensor => (asTensor('contiguous', 'input', x).packed ? x : apply(contiguousOp, [x], undefined));
+
+// The engine brings the gradient back to the input's dtype.
+const toOp = defineOp<DTypeInfo>({ name: 'to', nodeName: 'ToCopyBackward0', forward: ([x], dt) => packed(x, dt), vjp: [(dy) => dy] });
+
+export interface ToOptions {
+  dtype?: DType;
+  /** Copy even if the dtype is right already. */
+  copy?: boolean;
+}
+
+/** The tensor in another dtype; itself if it has it. */
+export function to(x: Tensor, ...args: [dtype?: DType | Tensor | ToOptions, options?: ToOptions]): Tensor {
+  asTensor('to', 'input', x);
+  const like = args[0] instanceof Tensor ? [args[0].dtype, ...args.slice(1)] : args;
+  const { dtype, copy = false } = readArgs<ToOptions>('to', like, ['dtype'], ['copy']);
+  return toDtype(x, dtype === undefined ? x.dt : dtypeOf('to', dtype), copy);
+}
+
+export const toDtype = (x: Tensor, dt: DTypeInfo, copy = false): Tensor => (x.dt === dt && !copy ? x : apply(toOp, [x], dt));
+
+const conversion =
+  (dtype: DType) =>
+  (x: Tensor): Tensor =>
+    to(x, dtype);
+export const double = conversion('float64');
+export const float = conversion('float32');
+export const int = conversion('int32');
+export const long = conversion('int64');
+export const byte = conversion('uint8');
+export const bool = conversion('bool');
+
+const copyOp = defineOp({
+  name: 'copy',
+  nodeName: 'CopyBackwards',
+  forward: ([x, source], _args, out) => {
+    checkResult('copy_', out!, source.shape, out!.dt);
+    copyInto(x, readable('copy_', x, source));
+    return x;
+  },
+  vjp: [(dy) => zerosOf(dy), (dy) => dy],
+});
+
+const zerosOf = (dy: Tensor): Tensor => {
+  const z = empty(dy.shape, dy.dt);
+  zeroFill(z);
+  return z;
+};
+
+/** Overwrites x with source, broadcast and converted to x's dtype; the gradient goes to source. */
+export const copy_ = (x: Tensor, source: Operand): Tensor => applyInPlace(copyOp, [asTensor('copy_', 'input', x), operand('copy_', 'source', source, x)], undefined);
+
+const fillOp = defineOp<number>({
+  name: 'fill',
+  forward: (_inputs, value, out) => {
+    fillWith(out!, value);
+    return out!;
+  },
+  vjp: [(dy) => zerosOf(dy)],
+});
+
+/** Overwrites every element with a number, or with the element of a 0-d tensor, which gets the gradient. */
+export function fill_(x: Tensor, value: Operand): Tensor {
+  asTensor('fill_', 'input', x);
+  if (value instanceof Tensor) {
+    if (value.ndim > 0) fail(DTypeError, 'fill_', 'a number or a 0-d tensor', `a tensor of ${value.ndim} dims`);
+    return copy_(x, value);
+  }
+  return applyInPlace(fillOp, [x], Number(value));
+}
+export const zero_ = (x: Tensor): Tensor => fill_(x, 0);
+
+/** The same elements outside the graph, in the same memory. */
+export const detach = (x: Tensor): Tensor => alias(asTensor('detach', 'input', x), x.shape, x.strides, x.offset);
+
+/** Cuts this tensor itself off from its history. */
+export function detach_(x: Tensor): Tensor {
+  x.node = null;
+  x.outNr = 0;
+  x.leafGrad = false;
+  x.base = null;
+  return x;
+}
+

@@ -1,0 +1,239 @@
+// Tensors from data, and filled ones.
+import { bool, Category, type DType, type DTypeInfo, dtypes, float32, int64, type TypedArray } from '../core/dtype.js';
+import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
+import { checkShape, checkSize, numel, type Shape, showShape } from '../core/shape.js';
+import { backend, K } from '../kernels/load.js';
+import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
+import { full as filled } from '../tensor/fill.js';
+import { addressOf, empty as uninitialised, type Nested, Tensor } from '../tensor/tensor.js';
+import { asNumber, asTensor, isOptions, readArgs } from './args.js';
+import { kernelFor } from './map.js';
+import type { Scalar } from './promote.js';
+
+export interface CreateOptions {
+  dtype?: DType | null;
+  requiresGrad?: boolean;
+}
+const createKeywords = ['dtype', 'requiresGrad'] as const;
+
+export type TensorData = Nested<number | boolean | bigint> | TypedArray | Tensor;
+
+// From data --------------------------------------------------------------------------------------------------------------------------------------------------
+
+interface Flat {
+  readonly shape: number[];
+  readonly values: (number | boolean | bigint)[];
+}
+
+/** Nested arrays as one list, level by level; all siblings must be equally long. */
+function flatten(op: string, data: unknown): Flat {
+  const shape: number[] = [];
+  let level: unknown[] = [data];
+  while (level.length > 0 && Array.isArray(level[0])) {
+    const size: number = level[0].length;
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (!Array.isArray(item) || item.length !== size) {
+        fail(ShapeError, op, `sequences of length ${size} at dim ${shape.length}`, Array.isArray(item) ? `length ${item.length}` : show(item));
+      }
+      for (const element of item) next.push(element);
+    }
+    shape.push(size);
+    level = next;
+  }
+  for (const value of level) {
+    if (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint') {
+      fail(ArgumentError, op, 'nested arrays of numbers or booleans', Array.isArray(value) ? 'sequences of unequal depth' : show(value));
+    }
+  }
+  return { shape, values: level as Flat['values'] };
+}
+
+const inferred = (values: Flat['values']): DTypeInfo => {
+  if (values.length === 0 || values.some((v) => typeof v === 'number')) return defaultFloat();
+  return values.some((v) => typeof v === 'bigint') ? int64 : bool;
+};
+
+function convert(op: string, values: Flat['values'], dt: DTypeInfo): TypedArray {
+  const array = new dt.array(values.length);
+  if (array instanceof BigInt64Array) {
+    values.forEach((v, i) => {
+      if (typeof v === 'number' && !Number.isInteger(v)) {
+        if (!Number.isFinite(v)) fail(DTypeError, op, `numbers that ${dt.name} can hold`, String(v));
+        array[i] = BigInt(Math.trunc(v));
+      } else array[i] = BigInt(v);
+    });
+    return array;
+  }
+  const integer = dt.category === Category.Integer;
+  values.forEach((v, i) => {
+    const number = Number(v);
+    if (integer && !Number.isFinite(number)) fail(DTypeError, op, `numbers that ${dt.name} can hold`, String(v));
+    array[i] = dt === bool ? Number(number !== 0 || Number.isNaN(number)) : number;
+  });
+  return array;
+}
+
+/** Writes values into a fresh tensor. Buffers that another thread can change, or that are gone, are refused. */
+export function fromArray(op: string, array: TypedArray, shape: Shape, dt: DTypeInfo): Tensor {
+  const { buffer } = array;
+  if (typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer) {
+    fail(ArgumentError, op, 'an array of its own memory', 'one over a SharedArrayBuffer; copy it first (slice())');
+  }
+  if ((buffer as ArrayBuffer & { detached?: boolean }).detached || (array.length === 0 && numel(shape) > 0)) {
+    fail(ArgumentError, op, `an array of ${numel(shape)} elements`, `one of ${array.length}: its buffer may be detached`);
+  }
+  if (array.length !== numel(shape)) fail(ShapeError, op, `an array of ${numel(shape)} elements for shape ${showShape(shape)}`, `${array.length}`);
+  const t = uninitialised(shape, dt);
+  if (array.length > 0) backend.copyIn(addressOf(t), array);
+  return t;
+}
+
+/** Nested data of a given dtype, or of the one it suggests. */
+export function fromData(op: string, data: unknown, dt?: DTypeInfo): Tensor {
+  const { shape, values } = flatten(op, data);
+  const type = dt ?? inferred(values);
+  return fromArray(op, convert(op, values, type), shape, type);
+}
+
+const arrayType = (data: unknown): DTypeInfo | undefined => dtypes.find((dt) => data instanceof dt.array && dt !== bool);
+
+function finish(op: string, t: Tensor, requiresGrad: unknown): Tensor {
+  if (requiresGrad === undefined) return t;
+  if (typeof requiresGrad !== 'boolean') fail(ArgumentError, op, 'requiresGrad to be true or false', show(requiresGrad));
+  return t.requiresGrad_(requiresGrad);
+}
+
+/** A tensor of a copy of the data: nested arrays, a typed array (which gives its dtype), or a tensor. Numbers make the default float dtype, booleans bool, bigints int64. */
+export function tensor(data: TensorData, options?: CreateOptions): Tensor {
+  const { dtype, requiresGrad } = readArgs<CreateOptions>('tensor', options === undefined ? [] : [options], [], createKeywords);
+  const dt = dtype === undefined || dtype === null ? undefined : dtypeOf('tensor', dtype);
+  if (data instanceof Tensor) return finish('tensor', fromTensor(data, dt ?? data.dt), requiresGrad);
+  const own = arrayType(data);
+  if (own !== undefined) {
+    const array = data as TypedArray;
+    const t = dt === undefined || dt === own ? fromArray('tensor', array, [checkedLength(array)], own) : fromArray('tensor', convert('tensor', [...array], dt), [array.length], dt);
+    return finish('tensor', t, requiresGrad);
+  }
+  if (ArrayBuffer.isView(data)) fail(DTypeError, 'tensor', 'a Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array', (data as object).constructor.name);
+  return finish('tensor', fromData('tensor', data, dt), requiresGrad);
+}
+
+const fromTensor = (t: Tensor, dt: DTypeInfo): Tensor => {
+  const array = t.toTypedArray();
+  return t.dt === dt ? fromArray('tensor', array, t.shape, dt) : fromArray('tensor', convert('tensor', [...array], dt), t.shape, dt);
+};
+
+function checkedLength(array: TypedArray): number {
+  if ((array.buffer as ArrayBuffer & { detached?: boolean }).detached || (array.byteLength === 0 && array.buffer.byteLength === 0 && array.byteOffset > 0)) {
+    fail(ArgumentError, 'tensor', 'an array with memory', 'one whose buffer is detached');
+  }
+  return array.length;
+}
+
+/** A tensor of a copy of a typed array, in another shape if given; bool takes a Uint8Array. */
+export function fromTypedArray(array: TypedArray, shape?: readonly number[], options?: CreateOptions): Tensor {
+  const own = arrayType(array) ?? fail(DTypeError, 'fromTypedArray', 'a Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array', show(array));
+  const { dtype, requiresGrad } = readArgs<CreateOptions>('fromTypedArray', options === undefined ? [] : [options], [], createKeywords);
+  const dt = dtype ? dtypeOf('fromTypedArray', dtype) : own;
+  const sizes = shape === undefined ? [checkedLength(array)] : checkShape('fromTypedArray', shape);
+  const t = fromArray('fromTypedArray', dt === own ? array : convert('fromTypedArray', [...array], dt), sizes, dt);
+  return finish('fromTypedArray', t, requiresGrad);
+}
+
+// Filled -----------------------------------------------------------------------------------------------------------------------------------------------------
+
+export type SizeArgs = readonly (number | readonly number[] | CreateOptions)[];
+
+/** zeros([2, 3], options) or zeros(2, 3, options). */
+export function readSizes(op: string, args: readonly unknown[], keywords: readonly string[] = createKeywords): { shape: number[]; options: CreateOptions & Record<string, unknown> } {
+  const named = args.length > 0 && isOptions(args[args.length - 1]);
+  const sizes = named ? args.slice(0, -1) : args;
+  const options = readArgs<Record<string, unknown>>(op, named ? [args[args.length - 1]] : [], [], keywords);
+  return { shape: checkShape(op, sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : [...sizes]), options };
+}
+
+const typeOf = (op: string, options: CreateOptions, missing: DTypeInfo = defaultFloat()): DTypeInfo =>
+  options.dtype === undefined || options.dtype === null ? missing : dtypeOf(op, options.dtype);
+
+const constantFill =
+  (op: string, value: number | null) =>
+  (...args: SizeArgs): Tensor => {
+    const { shape, options } = readSizes(op, args);
+    const dt = typeOf(op, options);
+    return finish(op, value === null ? uninitialised(shape, dt) : filled(shape, value, dt), options.requiresGrad);
+  };
+/** All 0. */
+export const zeros = constantFill('zeros', 0);
+/** All 1. */
+export const ones = constantFill('ones', 1);
+/** Uninitialised memory. */
+export const empty = constantFill('empty', null);
+
+/** All `value`; a boolean makes bool, a whole number int64 where PyTorch would, other numbers the default float: here numbers are floats unless dtype says otherwise. */
+export function full(size: readonly number[], value: Scalar, options?: CreateOptions): Tensor {
+  const { dtype, requiresGrad } = readArgs<CreateOptions>('full', options === undefined ? [] : [options], [], createKeywords);
+  const dt = typeOf('full', { dtype }, typeof value === 'boolean' ? bool : defaultFloat());
+  return finish('full', filled(checkShape('full', size), typeof value === 'boolean' ? Number(value) : asNumber('full', 'value', value), dt), requiresGrad);
+}
+
+const likeFill =
+  (op: string, make: (x: Tensor, dt: DTypeInfo) => Tensor) =>
+  (x: Tensor, options?: CreateOptions): Tensor => {
+    asTensor(op, 'input', x);
+    const read = readArgs<CreateOptions>(op, options === undefined ? [] : [options], [], createKeywords);
+    return finish(op, make(x, typeOf(op, read, x.dt)), read.requiresGrad);
+  };
+export const zerosLike = likeFill('zerosLike', (x, dt) => filled(x.shape, 0, dt));
+export const onesLike = likeFill('onesLike', (x, dt) => filled(x.shape, 1, dt));
+export const emptyLike = likeFill('emptyLike', (x, dt) => uninitialised(x.shape, dt));
+export function fullLike(x: Tensor, value: number, options?: CreateOptions): Tensor {
+  return likeFill('fullLike', (like, dt) => filled(like.shape, asNumber('fullLike', 'value', value), dt))(x, options);
+}
+
+// Sequences --------------------------------------------------------------------------------------------------------------------------------------------------
+
+/** arange(end), arange(start, end) or arange(start, end, step): start, start + step, ... before end. Whole numbers make int64, as in PyTorch; others the default float. */
+export function arange(...args: readonly (number | CreateOptions)[]): Tensor {
+  const last = args[args.length - 1];
+  const named = isOptions(last);
+  const numbers = (named ? args.slice(0, -1) : args).map((value, i) => asNumber('arange', `argument ${i}`, value));
+  if (numbers.length === 0 || numbers.length > 3) fail(ArgumentError, 'arange', '1 to 3 numbers', String(numbers.length));
+  const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
+  const options = readArgs<CreateOptions>('arange', named ? [last] : [], [], createKeywords);
+  if (![start, end].every(Number.isFinite)) fail(ArgumentError, 'arange', 'finite bounds', `${start} and ${end}: unsupported range`);
+  if (!Number.isFinite(step) || step === 0) fail(ArgumentError, 'arange', 'step other than 0', `${step}: step must be nonzero`);
+  if ((end - start) * step < 0) fail(ArgumentError, 'arange', 'bounds consistent with the step sign', `${start}, ${end}, ${step}: upper bound and larger bound inconsistent with step sign`);
+  const dt = typeOf('arange', options, numbers.every(Number.isInteger) ? int64 : defaultFloat());
+  const [shape] = [[checkSize('arange', 'size', Math.ceil((end - start) / step))]];
+  return finish('arange', ramp(shape, start, step, dt), options.requiresGrad);
+}
+function ramp(shape: Shape, start: number, step: number, dt: DTypeInfo): Tensor {
+  const t = uninitialised(shape, dt);
+  if (t.count > 0) kernelFor('arange', K.arange, dt)(addressOf(t), start, step, t.count);
+  return t;
+}
+
+/** `steps` numbers evenly spaced from start to end, both included; the second half counts back from the end, as in PyTorch. */
+export function linspace(start: number, end: number, steps: number, options?: CreateOptions): Tensor {
+  const [a, b, n] = [asNumber('linspace', 'start', start), asNumber('linspace', 'end', end), checkSize('linspace', 'steps', steps)];
+  const { dtype, requiresGrad } = readArgs<CreateOptions>('linspace', options === undefined ? [] : [options], [], createKeywords);
+  const dt = typeOf('linspace', { dtype });
+  const round = dt === float32 ? Math.fround : (v: number): number => v;
+  const step = n > 1 ? round((b - a) / (n - 1)) : 0;
+  const values = Array.from({ length: n }, (_, i) => (i < n / 2 ? a + step * i : b - step * (n - 1 - i)));
+  if (n === 1) values[0] = a;
+  return finish('linspace', fromArray('linspace', convert('linspace', values, dt), [n], dt), requiresGrad);
+}
+
+/** Ones on the diagonal of an (n, m) matrix of zeros. */
+export function eye(n: number, ...args: [m?: number | CreateOptions, options?: CreateOptions]): Tensor {
+  const rows = checkSize('eye', 'n', n);
+  const { m = rows, dtype, requiresGrad } = readArgs<CreateOptions & { m?: number }>('eye', args, ['m'], createKeywords);
+  const columns = checkSize('eye', 'm', m);
+  const t = filled([rows, columns], 0, typeOf('eye', { dtype }));
+  const diagonal = Math.min(rows, columns);
+  if (diagonal > 0) kernelFor('fill', K.fill, t.dt)(addressOf(t), 1, 1, [diagonal, columns + 1]);
+  return finish('eye', t, requiresGrad);
+}
+

@@ -1,0 +1,57 @@
+// Definers for the two commonest kinds of op, elementwise ones of one and of two operands: a line of formula gives the function, its in-place form and its derivatives.
+import { Category, type DTypeInfo } from '../core/dtype.js';
+import { DTypeError, fail } from '../core/errors.js';
+import { applyInPlace } from '../tensor/inplace.js';
+import { apply, defineOp, type Op, type Vjp } from '../tensor/op.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { asTensor } from './args.js';
+import { type Kernel1, type Kernel2, type Map2, map1, map2 } from './map.js';
+import { floatOf, type Operand, operand } from './promote.js';
+
+export type Unary = ((x: Tensor) => Tensor) & { readonly op: Op };
+export type Binary = ((a: Operand, b: Operand) => Tensor) & { readonly op: Op };
+
+interface UnaryRule {
+  readonly saves?: number;
+  readonly vjp: Vjp;
+  /** Integers stay integers; otherwise they are computed as floats. */
+  readonly integers?: boolean;
+}
+
+const named = <F extends (...args: never[]) => unknown, T>(f: F, name: string, extra: T): F & T => Object.assign(Object.defineProperty(f, 'name', { value: name }), extra);
+
+/** An elementwise function of one tensor. */
+export function unary(name: string, kernels: readonly (Kernel1 | undefined)[], { saves, vjp, integers }: UnaryRule): Unary {
+  const dtypeFor = (dt: DTypeInfo): DTypeInfo => {
+    if (!integers) return floatOf(dt);
+    return dt.category === Category.Bool ? fail(DTypeError, name, 'a numeric tensor', 'a bool tensor') : dt;
+  };
+  const op = defineOp({ name, saves, vjp: [vjp], forward: ([x], _args, out) => map1(name, kernels, x, dtypeFor(x.dt), out) });
+  return named((x: Tensor) => apply(op, [asTensor(name, 'input', x)], undefined), name, { op });
+}
+
+interface BinaryRule extends Map2 {
+  readonly saves?: number | ((needs: number) => number);
+  readonly vjp?: readonly [Vjp, Vjp];
+}
+
+/** An elementwise function of two operands, tensors or numbers, with broadcasting and promotion. */
+export function binary(name: string, kernels: readonly (Kernel2 | undefined)[], { saves, vjp, ...how }: BinaryRule): Binary {
+  const op = defineOp({ name, saves, vjp, forward: ([a, b], _args, out) => map2(name, kernels, a, b, out, how) });
+  return named((a: Operand, b: Operand) => apply(op, [operand(name, 'input', a, b), operand(name, 'other', b, a)], undefined), name, { op });
+}
+
+/** The in-place form of an elementwise op: writes into its first input. */
+export function inPlace(op: Op): (x: Tensor, ...others: Operand[]) => Tensor {
+  const role = `${op.name}_`;
+  return (x, ...others) => {
+    const target = asTensor(role, 'input', x);
+    return applyInPlace(op, [target, ...others.map((other) => operand(role, 'other', other, target))], undefined);
+  };
+}
+
+/** Backward formulas that are a kernel of (dy, saved) of their own: differentiable like any other op. */
+export function backward2(name: string, kernels: readonly (Kernel2 | undefined)[], saves: number, vjp: readonly [Vjp, Vjp]): (dy: Tensor, saved: Tensor) => Tensor {
+  const op = defineOp({ name, saves, vjp, forward: ([dy, saved]) => map2(name, kernels, dy, saved) });
+  return (dy, saved) => apply(op, [dy, saved], undefined);
+}

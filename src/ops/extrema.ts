@@ -1,0 +1,94 @@
+// The largest and smallest elements, and where they are.
+import { int32 } from '../core/dtype.js';
+import { checkDim } from '../core/shape.js';
+import { K } from '../kernels/load.js';
+import { OUT } from '../tensor/node.js';
+import { apply, defineOp, type Op } from '../tensor/op.js';
+import { Tensor } from '../tensor/tensor.js';
+import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
+import { div } from './arithmetic.js';
+import { eq, where } from './compare.js';
+import { clone, toDtype } from './copy.js';
+import type { Binary } from './define.js';
+import { gather } from './gather.js';
+import { maximum, minimum } from './pointwise.js';
+import { needElements, type Over, type ReduceArgs, readReduce, type Reduction, reduceWith, sum, withDims } from './reduce.js';
+import { squeeze } from './view.js';
+
+/** The gradient is shared equally among all elements that are the extreme. */
+function toTies(dy: Tensor, x: Tensor, y: Tensor, over: Over): Tensor {
+  const ties = eq(x, withDims(y, over));
+  const count = sum(toDtype(ties, x.dt), { dim: over.dims, keepdim: true });
+  return where(ties, div(withDims(dy, over), count), 0);
+}
+const extreme = (name: string, kernels: readonly Reduction[]): Op<Over> =>
+  defineOp<Over>({
+    name,
+    saves: 1 | OUT,
+    forward: ([x], over) => {
+      needElements(name, x, over);
+      return reduceWith(name, kernels, x, x.dt, over);
+    },
+    vjp: [(dy, node) => toTies(dy, node.x(0), node.y, node.args as Over)],
+  });
+const amaxOp = extreme('amax', K.amax);
+const aminOp = extreme('amin', K.amin);
+/** The largest element over the given dims, or all; ties share the gradient. */
+export const amax = (x: Tensor, ...args: ReduceArgs): Tensor => apply(amaxOp, [x], readReduce('amax', x, args).over);
+/** The smallest element over the given dims, or all; ties share the gradient. */
+export const amin = (x: Tensor, ...args: ReduceArgs): Tensor => apply(aminOp, [x], readReduce('amin', x, args).over);
+
+export interface ArgOptions {
+  dim?: number | null;
+  keepdim?: boolean;
+}
+type ArgArgs = ArgsOf<ArgOptions, ['dim', 'keepdim']>;
+type Arg = (x: Tensor, ...args: ArgArgs) => Tensor;
+
+const argOf = (name: string, kernels: readonly Reduction[]): Arg => {
+  const op = defineOp<Over>({
+    name,
+    forward: ([x], over) => {
+      needElements(name, x, over);
+      return reduceWith(name, kernels, x, x.dt, over, int32);
+    },
+  });
+  return (x, ...args) => {
+    asTensor(name, 'input', x);
+    const { dim = null, keepdim = false } = readArgs<ArgOptions>(name, args, ['dim', 'keepdim']);
+    const one = dim === null ? null : checkDim(name, dim, x.ndim);
+    const dims = one === null || x.ndim === 0 ? [...x.shape.keys()] : [one];
+    return apply(op, [x], { dims, keepdim: asBoolean(name, 'keepdim', keepdim), shape: x.shape });
+  };
+};
+/** The int32 index of the first largest element, along a dim or in the flattened tensor. */
+export const argmax = argOf('argmax', K.argmax);
+/** The int32 index of the first smallest element, along a dim or in the flattened tensor. */
+export const argmin = argOf('argmin', K.argmin);
+
+/** Values with the places they were found at; destructures as an object and as an array. */
+export type ValuesIndices = { readonly values: Tensor; readonly indices: Tensor } & readonly [values: Tensor, indices: Tensor];
+const pairOf = (values: Tensor, indices: Tensor): ValuesIndices => Object.assign([values, indices] as const, { values, indices });
+
+export interface Extreme {
+  (x: Tensor): Tensor;
+  (x: Tensor, other: Tensor): Tensor;
+  (x: Tensor, dim: number, keepdim?: boolean | ArgOptions): ValuesIndices;
+  (x: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
+}
+/** The values along a dim are gathered from where they are, so that the gradient goes to that one place. */
+const extremeOf = (name: string, all: typeof amax, two: Binary, arg: Arg): Extreme =>
+  ((x: Tensor, ...args: [] | [Tensor] | ArgArgs) => {
+    asTensor(name, 'input', x);
+    if (args.length === 0) return all(x);
+    if (args[0] instanceof Tensor) return two(x, args[0]);
+    const { dim, keepdim = false } = readArgs<ArgOptions>(name, args, ['dim', 'keepdim']);
+    const d = checkDim(name, dim, x.ndim);
+    const indices = arg(x, d, true);
+    const values = x.ndim === 0 ? clone(x) : gather(x, d, indices);
+    return asBoolean(name, 'keepdim', keepdim) || x.ndim === 0 ? pairOf(values, indices) : pairOf(squeeze(values, d), squeeze(indices, d));
+  }) as Extreme;
+/** max(x): the largest element. max(x, other): the larger of two. max(x, dim): the largest along a dim and where they are. */
+export const max: Extreme = extremeOf('max', amax, maximum, argmax);
+/** min(x): the smallest element. min(x, other): the smaller of two. min(x, dim): the smallest along a dim and where they are. */
+export const min: Extreme = extremeOf('min', amin, minimum, argmin);

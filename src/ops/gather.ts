@@ -1,0 +1,124 @@
+// Picking elements along a dim by index, and the adjoint: adding into the places they were picked from. One kernel serves gather, indexSelect and embedding.
+import { Category, int64 } from '../core/dtype.js';
+import { DTypeError, fail, IndexError, ShapeError } from '../core/errors.js';
+import { checkDim, type Shape, showShape } from '../core/shape.js';
+import { backend, K } from '../kernels/load.js';
+import { zeroFill } from '../tensor/fill.js';
+import { collapse, dims } from '../tensor/loops.js';
+import { apply, defineOp, type Op } from '../tensor/op.js';
+import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
+import { asTensor } from './args.js';
+import { kernelFor } from './map.js';
+import { rawCast } from './promote.js';
+import { reshape } from './view.js';
+
+/** Index tensors are int32 or int64; kernels take int64. */
+export function asIndex(op: string, role: string, index: unknown): Tensor {
+  const t = asTensor(op, role, index);
+  if (t.dt.category !== Category.Integer || t.dt.name === 'uint8') fail(DTypeError, op, `${role} to be int32 or int64`, t.dtype);
+  return t;
+}
+
+const cell = new BigInt64Array(1);
+
+/** The indices as contiguous int64 in [0, size); negative ones count from the end if `wrap`. Throws, naming the index, if one is out of range. */
+export function checkedIndex(op: string, index: Tensor, size: number, wrap: boolean): Tensor {
+  const wide = contiguousCopy(rawCast(index, int64));
+  const y = empty(wide.shape, int64);
+  const bad = empty([], int64);
+  if (wide.count === 0) return y;
+  K.wrap_index(addressOf(wide), addressOf(y), addressOf(bad), wide.count, size, Number(wrap));
+  backend.copyOut(addressOf(bad), cell);
+  if (cell[0] >= 0n) {
+    const value = wide.toTypedArray()[Number(cell[0])];
+    const where = `${value} at position ${cell[0]}: index ${value} is out of bounds for dimension with size ${size}`;
+    fail(IndexError, op, size === 0 ? 'no index for a dim of size 0' : `indices in [${wrap ? -size : 0}, ${size - 1}]`, where);
+  }
+  return y;
+}
+
+interface Along {
+  readonly dim: number;
+  /** The input's shape. */
+  readonly shape: Shape;
+}
+
+/** A tensor cut to the size of the index, except along dim, where it is seen as one element. */
+function fitted(x: Tensor, index: Tensor, dim: number): Tensor {
+  return alias(x, index.shape, x.strides.with(dim, 0), x.offset);
+}
+
+/** Inputs x and a checked int64 index of the output's shape, possibly expanded. */
+const gatherOp: Op<Along> = defineOp<Along>({
+  name: 'gather',
+  saves: 2,
+  forward: ([x, index], { dim }) => {
+    const y = empty(index.shape, x.dt);
+    if (y.count > 0) {
+      const nd = collapse(index.shape, null, fitted(x, index, dim), index, y);
+      kernelFor('gather', K.gather, x.dt)(addressOf(x), addressOf(index), addressOf(y), x.strides[dim], nd, dims);
+    }
+    return y;
+  },
+  vjp: [(dy, node) => apply(gatherBackward, [dy, node.x(1)], node.args as Along), null],
+});
+
+/** Zeros of the input's shape with dy added where it was gathered from. */
+const gatherBackward: Op<Along> = defineOp<Along>({
+  name: 'gatherBackward',
+  saves: 2,
+  forward: ([dy, index], { dim, shape }) => {
+    const dx = empty(shape, dy.dt);
+    zeroFill(dx);
+    addAlong(dx, dim, index, dy);
+    return dx;
+  },
+  vjp: [(d, node) => apply(gatherOp, [d, node.x(1)], node.args as Along), null],
+});
+
+/** dst[... index ...] += src along dim; not recorded. */
+export function addAlong(dst: Tensor, dim: number, index: Tensor, src: Tensor): void {
+  if (index.count === 0) return;
+  const nd = collapse(index.shape, null, src, index, fitted(dst, index, dim));
+  kernelFor('scatterAdd', K.scatter_add, dst.dt)(addressOf(src), addressOf(index), addressOf(dst), dst.strides[dim], nd, dims);
+}
+
+/** y[i][j] = x[index[i][j]][j] for dim 0, and so on: index has as many dims as x and is no larger in the others. */
+export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  asTensor('gather', 'input', x);
+  const d = checkDim('gather', dim, x.ndim);
+  const picked = asIndex('gather', 'index', index);
+  if (picked.count === 0) return apply(gatherOp, [x, checkedIndex('gather', picked, 0, false)], { dim: d, shape: x.shape });
+  if (Math.max(picked.ndim, 1) !== Math.max(x.ndim, 1)) {
+    fail(ShapeError, 'gather', `an index of ${x.ndim} dims`, `${showShape(picked.shape)}: Index tensor must have the same number of dimensions as input tensor`);
+  }
+  const large = picked.shape.findIndex((size, i) => i !== d && size > x.shape[i]);
+  if (large >= 0) fail(ShapeError, 'gather', `an index no larger than ${showShape(x.shape)} apart from dim ${d}`, showShape(picked.shape));
+  if (x.ndim === 0 || picked.ndim === 0) return gatherScalar(x, picked);
+  return apply(gatherOp, [x, checkedIndex('gather', picked, x.shape[d], false)], { dim: d, shape: x.shape });
+}
+
+/** 0-d tensors and indices behave as if they had one dim. */
+function gatherScalar(x: Tensor, index: Tensor): Tensor {
+  const row = x.ndim === 0 ? reshape(x, [1]) : x;
+  const picked = index.ndim === 0 ? alias(index, [1], [1], index.offset) : index;
+  const y = apply(gatherOp, [row, checkedIndex('gather', picked, row.shape[0], false)], { dim: 0, shape: row.shape });
+  return index.ndim === 0 ? reshape(y, []) : y;
+}
+/** The slices of x at the indices (a vector) of a dim. */
+export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  asTensor('indexSelect', 'input', x);
+  const d = checkDim('indexSelect', dim, x.ndim);
+  const picked = asIndex('indexSelect', 'index', index);
+  if (picked.ndim > 1) fail(ShapeError, 'indexSelect', 'index to be a vector', `${showShape(picked.shape)}: Index is supposed to be a vector`);
+  if (x.ndim === 0) return gatherScalar(x, alias(picked, [], [], picked.offset));
+  const checked = checkedIndex('indexSelect', picked, x.shape[d], false);
+  const shape = x.shape.with(d, picked.count);
+  const spread = alias(
+    checked,
+    shape,
+    shape.map((_, i) => (i === d ? 1 : 0)),
+    0,
+  );
+  return apply(gatherOp, [x, spread], { dim: d, shape: x.shape });
+}

@@ -1,0 +1,78 @@
+// Every op, by the name that users know; methods.ts makes methods of those whose first argument is a tensor. Also hands the engine the ops that it uses itself.
+import { installEngineOps } from '../tensor/backward.js';
+import { add } from './arithmetic.js';
+import { clone, toDtype } from './copy.js';
+import { sumTo } from './reduce.js';
+
+installEngineOps({ add: (a, b) => add(a, b), sumTo, to: toDtype, clone });
+
+export * from './activation.js';
+export {
+  add,
+  add_,
+  div,
+  div_,
+  mul,
+  mul_,
+  neg,
+  neg_,
+  pow,
+  pow_,
+  reciprocal,
+  rsub,
+  square,
+  sub,
+  sub_,
+} from './arithmetic.js';
+export { eq, ge, gt, isnan, le, logicalAnd, logicalNot, logicalOr, logicalXor, lt, ne, where } from './compare.js';
+export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill_, float, int, long, to, zero_ } from './copy.js';
+export { amax, amin, argmax, argmin, max, min } from './extrema.js';
+export { gather, indexSelect } from './gather.js';
+export { at, setAt } from './indexing.js';
+export { cat, chunk, concat, split, stack, unbind } from './join.js';
+export { addmm, bmm, dot, ger, matmul, mm, mv, outer } from './matmul.js';
+export {
+  abs,
+  abs_,
+  clamp,
+  clamp_,
+  cos,
+  cos_,
+  erf,
+  erf_,
+  exp,
+  exp_,
+  log,
+  log_,
+  maximum,
+  minimum,
+  rsqrt,
+  rsqrt_,
+  sin,
+  sin_,
+  sqrt,
+  sqrt_,
+} from './pointwise.js';
+export { bernoulli_, normal_, uniform_ } from './random.js';
+export { logsumexp, mean, prod, std, sum, var_ } from './reduce.js';
+export { ceil, ceil_, floor, floor_, round, round_, sign, sign_, trunc, trunc_ } from './round.js';
+export { logSoftmax, softmax } from './softmax.js';
+export {
+  broadcastTo,
+  expand,
+  expandAs,
+  flatten,
+  narrow,
+  permute,
+  reshape,
+  reshapeAs,
+  select,
+  squeeze,
+  swapaxes,
+  t,
+  transpose,
+  unsqueeze,
+  view,
+  viewAs,
+} from './view.js';
+export type { ValuesIndices } from './extrema.js';

@@ -1,0 +1,114 @@
+// Joining tensors along a dim, and cutting one into pieces.
+import { ArgumentError, fail, ShapeError } from '../core/errors.js';
+import { checkDim, checkInt, checkShape, checkSize, sameShape, showShape } from '../core/shape.js';
+import { apply, defineOp } from '../tensor/op.js';
+import { alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
+import { type ArgsOf, asTensor, asTensors, readArgs } from './args.js';
+import { resultType } from './promote.js';
+import { installCat, narrow, reshape, splitAt, squeeze, unsqueeze } from './view.js';
+
+interface DimOption {
+  dim?: number;
+}
+type DimArgs = ArgsOf<DimOption, ['dim']>;
+const readDim = (op: string, args: DimArgs): number => readArgs<DimOption>(op, args, ['dim']).dim ?? 0;
+
+/** An empty vector fits anything: PyTorch keeps this old habit. */
+const isNothing = (t: Tensor): boolean => t.ndim === 1 && t.shape[0] === 0;
+
+interface Pieces {
+  readonly dim: number;
+  readonly sizes: readonly number[];
+}
+const catOp = defineOp<Pieces>({
+  name: 'cat',
+  forward: (inputs, { dim, sizes }) => {
+    const first = inputs.find((t) => !isNothing(t)) ?? inputs[0];
+    const total = sizes.reduce((n, size) => n + size, 0);
+    const y = empty(first.shape.with(dim, total), resultType(...inputs));
+    let start = 0;
+    inputs.forEach((t, i) => {
+      if (!isNothing(t)) copyInto(alias(y, t.shape, y.strides, start * y.strides[dim]), t);
+      start += sizes[i];
+    });
+    return y;
+  },
+  joint: ([dy], node, needs) => {
+    const { dim, sizes } = node.args as Pieces;
+    let end = 0;
+    return sizes.map((size, i) => {
+      end += size;
+      if (!needs(i)) return null;
+      const piece = narrow(dy!, dim, end - size, size);
+      return size === 0 ? reshape(piece, [...node.inputs[i]!.metas[node.nrs?.[i] ?? 0].shape]) : piece;
+    });
+  },
+});
+
+/** Joins tensors along a dim; all other sizes are equal. */
+export function cat(tensors: readonly Tensor[], ...args: DimArgs): Tensor {
+  const list = asTensors('cat', 'tensor', tensors);
+  if (list.length === 0) throw new ArgumentError('cat: expected a non-empty list of tensors, got []');
+  const first = list.find((t) => !isNothing(t)) ?? list[0];
+  if (first.ndim === 0) throw new ShapeError('cat: expected tensors with dims, got a 0-d tensor: zero-dimensional tensor cannot be concatenated');
+  const dim = checkDim('cat', readDim('cat', args), first.ndim);
+  list.forEach((t, i) => {
+    if (isNothing(t)) return;
+    const fits = t.ndim === first.ndim && t.shape.every((size, d) => d === dim || size === first.shape[d]);
+    if (!fits) fail(ShapeError, 'cat', `sizes that match except in dim ${dim}`, `${showShape(first.shape)} and ${showShape(t.shape)} (tensor ${i})`);
+  });
+  return apply(catOp, list, { dim, sizes: list.map((t) => (isNothing(t) ? 0 : t.shape[dim])) });
+}
+installCat((dys, dim) => cat(dys, dim));
+export const concat = cat;
+
+/** Joins tensors of one shape along a new dim. */
+export function stack(tensors: readonly Tensor[], ...args: DimArgs): Tensor {
+  const list = asTensors('stack', 'tensor', tensors);
+  if (list.length === 0) throw new ArgumentError('stack: expected a non-empty list of tensors, got []');
+  const dim = checkDim('stack', readDim('stack', args), list[0].ndim + 1);
+  const odd = list.find((t) => !sameShape(t.shape, list[0].shape));
+  if (odd !== undefined) fail(ShapeError, 'stack', 'tensors of equal size', `${showShape(list[0].shape)} and ${showShape(odd.shape)}`);
+  return cat(
+    list.map((t) => unsqueeze(t, dim)),
+    dim,
+  );
+}
+
+/** Cuts a dim into pieces of one size (the last may be smaller), or of the given sizes; all are views. */
+export function split(x: Tensor, sizes: number | readonly number[], ...args: DimArgs): Tensor[] {
+  asTensor('split', 'input', x);
+  if (x.ndim === 0) throw new ShapeError('split: expected a tensor with dims, got a 0-d tensor: split expects at least a 1-dimensional tensor');
+  const dim = checkDim('split', readDim('split', args), x.ndim);
+  const size = x.shape[dim];
+  if (typeof sizes !== 'number') {
+    const list = checkShape('split', sizes);
+    const total = list.reduce((n, piece) => n + piece, 0);
+    if (total !== size) fail(ShapeError, 'split', `sizes that sum to ${size}, the size of dim ${dim}`, `${showShape(list)}: split_with_sizes expects split_sizes to sum exactly to ${size}`);
+    return splitAt(x, dim, list);
+  }
+  const piece = checkSize('split', 'split size', sizes);
+  if (piece === 0 && size > 0) fail(ShapeError, 'split', `a split size > 0 for a dim of size ${size}`, '0');
+  const count = piece === 0 ? 1 : Math.max(1, Math.ceil(size / piece));
+  return splitAt(
+    x,
+    dim,
+    Array.from({ length: count }, (_, i) => Math.min(piece, size - i * piece)),
+  );
+}
+
+/** Cuts a dim into at most `chunks` pieces of equal size, the last one smaller if need be. */
+export function chunk(x: Tensor, chunks: number, ...args: DimArgs): Tensor[] {
+  asTensor('chunk', 'input', x);
+  if (x.ndim === 0) throw new ShapeError('chunk: expected a tensor with dims, got a 0-d tensor: chunk expects at least a 1-dimensional tensor');
+  const dim = checkDim('chunk', readDim('chunk', args), x.ndim);
+  if (checkInt('chunk', 'chunks', chunks) <= 0) fail(ArgumentError, 'chunk', 'chunks > 0', String(chunks));
+  const piece = Math.ceil(x.shape[dim] / chunks);
+  return piece === 0 ? splitAt(x, dim, new Array(chunks).fill(0)) : split(x, piece, dim);
+}
+
+/** The parts at every index of a dim, which is dropped; all are views. */
+export function unbind(x: Tensor, ...args: DimArgs): Tensor[] {
+  const dim = checkDim('unbind', readDim('unbind', args), asTensor('unbind', 'input', x).ndim);
+  return split(x, 1, dim).map((piece) => squeeze(piece, dim));
+}

@@ -1,0 +1,200 @@
+// Matrix products: one gemm for all ranks. Transposes and expanded batches are strides, never copies.
+import { Category, type DTypeInfo, int64 } from '../core/dtype.js';
+import { DTypeError, fail, ShapeError } from '../core/errors.js';
+import { broadcastShapes, expandsTo, numel, type Shape, showShape } from '../core/shape.js';
+import { K } from '../kernels/load.js';
+import { apply, defineOp } from '../tensor/op.js';
+import { addressOf, alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
+import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
+import { mul } from './arithmetic.js';
+import { kernelFor } from './map.js';
+import { rawCast } from './promote.js';
+import { broadcastTo, reshape, squeeze, transpose, unsqueeze } from './view.js';
+
+const needsOther = (needs: number): number => (needs & 2 ? 1 : 0) | (needs & 1 ? 2 : 0);
+const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
+
+/** Both operands of one dtype, with the dtype that the kernel computes in: integers go through int64. */
+function sharedType(op: string, a: Tensor, b: Tensor): DTypeInfo {
+  if (a.dt !== b.dt) fail(DTypeError, op, 'operands of one dtype', `a ${a.dtype} and b ${b.dtype}: expected scalar type ${a.dtype} but found ${b.dtype}`);
+  if (a.dt.category === Category.Bool) fail(DTypeError, op, 'numeric operands', 'bool');
+  return a.dt.category === Category.Float ? a.dt : int64;
+}
+
+/** c = alpha a b + beta c for a (nb?, m, k) and b (nb?, k, n) of any strides, c contiguous. */
+function product(op: string, a: Tensor, b: Tensor, c: Tensor, alpha = 1, beta = 0): void {
+  if (c.count === 0) return;
+  const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
+  const batched = a.ndim === 3;
+  kernelFor(op, K.gemm, c.dt)(
+    addressOf(a),
+    addressOf(b),
+    addressOf(c),
+    m,
+    n,
+    k,
+    a.strides.at(-2)!,
+    a.strides.at(-1)!,
+    b.strides.at(-2)!,
+    b.strides.at(-1)!,
+    n,
+    batched ? a.shape[0] : 1,
+    batched ? a.strides[0] : 0,
+    batched ? b.strides[0] : 0,
+    batched ? m * n : 0,
+    alpha,
+    beta,
+  );
+}
+
+const productOf = (op: string, a: Tensor, b: Tensor): Tensor => {
+  const dt = sharedType(op, a, b);
+  const c = empty([...a.shape.slice(0, -1), b.shape.at(-1)!], dt);
+  product(op, rawCast(a, dt), rawCast(b, dt), c);
+  return rawCast(c, a.dt);
+};
+
+function checkRank(op: string, role: string, t: Tensor, ndim: number): void {
+  asTensor(op, role, t);
+  if (t.ndim !== ndim) fail(ShapeError, op, `${role} of ${ndim} dim${ndim === 1 ? '' : 's'}`, showShape(t.shape));
+}
+function checkInner(op: string, a: Tensor, b: Tensor, inner: number): void {
+  if (a.shape.at(-1) !== inner) {
+    throw new ShapeError(`${op}: expected inner sizes equal, got a ${showShape(a.shape)} and b ${showShape(b.shape)}: shapes cannot be multiplied`);
+  }
+}
+
+// mm, bmm --------------------------------------------------------------------------------------------------------------------------------------------------
+
+const mmOp = defineOp({
+  name: 'mm',
+  saves: needsOther,
+  forward: ([a, b]) => productOf('mm', a, b),
+  vjp: [(dy, node) => mm(dy, turned(node.x(1))), (dy, node) => mm(turned(node.x(0)), dy)],
+});
+/** The product of two matrices, (m, k) x (k, n) -> (m, n). Gradients: dy b^T and a^T dy. */
+export function mm(a: Tensor, b: Tensor): Tensor {
+  checkRank('mm', 'a', a, 2);
+  checkRank('mm', 'b', b, 2);
+  checkInner('mm', a, b, b.shape[0]);
+  return apply(mmOp, [a, b], undefined);
+}
+
+const bmmOp = defineOp({
+  name: 'bmm',
+  saves: needsOther,
+  forward: ([a, b]) => productOf('bmm', a, b),
+  vjp: [(dy, node) => bmm(dy, turned(node.x(1))), (dy, node) => bmm(turned(node.x(0)), dy)],
+});
+/** Products of matrices batch by batch, (B, m, k) x (B, k, n) -> (B, m, n). */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  checkRank('bmm', 'a', a, 3);
+  checkRank('bmm', 'b', b, 3);
+  if (a.shape[0] !== b.shape[0]) fail(ShapeError, 'bmm', 'equal batch sizes', `a ${showShape(a.shape)} and b ${showShape(b.shape)}`);
+  checkInner('bmm', a, b, b.shape[1]);
+  return apply(bmmOp, [a, b], undefined);
+}
+
+// mv, dot, outer -------------------------------------------------------------------------------------------------------------------------------------------
+
+const column = (v: Tensor): Tensor => alias(v, [v.shape[0], 1], [v.strides[0], 1], v.offset);
+const row = (v: Tensor): Tensor => alias(v, [1, v.shape[0]], [1, v.strides[0]], v.offset);
+const reshaped = (c: Tensor, shape: Shape): Tensor => alias(c, shape, shape.length === 0 ? [] : [1], c.offset);
+
+const mvOp = defineOp({
+  name: 'mv',
+  saves: needsOther,
+  forward: ([a, v]) => reshaped(productOf('mv', a, column(v)), [a.shape[0]]),
+  vjp: [(dy, node) => outer(dy, node.x(1)), (dy, node) => mv(transpose(node.x(0), 0, 1), dy)],
+});
+/** A matrix times a vector, (m, k) x (k) -> (m). Gradients: dy v^T and a^T dy. */
+export function mv(a: Tensor, v: Tensor): Tensor {
+  checkRank('mv', 'a', a, 2);
+  checkRank('mv', 'b', v, 1);
+  checkInner('mv', a, v, v.shape[0]);
+  return apply(mvOp, [a, v], undefined);
+}
+
+const dotOp = defineOp({
+  name: 'dot',
+  saves: needsOther,
+  forward: ([a, b]) => reshaped(productOf('dot', row(a), column(b)), []),
+  vjp: [(dy, node) => mul(dy, node.x(1)), (dy, node) => mul(dy, node.x(0))],
+});
+/** The inner product of two vectors. Gradients: dy b and dy a. */
+export function dot(a: Tensor, b: Tensor): Tensor {
+  checkRank('dot', 'a', a, 1);
+  checkRank('dot', 'b', b, 1);
+  checkInner('dot', a, b, b.shape[0]);
+  return apply(dotOp, [a, b], undefined);
+}
+
+/** The outer product of two vectors, (m) x (n) -> (m, n). */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  checkRank('outer', 'a', a, 1);
+  checkRank('outer', 'b', b, 1);
+  return mul(unsqueeze(a, 1), unsqueeze(b, 0));
+}
+export const ger = outer;
+
+// addmm ----------------------------------------------------------------------------------------------------------------------------------------------------
+
+export interface AddmmOptions {
+  /** Factor of the input; with 0 the input is not read. */
+  beta?: number;
+  /** Factor of the product. */
+  alpha?: number;
+}
+const by = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : mul(x, factor));
+const addmmOp = defineOp<Required<AddmmOptions>>({
+  name: 'addmm',
+  saves: (needs) => (needs & 4 ? 2 : 0) | (needs & 2 ? 4 : 0),
+  forward: ([input, a, b], { beta, alpha }) => {
+    const dt = sharedType('addmm', a, b);
+    sharedType('addmm', input, a);
+    const shape = [a.shape[0], b.shape[1]];
+    const c = empty(shape, dt);
+    if (beta !== 0) copyInto(c, input);
+    product('addmm', rawCast(a, dt), rawCast(b, dt), c, alpha, beta);
+    return rawCast(c, a.dt);
+  },
+  vjp: [
+    (dy, node) => by(dy, (node.args as Required<AddmmOptions>).beta),
+    (dy, node) => by(mm(dy, turned(node.x(2))), (node.args as Required<AddmmOptions>).alpha),
+    (dy, node) => by(mm(turned(node.x(1)), dy), (node.args as Required<AddmmOptions>).alpha),
+  ],
+});
+/** beta * input + alpha * a b, the input broadcast to (m, n). */
+export function addmm(input: Tensor, a: Tensor, b: Tensor, ...args: ArgsOf<AddmmOptions, []>): Tensor {
+  asTensor('addmm', 'input', input);
+  checkRank('addmm', 'a', a, 2);
+  checkRank('addmm', 'b', b, 2);
+  checkInner('addmm', a, b, b.shape[0]);
+  const shape = [a.shape[0], b.shape[1]];
+  if (!expandsTo(input.shape, shape)) fail(ShapeError, 'addmm', `an input that broadcasts to ${showShape(shape)}`, showShape(input.shape));
+  const { beta = 1, alpha = 1 } = readArgs<AddmmOptions>('addmm', args, [], ['beta', 'alpha']);
+  return apply(addmmOp, [input, a, b], { beta: asNumber('addmm', 'beta', beta), alpha: asNumber('addmm', 'alpha', alpha) });
+}
+
+// matmul ---------------------------------------------------------------------------------------------------------------------------------------------------
+
+/** PyTorch's product for every rank: vectors, matrices, and batches of matrices, whose leading dims broadcast. */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  asTensor('matmul', 'a', a);
+  asTensor('matmul', 'b', b);
+  if (a.ndim === 0 || b.ndim === 0) fail(ShapeError, 'matmul', 'both operands to have dims', `a ${showShape(a.shape)} and b ${showShape(b.shape)}: both arguments need to be at least 1D`);
+  checkInner('matmul', a, b, b.ndim === 1 ? b.shape[0] : b.shape.at(-2)!);
+  if (a.ndim === 1 && b.ndim === 1) return dot(a, b);
+  if (a.ndim === 2 && b.ndim === 1) return mv(a, b);
+  if (a.ndim === 1) return squeeze(matmul(unsqueeze(a, 0), b), -2);
+  if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
+  if (a.ndim === 2 && b.ndim === 2) return mm(a, b);
+  // One matrix for the whole batch: its rows are all multiplied at once.
+  if (b.ndim === 2) return reshape(mm(reshape(a, [numel(a.shape.slice(0, -1)), a.shape.at(-1)!]), b), [...a.shape.slice(0, -1), b.shape[1]]);
+  const lead = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const batches = numel(lead);
+  const flat = (x: Tensor): Tensor => reshape(broadcastTo(x, [...lead, ...x.shape.slice(-2)]), [batches, ...x.shape.slice(-2)]);
+  const y = bmm(flat(a), flat(b));
+  return reshape(y, [...lead, a.shape.at(-2)!, b.shape.at(-1)!]);
+}
+

@@ -1,0 +1,53 @@
+// PyTorch's type promotion: tensors with dims count more than 0-d tensors, those more than plain numbers; a lower rank only lifts the category.
+import { bool, Category, type DTypeInfo, int64, promote } from '../core/dtype.js';
+import { ArgumentError, fail, show } from '../core/errors.js';
+import { defaultFloat } from '../tensor/defaults.js';
+import { constant } from '../tensor/fill.js';
+import { copyInto, empty, Tensor } from '../tensor/tensor.js';
+
+export type Scalar = number | boolean;
+export type Operand = Tensor | Scalar;
+
+/** The dtype that a plain number stands for: JavaScript cannot tell 2 from 2.0, so that whole numbers are integers. */
+const dtypeOfScalar = (value: Scalar): DTypeInfo => (typeof value === 'boolean' ? bool : Number.isInteger(value) ? int64 : defaultFloat());
+
+function join(a: DTypeInfo | null, b: DTypeInfo): DTypeInfo {
+  return a === null ? b : promote(a, b);
+}
+
+function combine(higher: DTypeInfo | null, lower: DTypeInfo | null): DTypeInfo | null {
+  if (higher === null || lower === null) return higher ?? lower;
+  if (higher.category === Category.Float) return higher;
+  return higher.category === Category.Bool || lower.category === Category.Float ? promote(higher, lower) : higher;
+}
+
+/** The dtype of an arithmetic result. */
+export function resultType(...operands: readonly Operand[]): DTypeInfo {
+  let withDims: DTypeInfo | null = null;
+  let zeroDim: DTypeInfo | null = null;
+  let numbers: DTypeInfo | null = null;
+  for (const operand of operands) {
+    if (!(operand instanceof Tensor)) numbers = join(numbers, dtypeOfScalar(operand));
+    else if (operand.ndim > 0) withDims = join(withDims, operand.dt);
+    else zeroDim = join(zeroDim, operand.dt);
+  }
+  return combine(withDims, combine(zeroDim, numbers)) ?? defaultFloat();
+}
+
+/** An operand as a tensor; a number becomes a 0-d constant of the dtype it has in this expression. */
+export function operand(op: string, role: string, value: Operand, ...others: readonly Operand[]): Tensor {
+  if (value instanceof Tensor) return value;
+  if (typeof value !== 'number' && typeof value !== 'boolean') fail(ArgumentError, op, `${role} to be a tensor or a number`, show(value));
+  return constant(Number(value), resultType(value, ...others));
+}
+
+/** The tensor in another dtype, not recorded; the tensor itself if it has it. */
+export function rawCast(t: Tensor, dt: DTypeInfo): Tensor {
+  if (t.dt === dt) return t;
+  const out = empty(t.shape, dt);
+  copyInto(out, t);
+  return out;
+}
+
+/** The float dtype that a function of real numbers computes an input in. */
+export const floatOf = (dt: DTypeInfo): DTypeInfo => (dt.category === Category.Float ? dt : defaultFloat());

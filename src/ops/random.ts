@@ -1,0 +1,133 @@
+// Random tensors, drawn as PyTorch's CPU generator draws them: the same seed gives the same numbers.
+import { Category, type DType, type DTypeInfo, int64, type TypedArray } from '../core/dtype.js';
+import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
+import { Generator } from '../core/random.js';
+import { checkShape, checkSize, numel, type Shape } from '../core/shape.js';
+import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
+import { checkWritable } from '../tensor/inplace.js';
+import { alias, copyInto, type Tensor } from '../tensor/tensor.js';
+import { asNumber, asTensor, readArgs } from './args.js';
+import { type CreateOptions, fromArray, readSizes, type SizeArgs } from './create.js';
+
+/** The generator that is used where none is given. */
+export const defaultGenerator = new Generator();
+
+/** Seeds the default generator. */
+export function manualSeed(seed: number | bigint): Generator {
+  return defaultGenerator.manualSeed(seed);
+}
+/** Seeds the default generator from the system's randomness and returns the seed. */
+export const seed = (): number => defaultGenerator.seed();
+export const initialSeed = (): number | bigint => defaultGenerator.initialSeed();
+export const getRngState = (): Uint8Array => defaultGenerator.getState();
+export const setRngState = (state: Uint8Array): void => void defaultGenerator.setState(state);
+
+export interface RandomOptions extends CreateOptions {
+  generator?: Generator | null;
+}
+const keywords = ['dtype', 'requiresGrad', 'generator'] as const;
+
+export function generatorOf(op: string, value: unknown): Generator {
+  if (value === undefined || value === null) return defaultGenerator;
+  return value instanceof Generator ? value : fail(ArgumentError, op, 'generator to be a Generator', show(value));
+}
+
+type FloatArray = Float32Array | Float64Array;
+
+function floatType(op: string, dtype: DType | null | undefined): DTypeInfo {
+  const dt = dtype === undefined || dtype === null ? defaultFloat() : dtypeOf(op, dtype);
+  return dt.category === Category.Float ? dt : fail(DTypeError, op, 'a floating point dtype', dt.name);
+}
+
+function drawn(op: string, shape: Shape, dt: DTypeInfo, options: RandomOptions, draw: (generator: Generator, array: TypedArray) => void): Tensor {
+  const generator = generatorOf(op, options.generator);
+  const array = new dt.array(numel(shape));
+  draw(generator, array);
+  const t = fromArray(op, array, shape, dt);
+  return options.requiresGrad === undefined ? t : t.requiresGrad_(options.requiresGrad);
+}
+
+const sampler =
+  (op: string, draw: (generator: Generator, array: FloatArray) => void) =>
+  (...args: readonly (SizeArgs[number] | RandomOptions)[]): Tensor => {
+    const { shape, options } = readSizes(op, args, keywords);
+    return drawn(op, shape, floatType(op, options.dtype), options as RandomOptions, (generator, array) => draw(generator, array as FloatArray));
+  };
+/** Uniform on [0, 1). */
+export const rand = sampler('rand', (generator, array) => generator.uniform(array));
+/** Normal with mean 0 and deviation 1. */
+export const randn = sampler('randn', (generator, array) => generator.normal(array));
+
+const liker =
+  (op: string, make: typeof rand) =>
+  (x: Tensor, options: RandomOptions = {}): Tensor =>
+    make([...asTensor(op, 'input', x).shape], { dtype: x.dtype, ...options });
+export const randLike = liker('randLike', rand);
+export const randnLike = liker('randnLike', randn);
+
+/** randint(high, size) or randint(low, high, size): whole numbers from [low, high), int64 unless dtype says otherwise. */
+export function randint(...args: readonly (number | readonly number[] | RandomOptions)[]): Tensor {
+  const at = args.findIndex((arg) => Array.isArray(arg));
+  if (at < 1 || at > 2) fail(ArgumentError, 'randint', '(high, size) or (low, high, size)', show(args.map((arg) => (Array.isArray(arg) ? 'size' : arg))));
+  const [low, high] = at === 1 ? [0, args[0]] : [args[0], args[1]];
+  const options = readArgs<RandomOptions>('randint', args.slice(at + 1), [], keywords);
+  const dt = options.dtype ? dtypeOf('randint', options.dtype) : int64;
+  const [from, to] = [asNumber('randint', 'low', low), asNumber('randint', 'high', high)];
+  return drawn('randint', checkShape('randint', args[at]), dt, options, (generator, array) => generator.randint(array, from, to));
+}
+
+/** A random order of 0 .. n - 1, int64 unless dtype says otherwise. */
+export function randperm(n: number, options: RandomOptions = {}): Tensor {
+  const read = readArgs<RandomOptions>('randperm', [options], [], keywords);
+  const dt = read.dtype ? dtypeOf('randperm', read.dtype) : int64;
+  return drawn('randperm', [checkSize('randperm', 'n', n)], dt, read, (generator, array) => generator.randperm(array));
+}
+
+/** 1 with the probability that each element of x says, else 0. */
+export function bernoulli(x: Tensor, options: RandomOptions = {}): Tensor {
+  asTensor('bernoulli', 'input', x);
+  const { generator } = readArgs<RandomOptions>('bernoulli', [options], [], ['generator']);
+  if (x.dt.category !== Category.Float) fail(DTypeError, 'bernoulli', 'a floating point tensor', x.dtype);
+  return drawn('bernoulli', x.shape, x.dt, { generator }, (g, array) => g.bernoulli(array, x.toTypedArray() as FloatArray));
+}
+
+// In place -----------------------------------------------------------------------------------------------------------------------------------------------------
+
+/** Overwrites a tensor with drawn values, in the order of its memory; not differentiable. */
+function drawInto(op: string, x: Tensor, options: RandomOptions, draw: (generator: Generator, array: TypedArray, contiguous: boolean) => void): Tensor {
+  checkWritable(op, asTensor(op, 'input', x));
+  const array = new x.dt.array(x.count);
+  draw(generatorOf(op, options.generator), array, x.packed);
+  const order = [...x.shape.keys()].sort((i, j) => x.strides[j] - x.strides[i] || i - j);
+  const sizes = order.map((d) => x.shape[d]);
+  const inOrder = alias(
+    x,
+    sizes,
+    order.map((d) => x.strides[d]),
+    x.offset,
+  );
+  copyInto(inOrder, fromArray(op, array, sizes, x.dt));
+  x.storage.version++;
+  return x;
+}
+
+const floatOnly = (op: string, x: Tensor): void => {
+  if (asTensor(op, 'input', x).dt.category !== Category.Float) fail(DTypeError, op, 'a floating point tensor', x.dtype);
+};
+
+/** Uniform on [from, to). */
+export function uniform_(x: Tensor, from = 0, to = 1, options: RandomOptions = {}): Tensor {
+  floatOnly('uniform_', x);
+  return drawInto('uniform_', x, options, (generator, array) => generator.uniform(array as FloatArray, from, to));
+}
+/** Normal. */
+export function normal_(x: Tensor, mean = 0, std = 1, options: RandomOptions = {}): Tensor {
+  floatOnly('normal_', x);
+  return drawInto('normal_', x, options, (generator, array, contiguous) => generator.normal(array as FloatArray, mean, std, contiguous));
+}
+/** 1 with probability p, else 0. */
+export function bernoulli_(x: Tensor, p = 0.5, options: RandomOptions = {}): Tensor {
+  return drawInto('bernoulli_', x, options, (generator, array) => generator.bernoulli(array, p));
+}
+
+export { Generator };

@@ -1,0 +1,235 @@
+// Reductions over some or all dims, each beside its derivative. Kernels see a contiguous (outer, r, inner) and reduce r.
+import { Category, type DType, type DTypeInfo, int64 } from '../core/dtype.js';
+import { DTypeError, fail, ShapeError } from '../core/errors.js';
+import { checkDims, numel, reducedShape, type Shape, showShape } from '../core/shape.js';
+import { K } from '../kernels/load.js';
+import { dtypeOf } from '../tensor/defaults.js';
+import { OUT } from '../tensor/node.js';
+import { apply, defineOp } from '../tensor/op.js';
+import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
+import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
+import { div, mul, sub } from './arithmetic.js';
+import { eq, where } from './compare.js';
+import { toDtype } from './copy.js';
+import { arange } from './create.js';
+import { kernelFor } from './map.js';
+import { exp, sqrt } from './pointwise.js';
+import { floatOf, rawCast } from './promote.js';
+import { expand, permute, reshape } from './view.js';
+
+export type Dims = number | readonly number[] | null;
+export interface ReduceOptions {
+  dim?: Dims;
+  keepdim?: boolean;
+  dtype?: DType;
+}
+export type ReduceArgs = ArgsOf<ReduceOptions, ['dim', 'keepdim']>;
+
+export interface Over {
+  /** Sorted. */
+  readonly dims: readonly number[];
+  readonly keepdim: boolean;
+  readonly shape: Shape;
+}
+
+export type Reduction = (x: number, y: number, outer: number, r: number, inner: number) => void;
+
+/** The input as (outer, r, inner) with the reduced dims in the middle: as it lies where they are neighbours, else with them moved to the end. */
+function threefold(x: Tensor, dims: readonly number[]): { packed: Tensor; outer: number; r: number; inner: number } {
+  const sizes = x.shape;
+  const first = dims.length === 0 ? sizes.length : dims[0];
+  const adjacent = dims.every((d, i) => d === first + i);
+  if (adjacent) {
+    return {
+      packed: contiguousCopy(x),
+      outer: numel(sizes.slice(0, first)),
+      r: numel(dims.map((d) => sizes[d])),
+      inner: numel(sizes.slice(first + dims.length)),
+    };
+  }
+  const order = [...sizes.keys()].filter((d) => !dims.includes(d)).concat(dims);
+  const moved = alias(
+    x,
+    order.map((d) => sizes[d]),
+    order.map((d) => x.strides[d]),
+    x.offset,
+  );
+  const r = numel(dims.map((d) => sizes[d]));
+  return { packed: contiguousCopy(moved), outer: r === 0 ? numel(reducedShape(sizes, dims, false)) : x.count / r, r, inner: 1 };
+}
+
+/** Runs a reduction kernel in dtype `dt`; the result has dtype `result`. */
+export function reduceWith(op: string, kernels: readonly (Reduction | undefined)[], x: Tensor, dt: DTypeInfo, { dims, keepdim }: Over, result: DTypeInfo = dt): Tensor {
+  const kernel = kernelFor(op, kernels, dt);
+  const y = empty(reducedShape(x.shape, dims, keepdim), result);
+  const { packed, outer, r, inner } = threefold(rawCast(x, dt), dims);
+  if (y.count > 0) kernel(addressOf(packed), addressOf(y), outer, r, inner);
+  return y;
+}
+
+/** A reduced tensor with the dims back, at size 1. */
+export const withDims = (t: Tensor, { dims, keepdim, shape }: Over): Tensor => (keepdim ? t : reshape(t, reducedShape(shape, dims, true)));
+/** The gradient of a sum: the same for every element. */
+const spread = (dy: Tensor, over: Over): Tensor => expand(withDims(dy, over), over.shape);
+
+export function readReduce(op: string, x: Tensor, args: readonly unknown[], keywords: readonly 'dtype'[] = []): { over: Over; dtype: DType | undefined } {
+  asTensor(op, 'input', x);
+  const { dim = null, keepdim = false, dtype } = readArgs<ReduceOptions>(op, args, ['dim', 'keepdim'], keywords);
+  return { over: { dims: checkDims(op, dim, x.ndim), keepdim: asBoolean(op, 'keepdim', keepdim), shape: x.shape }, dtype };
+}
+
+export function needElements(op: string, x: Tensor, { dims }: Over): void {
+  const empty = dims.find((d) => x.shape[d] === 0);
+  if (empty !== undefined || (x.ndim > 0 && dims.length === x.ndim && x.count === 0)) {
+    fail(ShapeError, op, 'elements to reduce', `shape ${showShape(x.shape)}: the operation does not have an identity; specify a dim with non-zero size`);
+  }
+}
+
+// sum, mean, prod -----------------------------------------------------------------------------------------------------------------------------------------
+
+/** Sums of integers and truth values are int64. */
+const sumType = (dt: DTypeInfo): DTypeInfo => (dt.category === Category.Float ? dt : int64);
+
+const sumOp = defineOp<Over>({
+  name: 'sum',
+  forward: ([x], over) => reduceWith('sum', K.sum, x, sumType(x.dt), over),
+  vjp: [(dy, node) => spread(dy, node.args as Over)],
+});
+
+/** The sum over the given dims, or all. */
+export function sum(x: Tensor, ...args: ReduceArgs): Tensor {
+  const { over, dtype } = readReduce('sum', x, args, ['dtype']);
+  return apply(sumOp, [dtype === undefined ? x : toDtype(x, dtypeOf('sum', dtype))], over);
+}
+
+/** The sum that undoes broadcasting: from the tensor's shape to `shape`. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  const lead = x.ndim - shape.length;
+  const dims = [...x.shape.keys()].filter((d) => d < lead || (shape[d - lead] === 1 && x.shape[d] !== 1));
+  const summed = dims.length === 0 ? x : apply(sumOp, [x], { dims, keepdim: true, shape: x.shape });
+  return lead === 0 ? summed : reshape(summed, [...shape]);
+}
+
+const meanOp = defineOp<Over>({
+  name: 'mean',
+  forward: ([x], over) => {
+    const y = reduceWith('mean', K.sum, x, x.dt, over);
+    return div(y, numel(over.dims.map((d) => x.shape[d])));
+  },
+  vjp: [
+    (dy, node) => {
+      const over = node.args as Over;
+      return spread(div(dy, numel(over.dims.map((d) => over.shape[d]))), over);
+    },
+  ],
+});
+/** The mean over the given dims, or all; of nothing it is NaN. */
+export function mean(x: Tensor, ...args: ReduceArgs): Tensor {
+  const { over, dtype } = readReduce('mean', x, args, ['dtype']);
+  const input = dtype === undefined ? x : toDtype(x, dtypeOf('mean', dtype));
+  if (input.dt.category !== Category.Float) fail(DTypeError, 'mean', 'a floating point tensor (or a dtype option)', input.dtype);
+  return apply(meanOp, [input], over);
+}
+
+const prodOp = defineOp<Over>({
+  name: 'prod',
+  saves: 1 | OUT,
+  forward: ([x], over) => reduceWith('prod', K.prod, x, sumType(x.dt), over),
+  vjp: [(dy, node) => prodBackward(dy, node.x(0), node.y, node.args as Over)],
+});
+/** y / x where no factor is zero; else the product of the other factors, which is differentiable again. */
+function prodBackward(dy: Tensor, x: Tensor, y: Tensor, over: Over): Tensor {
+  if (!anyTrue(eq(x, 0))) return div(mul(withDims(dy, over), withDims(y, over)), x);
+  return mul(withDims(dy, over), productOfOthers(x, over));
+}
+/** Each element replaced by the product of the others that are reduced with it: r * r of them, so only for factors of zero. */
+function productOfOthers(x: Tensor, { dims, shape }: Over): Tensor {
+  const kept = [...shape.keys()].filter((d) => !dims.includes(d));
+  const order = [...kept, ...dims];
+  const r = numel(dims.map((d) => shape[d]));
+  const rows = reshape(permute(x, order), [r === 0 ? 0 : x.count / r, 1, r]);
+  const self = eq(reshape(arange(r), [r, 1]), reshape(arange(r), [1, r]));
+  const others = prod(where(self, 1, rows), 2);
+  const inverse = order.map((_, d) => order.indexOf(d));
+  return permute(reshape(others, order.map((d) => shape[d])), inverse);
+}
+const anyTrue = (t: Tensor): boolean => t.count > 0 && reduceWith('any', K.amax, t, t.dt, { dims: [...t.shape.keys()], keepdim: false, shape: t.shape }).item() !== false;
+
+/** The product over one dim, or all elements. */
+export function prod(x: Tensor, ...args: ReduceArgs): Tensor {
+  const { over, dtype } = readReduce('prod', x, args, ['dtype']);
+  return apply(prodOp, [dtype === undefined ? x : toDtype(x, dtypeOf('prod', dtype))], over);
+}
+
+// var, std ------------------------------------------------------------------------------------------------------------------------------------------------
+
+export interface VarOptions {
+  dim?: Dims;
+  /** Divides by n - 1 (the default) instead of n; the same as correction 1. */
+  unbiased?: boolean;
+  correction?: number | null;
+  keepdim?: boolean;
+}
+type VarArgs = ArgsOf<VarOptions, ['dim', 'unbiased', 'keepdim']>;
+interface OverVar extends Over {
+  readonly correction: number;
+}
+
+function readVar(op: string, x: Tensor, args: readonly unknown[]): OverVar {
+  asTensor(op, 'input', x);
+  if (x.dt.category !== Category.Float) fail(DTypeError, op, 'a floating point tensor', x.dtype);
+  // var(unbiased) is a form of its own: a boolean in the first place.
+  const given = typeof args[0] === 'boolean' ? [null, ...args] : args;
+  const { dim = null, unbiased = true, correction, keepdim = false } = readArgs<VarOptions>(op, given, ['dim', 'unbiased', 'keepdim'], ['correction']);
+  return {
+    dims: checkDims(op, dim, x.ndim),
+    keepdim: asBoolean(op, 'keepdim', keepdim),
+    shape: x.shape,
+    correction: correction === undefined || correction === null ? Number(asBoolean(op, 'unbiased', unbiased)) : asNumber(op, 'correction', correction),
+  };
+}
+
+const varWith = (x: Tensor, over: OverVar): Tensor => {
+  const kernels: Reduction[] = K.var.map((kernel) => (a, y, outer, r, inner) => kernel(a, y, over.correction, outer, r, inner));
+  return reduceWith('var', kernels, x, x.dt, over);
+};
+/** d var / dx = 2 (x - mean) / (n - correction). */
+function varBackward(dy: Tensor, x: Tensor, over: OverVar): Tensor {
+  const n = numel(over.dims.map((d) => over.shape[d]));
+  return mul(mul(withDims(dy, over), 2 / (n - over.correction)), sub(x, mean(x, { dim: over.dims, keepdim: true })));
+}
+const varOp = defineOp<OverVar>({
+  name: 'var',
+  saves: 1,
+  forward: ([x], over) => varWith(x, over),
+  vjp: [(dy, node) => varBackward(dy, node.x(0), node.args as OverVar)],
+});
+/** The variance over the given dims, or all: sum((x - mean)^2) / (n - correction). */
+export function var_(x: Tensor, ...args: VarArgs): Tensor {
+  return apply(varOp, [x], readVar('var', x, args));
+}
+
+const stdOp = defineOp<OverVar>({
+  name: 'std',
+  saves: 1 | OUT,
+  forward: ([x], over) => sqrt(varWith(x, over)),
+  // Where the deviation is 0 the gradient is taken as 0.
+  vjp: [(dy, node) => varBackward(where(eq(node.y, 0), 0, div(dy, mul(node.y, 2))), node.x(0), node.args as OverVar)],
+});
+/** The standard deviation: the root of the variance. */
+export function std(x: Tensor, ...args: VarArgs): Tensor {
+  return apply(stdOp, [x], readVar('std', x, args));
+}
+
+// logsumexp -----------------------------------------------------------------------------------------------------------------------------------------------
+
+const logsumexpOp = defineOp<Over>({
+  name: 'logsumexp',
+  saves: 1 | OUT,
+  forward: ([x], over) => reduceWith('logsumexp', K.logsumexp, x, floatOf(x.dt), over),
+  vjp: [(dy, node) => mul(withDims(dy, node.args as Over), exp(sub(node.x(0), withDims(node.y, node.args as Over))))],
+});
+/** log(sum(exp(x))) over the given dims, without overflow. */
+export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, ...args: [keepdim?: boolean | ReduceOptions, options?: ReduceOptions]): Tensor {
+  return apply(logsumexpOp, [x], readReduce('logsumexp', x, [dim, ...args]).over);
+}

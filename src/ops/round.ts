@@ -1,0 +1,44 @@
+// Rounding and signs: piecewise constant functions, whose gradient is zero.
+import { Category } from '../core/dtype.js';
+import { K } from '../kernels/load.js';
+import { apply, defineOp, type Op } from '../tensor/op.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { zeroFill } from '../tensor/fill.js';
+import { empty } from '../tensor/tensor.js';
+import { asTensor } from './args.js';
+import { inPlace, unary } from './define.js';
+import { type Kernel1, map1 } from './map.js';
+
+/** PyTorch gives zeros here, not "no gradient". */
+const zeros = (dy: Tensor): Tensor => {
+  const z = empty(dy.shape, dy.dt);
+  zeroFill(z);
+  return z;
+};
+
+/** Integers are rounded already and come back as they are, copied. */
+const rounding = (name: string, kernels: readonly Kernel1[]): ((x: Tensor) => Tensor) & { readonly op: Op } => {
+  const op = defineOp({
+    name,
+    forward: ([x], _args, out) => (x.dt.category === Category.Float ? map1(name, kernels, x, x.dt, out) : map1(name, K.abs, x, x.dt, out)),
+    vjp: [zeros],
+  });
+  return Object.assign((x: Tensor) => apply(op, [asTensor(name, 'input', x)], undefined), { op });
+};
+
+/** The largest integer not above x. */
+export const floor = rounding('floor', K.floor);
+/** The smallest integer not below x. */
+export const ceil = rounding('ceil', K.ceil);
+/** The nearest integer, halves to even. */
+export const round = rounding('round', K.round);
+/** Towards zero. */
+export const trunc = rounding('trunc', K.trunc);
+/** -1, 0 or 1. */
+export const sign = unary('sign', K.sign, { integers: true, vjp: zeros });
+
+export const floor_ = inPlace(floor.op);
+export const ceil_ = inPlace(ceil.op);
+export const round_ = inPlace(round.op);
+export const trunc_ = inPlace(trunc.op);
+export const sign_ = inPlace(sign.op);

@@ -1,0 +1,275 @@
+// Views: other sizes and strides on the same memory, never a copy. What each does to the layout is all there is to it; the gradient of a window is put back by tensor/window.ts.
+import { ArgumentError, fail, IndexError, ShapeError } from '../core/errors.js';
+import { checkDim, checkInt, contiguousStrides, expandsTo, inferShape, sameShape, type Shape, showShape, sizesOf, viewStrides } from '../core/shape.js';
+import type { Layout } from '../tensor/layout.js';
+import { apply, applyMulti, defineOp, type Op, type Vjp } from '../tensor/op.js';
+import { alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
+import { windowBackward } from '../tensor/window.js';
+import { zeroFill } from '../tensor/fill.js';
+import { asTensor } from './args.js';
+
+/** The layout of a row-major tensor. */
+const rowMajor = (shape: Shape): Layout => ({ shape, strides: contiguousStrides(shape), offset: 0 });
+
+/** An op that changes only the layout. Without a rule of its own, the gradient fills the window that the view was, in zeros. */
+function defineView<A>(name: string, layout: (x: Layout, args: A) => Layout, vjp?: Vjp): Op<A> {
+  const intoWindow: Vjp = (dy, node) => {
+    const base = rowMajor(node.inputs[0]!.metas[node.nrs?.[0] ?? 0].shape);
+    return apply(windowBackward, [dy], { base, view: layout(base, node.args as A) });
+  };
+  return defineOp<A>({
+    name,
+    view: true,
+    forward: ([x], args) => {
+      const { shape, strides, offset } = layout(x, args);
+      return alias(x, shape, strides, offset);
+    },
+    vjp: [vjp ?? intoWindow],
+  });
+}
+
+const inputShape = (node: Parameters<Vjp>[1]): Shape => node.inputs[0]!.metas[node.nrs?.[0] ?? 0].shape;
+const backToShape: Vjp = (dy, node) => reshape(dy, [...inputShape(node)]);
+
+// reshape, view, flatten, squeeze, unsqueeze ----------------------------------------------------------------------------------------------------------------
+
+interface Seen {
+  readonly shape: Shape;
+  readonly strides: Shape;
+}
+const viewOp = defineView<Seen>('view', (x, { shape, strides }) => ({ shape, strides, offset: x.offset }), backToShape);
+const reshapeCopyOp = defineOp<Shape>({
+  name: 'reshape',
+  nodeName: 'UnsafeViewBackward0',
+  forward: ([x], shape) => {
+    const packed = contiguousCopy(x);
+    return alias(packed, shape, contiguousStrides(shape), packed.offset);
+  },
+  vjp: [backToShape],
+});
+
+/** The same elements in another shape; a view where the memory allows it, else a copy. One size may be -1. */
+export function reshape(x: Tensor, ...sizes: (number | readonly number[])[]): Tensor {
+  asTensor('reshape', 'input', x);
+  const shape = inferShape('reshape', flatSizes(sizes), x.count, x.shape);
+  const strides = x.packed ? contiguousStrides(shape) : viewStrides(x.shape, x.strides, shape);
+  return strides === null ? apply(reshapeCopyOp, [x], shape) : apply(viewOp, [x], { shape, strides });
+}
+
+/** The same memory in another shape; an error where that needs a copy. */
+export function view(x: Tensor, ...sizes: (number | readonly number[])[]): Tensor {
+  asTensor('view', 'input', x);
+  const shape = inferShape('view', flatSizes(sizes), x.count, x.shape);
+  const strides = viewStrides(x.shape, x.strides, shape);
+  if (strides === null) {
+    throw new ShapeError(
+      `view: expected a size compatible with the input's memory, got ${showShape(shape)} for shape ${showShape(x.shape)} with strides ${showShape(x.strides)}: at least one dimension spans across two contiguous subspaces; use reshape`,
+    );
+  }
+  return apply(viewOp, [x], { shape, strides });
+}
+const flatSizes = (sizes: readonly (number | readonly number[])[]): readonly unknown[] => (sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : sizes);
+
+export const viewAs = (x: Tensor, other: Tensor): Tensor => view(x, other.shape);
+export const reshapeAs = (x: Tensor, other: Tensor): Tensor => reshape(x, other.shape);
+
+/** Merges the dims from start to end into one. */
+export function flatten(x: Tensor, startDim: number | { startDim?: number; endDim?: number } = 0, endDim = -1): Tensor {
+  asTensor('flatten', 'input', x);
+  if (typeof startDim === 'object') return flatten(x, startDim.startDim ?? 0, startDim.endDim ?? -1);
+  const [from, to] = [checkDim('flatten', startDim, x.ndim, 'startDim'), checkDim('flatten', endDim, x.ndim, 'endDim')];
+  if (from > to) fail(ShapeError, 'flatten', 'startDim <= endDim', `${startDim} and ${endDim}: flatten() has invalid args: start_dim cannot come after end_dim`);
+  if (x.ndim === 0) return reshape(x, [1]);
+  if (from === to) return x;
+  const merged = x.shape.slice(from, to + 1).reduce((n, size) => n * size, 1);
+  return reshape(x, [...x.shape.slice(0, from), merged, ...x.shape.slice(to + 1)]);
+}
+
+const drop = (list: Shape, dims: ReadonlySet<number>): number[] => list.filter((_, d) => !dims.has(d));
+const squeezeOp = defineView<ReadonlySet<number>>(
+  'squeeze',
+  (x, dims) => ({ shape: drop(x.shape, dims), strides: drop(x.strides, dims), offset: x.offset }),
+  backToShape,
+);
+/** Drops the dims of size 1: all, or the given ones. */
+export function squeeze(x: Tensor, dim?: number | readonly number[] | { dim?: number | readonly number[] }): Tensor {
+  asTensor('squeeze', 'input', x);
+  if (typeof dim === 'object' && dim !== null && 'dim' in dim) return squeeze(x, dim.dim as number);
+  const candidates = dim === undefined ? [...x.shape.keys()] : (typeof dim === 'number' ? [dim] : (dim as readonly number[])).map((d) => checkDim('squeeze', d, x.ndim));
+  return apply(squeezeOp, [x], new Set(candidates.filter((d) => x.shape[d] === 1)));
+}
+
+const unsqueezeOp = defineView<number>(
+  'unsqueeze',
+  (x, dim) => {
+    const step = dim < x.shape.length ? x.shape[dim] * x.strides[dim] : 1;
+    return { shape: x.shape.toSpliced(dim, 0, 1), strides: x.strides.toSpliced(dim, 0, step), offset: x.offset };
+  },
+  backToShape,
+);
+/** Puts in a dim of size 1. */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  asTensor('unsqueeze', 'input', x);
+  return apply(unsqueezeOp, [x], checkDim('unsqueeze', dim, x.ndim + 1));
+}
+
+// permute, transpose ----------------------------------------------------------------------------------------------------------------------------------------
+
+const permuteOp: Op<readonly number[]> = defineView<readonly number[]>(
+  'permute',
+  (x, order) => ({ shape: order.map((d) => x.shape[d]), strides: order.map((d) => x.strides[d]), offset: x.offset }),
+  (dy, node) => {
+    const order = node.args as readonly number[];
+    const inverse = new Array<number>(order.length);
+    order.forEach((from, to) => {
+      inverse[from] = to;
+    });
+    return apply(permuteOp, [dy], inverse);
+  },
+);
+/** Dims in another order. */
+export function permute(x: Tensor, ...order: (number | readonly number[])[]): Tensor {
+  asTensor('permute', 'input', x);
+  const dims = flatSizes(order).map((d) => checkDim('permute', d, x.ndim));
+  if (dims.length !== x.ndim) {
+    throw new ShapeError(`permute: expected ${x.ndim} dims for shape ${showShape(x.shape)}, got ${dims.length}: the number of dimensions does not match the desired ordering`);
+  }
+  if (new Set(dims).size !== dims.length) fail(ArgumentError, 'permute', 'each dim once', `${showShape(dims)}: repeated dim in permute`);
+  return apply(permuteOp, [x], dims);
+}
+/** Exchanges two dims. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  asTensor('transpose', 'input', x);
+  const [a, b] = [checkDim('transpose', dim0, x.ndim, 'dim0'), checkDim('transpose', dim1, x.ndim, 'dim1')];
+  const order = [...x.shape.keys()];
+  if (x.ndim > 0) [order[a], order[b]] = [b, a];
+  return apply(permuteOp, [x], order);
+}
+export const swapaxes = transpose;
+/** A matrix transposed; vectors and 0-d tensors as they are. */
+export function t(x: Tensor): Tensor {
+  if (asTensor('t', 'input', x).ndim > 2) fail(ShapeError, 't', 'a tensor of at most 2 dims', showShape(x.shape));
+  return x.ndim < 2 ? apply(permuteOp, [x], [...x.shape.keys()]) : transpose(x, 0, 1);
+}
+
+// expand ----------------------------------------------------------------------------------------------------------------------------------------------------
+
+const expandOp = defineView<Shape>(
+  'expand',
+  (x, shape) => {
+    const shift = shape.length - x.shape.length;
+    return { shape, strides: shape.map((size, d) => (d < shift || (x.shape[d - shift] === 1 && size !== 1) ? 0 : x.strides[d - shift])), offset: x.offset };
+  },
+  // The engine sums the gradient back to the input's shape.
+  (dy) => dy,
+);
+/** Dims of size 1 seen at other sizes, and new ones in front, without a copy; -1 keeps a size. */
+export function expand(x: Tensor, ...sizes: (number | readonly number[])[]): Tensor {
+  asTensor('expand', 'input', x);
+  const wanted = flatSizes(sizes);
+  const shift = wanted.length - x.ndim;
+  const shape = sizesOf('expand', [wanted.map((size, d) => (size === -1 && d >= shift ? x.shape[d - shift] : size))]);
+  if (shift < 0 || !expandsTo(x.shape, shape)) {
+    throw new ShapeError(`expand: expected sizes that shape ${showShape(x.shape)} expands to, got ${showShape(shape)}: sizes must match at non-singleton dimensions`);
+  }
+  return apply(expandOp, [x], shape);
+}
+export const expandAs = (x: Tensor, other: Tensor): Tensor => expand(x, other.shape);
+/** Expanded to a shape: the tensor itself if it has it. */
+export const broadcastTo = (x: Tensor, shape: Shape): Tensor => (sameShape(x.shape, shape) ? x : expand(x, shape));
+
+// select, slice, narrow -------------------------------------------------------------------------------------------------------------------------------------
+
+interface At {
+  readonly dim: number;
+  readonly index: number;
+}
+const selectOp = defineView<At>('select', (x, { dim, index }) => ({
+  shape: x.shape.toSpliced(dim, 1),
+  strides: x.strides.toSpliced(dim, 1),
+  offset: x.offset + index * x.strides[dim],
+}));
+/** The part at one index of a dim, which is dropped. */
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  if (asTensor('select', 'input', x).ndim === 0) throw new IndexError('select: expected a tensor with dims, got a 0-d tensor: select() cannot be applied to a 0-dim tensor');
+  const d = checkDim('select', dim, x.ndim);
+  const size = x.shape[d];
+  const i = checkInt('select', 'index', index);
+  if (i < -size || i >= size) {
+    fail(IndexError, 'select', `an index in [${-size}, ${size - 1}] for dim ${d} of shape ${showShape(x.shape)}`, `${i}: index out of range`);
+  }
+  return apply(selectOp, [x], { dim: d, index: i < 0 ? i + size : i });
+}
+
+interface Stretch {
+  readonly dim: number;
+  readonly start: number;
+  readonly step: number;
+  readonly length: number;
+}
+const sliceOp = defineView<Stretch>('slice', (x, { dim, start, step, length }) => ({
+  shape: x.shape.with(dim, length),
+  strides: x.strides.with(dim, x.strides[dim] * step),
+  offset: x.offset + start * x.strides[dim],
+}));
+/** Every step-th index from start to before stop, both cut to the range and counted from the end if negative. */
+export function sliceDim(x: Tensor, dim: number, start: number | null, stop: number | null, step = 1): Tensor {
+  const size = x.shape[dim];
+  if (checkInt('slice', 'step', step) <= 0) fail(ArgumentError, 'slice', 'step >= 1', `${step}: slice step must be positive`);
+  const bound = (value: number | null, missing: number): number => {
+    if (value === null) return missing;
+    const v = checkInt('slice', 'bound', value);
+    return Math.min(Math.max(v < 0 ? v + size : v, 0), size);
+  };
+  const from = bound(start, 0);
+  const length = Math.max(0, Math.ceil((bound(stop, size) - from) / step));
+  return apply(sliceOp, [x], { dim, start: from, step, length });
+}
+/** `length` indices of a dim from `start` on. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  if (asTensor('narrow', 'input', x).ndim === 0) throw new ShapeError('narrow: expected a tensor with dims, got a 0-d tensor: narrow() cannot be applied to a 0-dim tensor.');
+  const d = checkDim('narrow', dim, x.ndim);
+  const size = x.shape[d];
+  const from = checkInt('narrow', 'start', start);
+  const count = checkInt('narrow', 'length', length);
+  if (count < 0) fail(ShapeError, 'narrow', 'length >= 0', `${count}: narrow(): length must be non-negative`);
+  if (from < -size || from > size) fail(IndexError, 'narrow', `start in [${-size}, ${size}]`, String(from));
+  const first = from < 0 ? from + size : from;
+  if (first + count > size) fail(IndexError, 'narrow', `start + length <= ${size}`, `${first} + ${count}: exceeds dimension size`);
+  return apply(sliceOp, [x], { dim: d, start: first, step: 1, length: count });
+}
+
+// Several views at once -------------------------------------------------------------------------------------------------------------------------------------
+
+interface Pieces {
+  readonly dim: number;
+  readonly sizes: readonly number[];
+}
+/** Joins the gradients of the pieces; set by join.ts, whose cat it is. */
+let joinPieces: (dys: readonly Tensor[], dim: number) => Tensor;
+export function installCat(cat: typeof joinPieces): void {
+  joinPieces = cat;
+}
+const splitOp = defineOp<Pieces>({
+  name: 'split',
+  view: true,
+  forward: ([x], { dim, sizes }) => {
+    let start = 0;
+    return sizes.map((size) => {
+      const piece = alias(x, x.shape.with(dim, size), x.strides, x.offset + start * x.strides[dim]);
+      start += size;
+      return piece;
+    });
+  },
+  joint: (dys, node) => {
+    const { dim, sizes } = node.args as Pieces;
+    const dt = node.metas[0].dt;
+    return [joinPieces(dys.map((dy, i) => dy ?? zeros(node.metas[i].shape.with(dim, sizes[i]), dt)), dim)];
+  },
+});
+const zeros = (shape: Shape, dt: Tensor['dt']): Tensor => {
+  const z = empty(shape, dt);
+  zeroFill(z);
+  return z;
+};
+export const splitAt = (x: Tensor, dim: number, sizes: readonly number[]): Tensor[] => applyMulti(splitOp, [x], { dim, sizes });

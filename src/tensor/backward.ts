@@ -1,0 +1,299 @@
+// The engine: the only code that walks the graph. Nodes are visited by falling sequence number, so that each runs after all that feed it; there is no recursion, whatever the depth.
+//
+// The engine, not the rules, undoes broadcasting, adds up, checks shapes and dtypes, and gives memory back. A gradient that a formula of this pass made, and that nobody else
+// has seen (no hook, no .grad, no graph), ends when its last reader has run: `pins` counts the readers, `owned` says that the storage is the pass's own.
+import { GradientError } from '../core/errors.js';
+import { expandsTo, sameShape, showShape } from '../core/shape.js';
+import { K, heap } from '../kernels/load.js';
+import { gradientsOf } from './gradients.js';
+import { collapse, dims, flat } from './loops.js';
+import { installTapeOps, isGradEnabled, type Meta, type Node, setGradEnabled } from './node.js';
+import { defineOp } from './op.js';
+import { setArena, type Storage } from './storage.js';
+import { addressOf, contiguousCopy, copyInto, empty, Tensor } from './tensor.js';
+
+/** The ops that the engine itself uses; set by ops/, which import this room. */
+export interface EngineOps {
+  add(a: Tensor, b: Tensor): Tensor;
+  sumTo(t: Tensor, shape: readonly number[]): Tensor;
+  to(t: Tensor, dt: Tensor['dt']): Tensor;
+  clone(t: Tensor): Tensor;
+}
+let ops: EngineOps;
+export function installEngineOps(given: EngineOps): void {
+  ops = given;
+}
+
+/** Where a gradient is wanted besides the leaves: output `nr` of a node. */
+export interface Target {
+  readonly node: Node;
+  readonly nr: number;
+}
+
+export interface BackwardOptions {
+  /** Keep what nodes saved, for another backward. */
+  readonly keepGraph: boolean;
+  /** Record the backward pass itself. */
+  readonly createGraph: boolean;
+  /** Catch the gradients here, and run only what they need. Without it, leaves accumulate. */
+  readonly targets?: readonly Target[];
+  /** With targets: accumulate into these leaves' .grad instead of catching (backward with inputs). */
+  readonly accumulate?: boolean;
+}
+
+type Slot = Tensor | (Tensor | undefined)[] | undefined;
+
+let passes = 0;
+let depth = 0;
+
+/** Adds a leaf's gradient to what it has; only its name and place in the graph matter to the tape. */
+const accumulate = defineOp<Tensor>({ name: 'accumulateGrad', nodeName: 'AccumulateGrad', forward: ([x]) => x, joint: () => [] });
+installTapeOps({ accumulate });
+
+/** Nodes reachable from the roots, by falling sequence number, each marked with the pass and its place. */
+function collect(roots: readonly Node[], pass: number): { order: Node[]; restore: () => void } {
+  const order: Node[] = [];
+  const stack: Node[] = [];
+  const marks: number[] = [];
+  // A pass that a hook started inside another one must leave the outer one's marks as they were.
+  const nested = depth > 1;
+  const visit = (node: Node): void => {
+    if (node.mark === pass) return;
+    if (nested) marks.push(node.mark, node.slot);
+    node.mark = pass;
+    stack.push(node);
+    order.push(node);
+  };
+  for (const root of roots) visit(root);
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const { inputs } = node;
+    for (let i = 0; i < inputs.length; i++) if (inputs[i] !== null) visit(inputs[i]!);
+  }
+  const before = nested ? [...order] : [];
+  let sorted = true;
+  for (let i = 1; i < order.length && sorted; i++) sorted = order[i - 1].seq > order[i].seq;
+  if (!sorted) order.sort((a, b) => b.seq - a.seq);
+  for (let i = 0; i < order.length; i++) order[i].slot = i;
+  const restore = (): void => {
+    for (let i = 0; i < before.length; i++) {
+      before[i].mark = marks[2 * i];
+      before[i].slot = marks[2 * i + 1];
+    }
+  };
+  return { order, restore };
+}
+
+class Pass {
+  readonly grads: Slot[];
+  readonly caught: (Tensor | null)[];
+  /** With targets: whether a node leads to one. */
+  readonly wanted: Uint8Array | null;
+  readonly arena: Storage[] | null;
+  #node!: Node;
+
+  constructor(
+    readonly order: readonly Node[],
+    readonly options: BackwardOptions,
+  ) {
+    this.grads = new Array(order.length);
+    this.caught = (options.targets ?? []).map(() => null);
+    this.arena = options.createGraph ? null : [];
+    this.wanted = options.targets === undefined ? null : this.#reach(options.targets);
+  }
+
+  /** Marks the nodes from which a target is reached; inputs stand later in the order, so one walk from the end does it. */
+  #reach(targets: readonly Target[]): Uint8Array {
+    const { order } = this;
+    const wanted = new Uint8Array(order.length);
+    for (const { node } of targets) if (order[node.slot] === node) wanted[node.slot] = 1;
+    for (let s = order.length - 1; s >= 0; s--) {
+      const { inputs } = order[s];
+      for (let i = 0; i < inputs.length && wanted[s] === 0; i++) if (inputs[i] !== null && wanted[inputs[i]!.slot] === 1) wanted[s] = 1;
+    }
+    return wanted;
+  }
+
+  /** Adds a pinned gradient to those that a node's output has so far. */
+  put(node: Node, nr: number, grad: Tensor): void {
+    const { slot } = node;
+    if (node.metas.length === 1) {
+      this.grads[slot] = this.#sum(this.grads[slot] as Tensor | undefined, grad);
+      return;
+    }
+    const all = (this.grads[slot] ??= new Array(node.metas.length)) as (Tensor | undefined)[];
+    all[nr] = this.#sum(all[nr], grad);
+  }
+
+  #sum(held: Tensor | undefined, grad: Tensor): Tensor {
+    if (held === undefined) return grad;
+    if (this.arena !== null && held.storage.owned && held.storage.pins === 1 && held.packed) {
+      addInto(held, grad);
+      this.release(grad);
+      return held;
+    }
+    const total = ops.add(held, grad);
+    total.storage.pins++;
+    this.release(held);
+    this.release(grad);
+    return total;
+  }
+
+  /** One reader of a gradient less; the last one ends it. */
+  release(grad: Tensor): void {
+    const { storage } = grad;
+    if (--storage.pins === 0 && storage.owned) storage.giveBack();
+  }
+
+  run(): void {
+    const { order, grads, wanted, options } = this;
+    for (let s = 0; s < order.length; s++) {
+      const held = grads[s];
+      if (held === undefined) continue;
+      grads[s] = undefined;
+      const node = order[s];
+      if (wanted !== null && wanted[s] === 0) {
+        for (const grad of Array.isArray(held) ? held : [held]) if (grad !== undefined) this.release(grad);
+        continue;
+      }
+      const dys: (Tensor | null)[] = Array.isArray(held) ? Array.from(held, (g) => g ?? null) : [held];
+      if (node.hooks !== null || node.retained !== null) this.#show(node, dys);
+      if (wanted !== null) this.#catch(node, dys);
+      if (node.op === accumulate) {
+        if (wanted === null || (options.accumulate && wanted[s] === 1)) this.#accumulate(node.args as Tensor, dys[0]!);
+      } else this.#step(node, dys);
+      for (const dy of dys) if (dy !== null) this.release(dy);
+    }
+  }
+
+  /** Lets hooks see and replace the gradients; from then on they belong to the user too. */
+  #show(node: Node, dys: (Tensor | null)[]): void {
+    for (const { nr, hook } of node.hooks ?? []) {
+      const dy = dys[nr];
+      if (dy === null) continue;
+      dy.storage.owned = false;
+      const replaced = hook(dy);
+      if (replaced === undefined || replaced === null) continue;
+      if (!(replaced instanceof Tensor)) throw new GradientError(`registerHook: expected a hook to return a tensor or nothing, got ${typeof replaced}`);
+      const fitted = this.#check(node, nr, replaced, 'hook');
+      fitted.storage.pins++;
+      this.release(dy);
+      dys[nr] = fitted;
+    }
+    for (const t of node.retained ?? []) {
+      const dy = dys[t.outNr];
+      if (dy === null) continue;
+      dy.storage.owned = false;
+      t.gradient = t.gradient === null ? dy : ops.add(t.gradient, dy);
+    }
+  }
+
+  #catch(node: Node, dys: readonly (Tensor | null)[]): void {
+    if (this.options.accumulate && node.op === accumulate) return;
+    this.options.targets!.forEach((target, i) => {
+      const dy = target.node === node ? dys[target.nr] : null;
+      if (dy === null) return;
+      dy.storage.owned = false;
+      this.caught[i] = dy;
+    });
+  }
+
+  #needs = (i: number): boolean => {
+    const input = this.#node.inputs[i];
+    return input !== null && (this.wanted === null || this.wanted[input.slot] === 1);
+  };
+
+  #step(node: Node, dys: readonly (Tensor | null)[]): void {
+    const { arena } = this;
+    this.#node = node;
+    const outer = setArena(arena);
+    try {
+      const results = gradientsOf(node, dys, this.#needs);
+      const { inputs, nrs } = node;
+      const fitted = new Array<Tensor | null>(inputs.length);
+      // All are pinned before any is added up: two results may share a storage.
+      for (let i = 0; i < inputs.length; i++) {
+        const grad = results[i];
+        const wanted = grad !== null && grad !== undefined && this.#needs(i);
+        fitted[i] = wanted ? this.#check(inputs[i]!, nrs === null ? 0 : nrs[i], grad, node.name, i) : null;
+        if (wanted) fitted[i]!.storage.pins++;
+      }
+      for (let i = 0; i < inputs.length; i++) if (fitted[i] !== null) this.put(inputs[i]!, nrs === null ? 0 : nrs[i], fitted[i]!);
+    } finally {
+      setArena(outer);
+    }
+    if (!this.options.keepGraph) node.free();
+    if (arena !== null) {
+      for (const storage of arena) if (storage.pins === 0 && storage.owned) storage.giveBack();
+      arena.length = 0;
+    }
+  }
+
+  /** A gradient in the shape and dtype of what it is the gradient of: broadcasting undone, or an error that names who returned it. */
+  #check(node: Node, nr: number, grad: Tensor, from: string, input?: number): Tensor {
+    const meta: Meta = node.metas[nr];
+    if (!sameShape(grad.shape, meta.shape)) {
+      if (!expandsTo(meta.shape, grad.shape)) {
+        const which = input === undefined ? '' : ` for input ${input}`;
+        throw new GradientError(`${from}: returned an invalid gradient${which}: expected shape compatible with ${showShape(meta.shape)}, got ${showShape(grad.shape)}`);
+      }
+      grad = ops.sumTo(grad, meta.shape);
+    }
+    return grad.dt === meta.dt ? grad : ops.to(grad, meta.dt);
+  }
+
+  #accumulate(leaf: Tensor, dy: Tensor): void {
+    const { createGraph } = this.options;
+    const had = leaf.gradient;
+    if (had === null) {
+      const { storage } = dy;
+      const ours = this.arena !== null && storage.owned && storage.pins === 1 && dy.packed && storage.bytes === dy.count * dy.dt.size;
+      storage.owned &&= !ours;
+      leaf.gradient = createGraph ? ops.clone(dy) : ours ? dy : packedCopy(dy);
+    } else if (createGraph) leaf.gradient = ops.add(had, dy);
+    else {
+      addInto(had, dy);
+      had.storage.version++;
+    }
+  }
+}
+
+/** held += grad, not recorded. */
+function addInto(held: Tensor, grad: Tensor): void {
+  if (held.count === 0) return;
+  const nd = held.packed && grad.packed ? flat(held.count, 3) : collapse(held.shape, held, held, grad, held);
+  K.add[held.dt.code](addressOf(held), addressOf(grad), addressOf(held), 1, nd, dims);
+}
+
+function packedCopy(t: Tensor): Tensor {
+  if (!t.packed) return contiguousCopy(t);
+  const out = empty(t.shape, t.dt);
+  copyInto(out, t);
+  return out;
+}
+
+/** Runs backward from the outputs of `roots` with the gradients `seeds`; gives the gradients caught at the targets. */
+export function runBackward(roots: readonly Target[], seeds: readonly Tensor[], options: BackwardOptions): (Tensor | null)[] {
+  const before = isGradEnabled();
+  const outerArena = setArena(null);
+  depth++;
+  const { order, restore } = collect(
+    roots.map(({ node }) => node),
+    ++passes,
+  );
+  try {
+    setGradEnabled(options.createGraph);
+    const pass = new Pass(order, options);
+    roots.forEach(({ node, nr }, i) => {
+      seeds[i].storage.pins++;
+      pass.put(node, nr, seeds[i]);
+    });
+    pass.run();
+    return pass.caught;
+  } finally {
+    setGradEnabled(before);
+    setArena(outerArena);
+    restore();
+    depth--;
+    if (!options.keepGraph) heap.graphFreed();
+  }
+}

@@ -1,0 +1,39 @@
+// Constants: filling memory, and the small cache of 0-d tensors that numbers in expressions become.
+import { dtypes, type DTypeInfo } from '../core/dtype.js';
+import { type Shape, scalarShape } from '../core/shape.js';
+import { K } from '../kernels/load.js';
+import { collapse, dims, flat } from './loops.js';
+import { addressOf, empty, type Tensor } from './tensor.js';
+
+/** Every element = value; not recorded. */
+export function fillWith(t: Tensor, value: number): void {
+  if (t.count === 0) return;
+  const nd = t.packed ? flat(t.count, 1) : collapse(t.shape, t, t);
+  K.fill[t.dt.code](addressOf(t), t.dt.name === 'bool' ? Number(value !== 0) : value, nd, dims);
+}
+
+export const zeroFill = (t: Tensor): void => fillWith(t, 0);
+
+export function full(shape: Shape, value: number, dt: DTypeInfo): Tensor {
+  const t = empty(shape, dt);
+  fillWith(t, value);
+  return t;
+}
+
+/** More constants than a program's formulas have; past it the cache starts anew. */
+const most = 512;
+const caches: readonly Map<number, Tensor>[] = dtypes.map(() => new Map());
+
+/** A 0-d constant. Shared: never written to, never handed to users. */
+export function constant(value: number, dt: DTypeInfo): Tensor {
+  // A Map cannot tell -0 from 0.
+  if (value === 0 && Object.is(value, -0)) return full(scalarShape, value, dt);
+  const cache = caches[dt.code];
+  let t = cache.get(value);
+  if (t === undefined) {
+    if (cache.size >= most) cache.clear();
+    t = full(scalarShape, value, dt);
+    cache.set(value, t);
+  }
+  return t;
+}

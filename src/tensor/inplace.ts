@@ -1,0 +1,131 @@
+// In-place ops: what may be written to, and how the history of a tensor, and of the tensor it is a view of, goes on after the write.
+import { promote } from '../core/dtype.js';
+import { DTypeError, GradientError, ShapeError } from '../core/errors.js';
+import { expandsTo, isDense, overlapsItself, showShape } from '../core/shape.js';
+import { zeroFill } from './fill.js';
+import { gradientsOf } from './gradients.js';
+import { layoutOf, type Window } from './layout.js';
+import { edgeOf, isGradEnabled, Node } from './node.js';
+import { apply, defineOp, makeNode, needsGrad, type Op, saveOutput } from './op.js';
+import { Creation, copyInto, empty, type Tensor } from './tensor.js';
+import { window, windowSet } from './window.js';
+
+/** Throws unless PyTorch would let `x` be written to. */
+export function checkWritable(op: string, x: Tensor): void {
+  if (overlapsItself(x.shape, x.strides)) {
+    throw new ShapeError(
+      `${op}: unsupported operation: more than one element of the written-to tensor of shape ${showShape(x.shape)} and strides ${showShape(x.strides)} refers to a single memory location; clone() it first`,
+    );
+  }
+  if (!isGradEnabled()) return;
+  if (x.base === null) {
+    if (x.leafGrad) throw new GradientError(`${op}: a leaf Variable that requires grad is being used in an in-place operation`);
+    return;
+  }
+  const requires = edgeOf(x) !== null;
+  if (x.leafGrad || (x.base.leafGrad && requires)) {
+    throw new GradientError(`${op}: a view of a leaf Variable that requires grad is being used in an in-place operation`);
+  }
+}
+
+/** Throws when a write that will be recorded goes through a view that PyTorch does not let be written through. */
+function checkRecordable(op: string, x: Tensor): void {
+  if (x.creation === Creation.MultiOutput) {
+    throw new GradientError(
+      `${op}: output of a function that returns multiple views is being modified inplace; such functions do not allow the output views to be modified inplace: clone() it first`,
+    );
+  }
+  if (x.creation === Creation.NoGrad) {
+    throw new GradientError(`${op}: a view was created in noGrad mode and is being modified inplace with grad mode enabled; make the view outside noGrad`);
+  }
+  if (x.base?.leafGrad) throw new GradientError(`${op}: a view of a leaf Variable that requires grad is being used in an in-place operation`);
+}
+
+/** Checks that the result of an op fits into the tensor it is to be written to. */
+export function checkResult(op: string, x: Tensor, shape: readonly number[], dt: Tensor['dt']): void {
+  if (!(expandsTo(shape, x.shape) && shape.length <= x.ndim)) {
+    throw new ShapeError(`${op}: expected a result of the output's shape, got output with shape ${showShape(x.shape)} that doesn't match the broadcast shape ${showShape(shape)}`);
+  }
+  if (promote(dt, x.dt).category > x.dt.category) {
+    throw new DTypeError(`${op}: expected a result that the output's dtype can hold, got result type ${dt.name} that can't be cast to the desired output type ${x.dt.name}`);
+  }
+}
+
+/** The input as it can be read while `x` is written: a copy where the two share memory without being the same elements. PyTorch refuses plain partial overlaps. */
+export function readable(op: string, x: Tensor, input: Tensor): Tensor {
+  if (input === x || input.storage !== x.storage) return input;
+  const same = input.offset === x.offset && input.strides.join() === x.strides.join() && input.shape.join() === x.shape.join();
+  if (same) return input;
+  const [a0, a1] = rangeOf(x);
+  const [b0, b1] = rangeOf(input);
+  if (a1 < b0 || b1 < a0) return input;
+  if (isDense(x.shape, x.strides) && isDense(input.shape, input.strides)) {
+    throw new ShapeError(
+      `${op}: unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location; clone() the tensor before performing the operation`,
+    );
+  }
+  return copyOf(input);
+}
+
+function rangeOf(t: Tensor): [number, number] {
+  let low = t.offset;
+  let high = t.offset;
+  t.strides.forEach((stride, d) => {
+    if (stride < 0) low += stride * (t.shape[d] - 1);
+    else high += stride * (t.shape[d] - 1);
+  });
+  return [low, high];
+}
+
+const copyOf = (t: Tensor): Tensor => {
+  const packed = empty(t.shape, t.dt);
+  copyInto(packed, t);
+  return packed;
+};
+
+interface Slice extends Window {
+  /** The node of the op that wrote, with the view as its input 0. */
+  readonly fn: Node;
+}
+
+/** The history of a base of which a view was written to: outside the view the gradient passes, inside it goes through the op that wrote. */
+const copySlices = defineOp<Slice>({
+  name: 'copySlices',
+  nodeName: 'CopySlices',
+  forward: ([x]) => x,
+  joint: ([dy], node, needs) => {
+    const slice = node.args as Slice;
+    const inner = gradientsOf(slice.fn, [apply(window, [dy!], slice)], needs);
+    if (!needs(0)) return inner;
+    let written = inner[0];
+    if (written === null || written === undefined) {
+      written = empty(slice.view.shape, dy!.dt);
+      zeroFill(written);
+    }
+    return [apply(windowSet, [dy!, written], slice), ...inner.slice(1)];
+  },
+});
+
+/** Runs an op with `inputs[0]` as its output too, and lets histories go on. The tensor is unchanged if the op's checks throw. */
+export function applyInPlace<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor {
+  const x = inputs[0];
+  checkWritable(`${op.name}_`, x);
+  const needs = x.dt.category === 2 ? needsGrad(inputs) : 0;
+  if (needs !== 0) checkRecordable(`${op.name}_`, x);
+  const node = needs !== 0 ? makeNode(op, inputs, args, needs, [x]) : null;
+  op.forward(inputs, args, x);
+  x.storage.version++;
+  if (node === null) return x;
+  const { base } = x;
+  if (base === null) {
+    x.node = node;
+    x.outNr = 0;
+  } else {
+    const edge = edgeOf(base);
+    const nrs = node.nrs === null && base.outNr === 0 ? null : [base.outNr, ...(node.nrs ?? new Array(inputs.length).fill(0)).slice(1)];
+    base.node = new Node(copySlices, [edge, ...node.inputs.slice(1)], nrs, { base: layoutOf(base), view: layoutOf(x), fn: node }, [base]);
+    base.outNr = 0;
+  }
+  saveOutput(node, op, x, needs);
+  return x;
+}

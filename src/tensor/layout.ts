@@ -1,0 +1,16 @@
+// Where a tensor's elements lie, without the tensor: what the history of a view keeps, so that it holds no memory.
+import type { Shape } from '../core/shape.js';
+
+export interface Layout {
+  readonly shape: Shape;
+  readonly strides: Shape;
+  readonly offset: number;
+}
+
+/** A view on a base, both in the same storage. */
+export interface Window {
+  readonly base: Layout;
+  readonly view: Layout;
+}
+
+export const layoutOf = ({ shape, strides, offset }: Layout): Layout => ({ shape, strides, offset });

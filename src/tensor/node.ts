@@ -1,0 +1,163 @@
+// The tape: a node for every recorded op, with edges to the nodes that made its inputs. Also whether recording is on.
+import type { DTypeInfo } from '../core/dtype.js';
+import { ArgumentError, fail, GradientError } from '../core/errors.js';
+import { type Shape, showShape } from '../core/shape.js';
+import type { Op } from './op.js';
+import type { Hook, Tensor } from './tensor.js';
+import { layoutOf, type Window } from './layout.js';
+
+/** The bit of `saves` that stands for the output; bit i stands for input i. */
+export const OUT = 1 << 30;
+
+/** What the gradient of a node's output must look like. */
+export interface Meta {
+  readonly shape: Shape;
+  readonly dt: DTypeInfo;
+}
+
+let sequence = 0;
+
+export class Node {
+  /** Grows with every node, so that walking by falling sequence number meets a node after all that use it. */
+  readonly seq = sequence++;
+  /** Saved inputs (null where not saved) and, last, the output; null once freed. */
+  saved: (Tensor | null)[] | null = null;
+  versions: number[] = [];
+  hooks: { nr: number; hook: Hook }[] | null = null;
+  /** Tensors that want their gradient kept: retainGrad. */
+  retained: Tensor[] | null = null;
+  /** The backward pass that last visited the node, and its place in it. */
+  mark = 0;
+  slot = 0;
+
+  constructor(
+    readonly op: Op,
+    readonly inputs: readonly (Node | null)[],
+    /** Which output of the input's node each edge means; null: all are output 0. */
+    readonly nrs: readonly number[] | null,
+    readonly args: unknown,
+    /** One per output. */
+    readonly metas: readonly Meta[],
+  ) {}
+
+  /** PyTorch's name: mul is MulBackward0. */
+  get name(): string {
+    return this.op.nodeName;
+  }
+  get nextFunctions(): [Node | null, number][] {
+    return this.inputs.map((node, i) => [node, this.nrs?.[i] ?? 0]);
+  }
+
+  save(place: number, places: number, t: Tensor): void {
+    if (this.saved === null) {
+      this.saved = new Array(places).fill(null);
+      this.versions = new Array(places).fill(0);
+    }
+    this.saved[place] = t;
+    this.versions[place] = t.storage.version;
+  }
+
+  /** Saved input i. */
+  x(i: number): Tensor {
+    return this.unpack(i);
+  }
+  /** The saved output. */
+  get y(): Tensor {
+    return this.unpack(this.inputs.length);
+  }
+
+  unpack(place: number): Tensor {
+    const t = this.saved?.[place];
+    if (t === null || t === undefined) {
+      throw new GradientError(
+        `${this.name}: trying to backward through the graph a second time (or to use saved tensors after they have been freed). Specify retainGraph: true to backward through the graph more than once`,
+      );
+    }
+    const expected = this.versions[place];
+    if (t.storage.version !== expected) {
+      throw new GradientError(
+        `${this.name}: one of the variables needed for gradient computation has been modified by an inplace operation: ${t.dtype} tensor of shape ${showShape(t.shape)} is at version ${t.storage.version}; expected version ${expected} instead`,
+      );
+    }
+    return t;
+  }
+
+  /** Drops what was saved. Freed nodes keep their edges, so that the graph can still be looked at. */
+  free(): void {
+    this.saved = freed;
+    const inner = (this.args as { fn?: Node } | null)?.fn;
+    if (inner instanceof Node) inner.free();
+  }
+  get isFreed(): boolean {
+    return this.saved === freed;
+  }
+}
+
+const freed: null[] = [];
+
+// Whether ops are recorded -----------------------------------------------------------------------------------------------------------------------------
+
+let recording = true;
+
+/** Whether ops are recorded for backward. */
+export const isGradEnabled = (): boolean => recording;
+
+/** Switches recording on or off for all that follows. */
+export function setGradEnabled(on: boolean): void {
+  if (typeof on !== 'boolean') fail(ArgumentError, 'setGradEnabled', 'true or false', String(on));
+  recording = on;
+}
+
+/** Runs `body` with recording on or off. */
+export function withGrad<T>(on: boolean, body: () => T, op: string): T {
+  if (typeof body !== 'function') fail(ArgumentError, op, 'a function to run', typeof body);
+  const before = recording;
+  recording = on;
+  try {
+    const result = body();
+    if (result instanceof Promise) {
+      result.catch(() => {});
+      throw new ArgumentError(`${op}: expected a synchronous function, got an async one: what it awaits would run with recording ${before ? 'on' : 'off'} again`);
+    }
+    return result;
+  } finally {
+    recording = before;
+  }
+}
+
+/** Runs `body` without recording. */
+export const noGrad = <T>(body: () => T): T => withGrad(false, body, 'noGrad');
+/** Runs `body` with recording on, inside noGrad too. */
+export const enableGrad = <T>(body: () => T): T => withGrad(true, body, 'enableGrad');
+
+// Where a tensor's gradient goes --------------------------------------------------------------------------------------------------------------------------
+
+let accumulate: Op;
+let viewOf: Op<Window>;
+
+/** The two ops that the tape itself makes nodes of; set by their files, which import this one. */
+export function installTapeOps(ops: { accumulate?: Op; viewOf?: Op<Window> }): void {
+  accumulate = ops.accumulate ?? accumulate;
+  viewOf = ops.viewOf ?? viewOf;
+}
+
+const oneNull: readonly null[] = [];
+
+/** The node that a tensor's gradient goes to: the one that made it, the accumulator of a leaf that requires grad, or null. Views follow in-place writes to their base. */
+export function edgeOf(t: Tensor): Node | null {
+  if (t.base !== null && t.viewVersion !== t.storage.version) refreshView(t, t.base);
+  if (t.node !== null) return t.node;
+  if (!t.leafGrad) return null;
+  t.accumulator ??= new Node(accumulate, oneNull, null, t, [t]);
+  return t.accumulator;
+}
+
+/** After an in-place write somewhere in the storage, a view's history is: a strided window on its base as it is now. */
+function refreshView(t: Tensor, base: Tensor): void {
+  const edge = edgeOf(base);
+  if (t.node === null && edge === null) return;
+  t.viewVersion = t.storage.version;
+  t.node = new Node(viewOf, [edge], [base.outNr], { base: layoutOf(base), view: layoutOf(t) }, [t]);
+  t.outNr = 0;
+}
+

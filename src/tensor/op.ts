@@ -1,0 +1,125 @@
+// defineOp: what an op is (forward, what it saves, its vector-Jacobian products) and how one runs: compute, then record if anybody wants the gradient.
+import { edgeOf, isGradEnabled, type Meta, Node, OUT } from './node.js';
+import { Creation, type Tensor } from './tensor.js';
+
+/** The gradient of one input from that of the output; null or undefined means zero. Written with differentiable ops, so that it can be differentiated again. */
+export type Vjp = (dy: Tensor, node: Node) => Tensor | null | undefined;
+
+/** The gradients of all inputs at once, from those of all outputs (null where no gradient came in); `needs(i)` tells which are wanted. */
+export type JointVjp = (dys: readonly (Tensor | null)[], node: Node, needs: (i: number) => boolean) => readonly (Tensor | null | undefined)[];
+
+// biome-ignore lint/suspicious/noExplicitAny: each op types its own arguments; the tape only carries them.
+type Args = any;
+
+export interface OpDefinition<A = Args> {
+  readonly name: string;
+  /**
+   * Checks the inputs, allocates and runs kernels; nothing is recorded inside. `out` is given for the in-place form: write there.
+   * Several outputs come back as an array.
+   */
+  readonly forward: (inputs: readonly Tensor[], args: A, out?: Tensor) => Tensor | Tensor[];
+  /** Bits of the inputs to keep for backward (1 << i) and OUT, or a function of the bits of the inputs that need a gradient. */
+  readonly saves?: number | ((needs: number, args: A) => number);
+  /** One rule per input, or a joint one. An op without is not differentiable. */
+  readonly vjp?: readonly (Vjp | null)[];
+  readonly joint?: JointVjp;
+  /** The output shares the input's storage. */
+  readonly view?: boolean;
+  /** Outputs, by place, that carry no gradient (indices). */
+  readonly nondifferentiable?: readonly number[];
+  /** Overrides PyTorch's usual name of the node. */
+  readonly nodeName?: string;
+}
+
+export interface Op<A = Args> extends OpDefinition<A> {
+  readonly nodeName: string;
+}
+
+/** Every op that was defined, for the suite's completeness check and for docs. */
+export const registry = new Map<string, Op>();
+
+export function defineOp<A = undefined>(definition: OpDefinition<A>): Op<A> {
+  const { name } = definition;
+  const op: Op<A> = { nodeName: `${name[0].toUpperCase()}${name.slice(1)}Backward0`, ...definition };
+  registry.set(name, op as Op);
+  return op;
+}
+
+/** Bits of the inputs that need a gradient. Inputs past the 30th count as all of them: only lists are that long, and they have one rule. */
+function needsOf(inputs: readonly Tensor[]): number {
+  let needs = 0;
+  for (let i = 0; i < inputs.length; i++) {
+    const t = inputs[i];
+    if (t.leafGrad || t.node !== null || (t.base !== null && edgeOf(t) !== null)) needs |= i < 30 ? 1 << i : (1 << 30) - 1;
+  }
+  return needs;
+}
+
+/** The node of an op on `inputs`, with the inputs it saves. */
+export function makeNode<A>(op: Op<A>, inputs: readonly Tensor[], args: A, needs: number, metas: readonly Meta[]): Node {
+  const edges = new Array<Node | null>(inputs.length);
+  let nrs: number[] | null = null;
+  for (let i = 0; i < inputs.length; i++) {
+    const t = inputs[i];
+    edges[i] = edgeOf(t);
+    if (t.outNr !== 0 && edges[i] !== null) {
+      nrs ??= new Array(inputs.length).fill(0);
+      nrs[i] = t.outNr;
+    }
+  }
+  const node = new Node(op, edges, nrs, args, metas);
+  const bits = savedBits(op, needs, args);
+  if (bits !== 0) for (let i = 0; i < inputs.length; i++) if (bits & (1 << i)) node.save(i, inputs.length + 1, inputs[i]);
+  return node;
+}
+
+const savedBits = <A>(op: Op<A>, needs: number, args: A): number => (typeof op.saves === 'function' ? op.saves(needs, args) : (op.saves ?? 0));
+
+/** Keeps the output for backward if the op asks for it. In-place ops call this after the write. */
+export function saveOutput<A>(node: Node, op: Op<A>, y: Tensor, needs: number): void {
+  if (savedBits(op, needs, node.args as A) & OUT) node.save(node.inputs.length, node.inputs.length + 1, y);
+}
+
+/** Runs an op with one output. */
+export function apply<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor {
+  const y = op.forward(inputs, args) as Tensor;
+  const needs = isGradEnabled() ? needsOf(inputs) : 0;
+  if (needs !== 0 && y.dt.category === 2 && (op.vjp !== undefined || op.joint !== undefined)) {
+    const node = makeNode(op, inputs, args, needs, [y]);
+    saveOutput(node, op, y, needs);
+    y.node = node;
+  }
+  if (op.view) becomeView(y, inputs[0], Creation.Default);
+  return y;
+}
+
+/** Runs an op with several outputs. */
+export function applyMulti<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor[] {
+  const ys = op.forward(inputs, args) as Tensor[];
+  const needs = isGradEnabled() ? needsOf(inputs) : 0;
+  if (needs !== 0) {
+    const node = makeNode(op, inputs, args, needs, ys);
+    ys.forEach((y, nr) => {
+      if (op.nondifferentiable?.includes(nr) || y.dt.category !== 2) return;
+      y.node = node;
+      y.outNr = nr;
+    });
+  }
+  if (op.view) for (const y of ys) becomeView(y, inputs[0], Creation.MultiOutput);
+  return ys;
+}
+
+/** A view remembers the tensor at the bottom, so that in-place writes through either reach the other's history. */
+function becomeView(y: Tensor, x: Tensor, creation: Creation): void {
+  y.base = x.base ?? x;
+  y.viewVersion = y.storage.version;
+  // The strictest restriction of the whole chain holds.
+  y.creation = !isGradEnabled() ? Creation.NoGrad : creation !== Creation.Default ? creation : x.creation;
+}
+
+/** Whether any gradient would flow into these inputs. */
+export const needsGrad = (inputs: readonly Tensor[]): number => (isGradEnabled() ? needsOf(inputs) : 0);
+
+/** Metadata of a contiguous tensor of that layout, for nodes whose output is not at hand. */
+export const metaOf = (t: Tensor): Meta => ({ shape: t.shape, dt: t.dt });
+

@@ -1,0 +1,58 @@
+// The bytes behind tensors. A storage is shared by all views of them, together with the version that counts in-place writes.
+import { heap } from '../kernels/load.js';
+import type { Slab } from '../kernels/heap.js';
+
+export class Storage {
+  /** In-place writes so far; a tensor saved for backward remembers the version it was saved at. */
+  version = 0;
+  /** References that a running backward pass holds, while the storage is its own. */
+  pins = 0;
+  /** Made by a formula of the running backward pass and seen by nobody else: its end is known. */
+  owned = false;
+  /** The heap's handle, -1 for one that is cut from a slab. */
+  handle = -1;
+
+  constructor(
+    /** Where the bytes are; 0 once they have been given back. */
+    public address: number,
+    readonly bytes: number,
+    /** Keeps the slab alive that a small storage is cut from. */
+    readonly slab: Slab | null,
+  ) {}
+
+  /** Gives the bytes back now. Only for storages whose end the library itself knows. */
+  giveBack(): void {
+    if (this.handle < 0 || this.address === 0) return;
+    heap.giveBack(this.handle);
+    this.handle = -1;
+    this.address = 0;
+  }
+}
+
+/** Storages made since a backward formula began, while one is running. */
+let arena: Storage[] | null = null;
+
+/** Collects the larger storages made from now on; null stops. */
+export function setArena(list: Storage[] | null): Storage[] | null {
+  const before = arena;
+  arena = list;
+  return before;
+}
+
+/** Uninitialised bytes. */
+export function allocate(bytes: number): Storage {
+  if (heap.isSmall(bytes)) {
+    const slab = heap.slabFor(bytes);
+    const address = slab.next;
+    slab.next = address + ((bytes + 15) & -16);
+    return new Storage(address, bytes, slab);
+  }
+  const address = heap.take(bytes);
+  const storage = new Storage(address, bytes, null);
+  storage.handle = heap.own(storage, address, bytes);
+  if (arena !== null) {
+    storage.owned = true;
+    arena.push(storage);
+  }
+  return storage;
+}

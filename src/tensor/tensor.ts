@@ -1,0 +1,246 @@
+// The tensor: a typed, strided window on a storage, and its place in the graph. It knows no op; methods.ts installs those.
+import { dtypes, type DType, type DTypeInfo, type TypedArray } from '../core/dtype.js';
+import { DTypeError, fail, GradientError, ShapeError } from '../core/errors.js';
+import { contiguousStrides, isContiguous, numel, sameShape, type Shape, showShape } from '../core/shape.js';
+import { backend, K } from '../kernels/load.js';
+import { formatTensor } from './format.js';
+import { collapse, dims } from './loops.js';
+import { edgeOf, type Node } from './node.js';
+import { allocate, type Storage } from './storage.js';
+
+/** What a user's hook gets and may return in its place. */
+export type Hook = (grad: Tensor) => Tensor | null | undefined | void;
+
+export type Nested<T> = T | Nested<T>[];
+
+/** How a view came to be, which decides whether it may be written to: PyTorch's creation_meta. */
+export enum Creation {
+  Default = 0,
+  /** One of several views that one function returned (split, chunk). */
+  MultiOutput = 1,
+  NoGrad = 2,
+}
+
+export class Tensor {
+  // The graph. `node` made this tensor (output `outNr`); a leaf that requires grad has none, but an `accumulator` once it was used.
+  node: Node | null = null;
+  outNr = 0;
+  leafGrad = false;
+  accumulator: Node | null = null;
+  gradient: Tensor | null = null;
+  /** A differentiable view's tensor that is no view; `node` is right while `viewVersion` is the storage's version. */
+  base: Tensor | null = null;
+  viewVersion = 0;
+  creation = Creation.Default;
+  /** Whether the elements lie in row-major order without gaps. */
+  readonly packed: boolean;
+  readonly count: number;
+
+  constructor(
+    readonly storage: Storage,
+    readonly dt: DTypeInfo,
+    readonly shape: Shape,
+    readonly strides: Shape,
+    /** In elements. */
+    readonly offset: number,
+    contiguous?: boolean,
+  ) {
+    this.packed = contiguous ?? isContiguous(shape, strides);
+    this.count = numel(shape);
+  }
+
+  get dtype(): DType {
+    return this.dt.name;
+  }
+  get ndim(): number {
+    return this.shape.length;
+  }
+  dim(): number {
+    return this.shape.length;
+  }
+  numel(): number {
+    return this.count;
+  }
+  /** The shape, or the size of one dim. */
+  size(): number[];
+  size(dim: number): number;
+  size(dim?: number): number | number[] {
+    if (dim === undefined) return [...this.shape];
+    const size = this.shape.at(dim);
+    if (size === undefined || !Number.isInteger(dim)) fail(ShapeError, 'size', `dim in [${-this.ndim}, ${this.ndim - 1}]`, String(dim));
+    return size;
+  }
+  /** The strides in elements, or that of one dim. */
+  stride(): number[];
+  stride(dim: number): number;
+  stride(dim?: number): number | number[] {
+    if (dim === undefined) return [...this.strides];
+    const stride = this.strides.at(dim);
+    if (stride === undefined || !Number.isInteger(dim)) fail(ShapeError, 'stride', `dim in [${-this.ndim}, ${this.ndim - 1}]`, String(dim));
+    return stride;
+  }
+  storageOffset(): number {
+    return this.offset;
+  }
+  isContiguous(): boolean {
+    return this.packed;
+  }
+  elementSize(): number {
+    return this.dt.size;
+  }
+  isFloatingPoint(): boolean {
+    return this.dt.category === 2;
+  }
+  /** In-place writes to the storage so far. */
+  get _version(): number {
+    return this.storage.version;
+  }
+
+  get requiresGrad(): boolean {
+    return this.leafGrad || edgeOf(this) !== null;
+  }
+  set requiresGrad(value: boolean) {
+    this.requiresGrad_(value);
+  }
+  /** Makes a leaf take part in backward (or not). */
+  requiresGrad_(value = true): this {
+    if (value && this.dt.category !== 2) fail(DTypeError, 'requiresGrad_', 'a floating point tensor', this.dtype);
+    if (!this.isLeaf) {
+      if (value) return this;
+      throw new GradientError('requiresGrad_: you can only change requiresGrad flags of leaf variables; use detach() on a computed tensor');
+    }
+    this.leafGrad = value;
+    return this;
+  }
+  /** True for tensors that no recorded op made. */
+  get isLeaf(): boolean {
+    return this.leafGrad || edgeOf(this) === null;
+  }
+  /** The node that made this tensor, null for a leaf. */
+  get gradFn(): Node | null {
+    return this.leafGrad ? null : edgeOf(this);
+  }
+  get grad(): Tensor | null {
+    return this.gradient;
+  }
+  set grad(value: Tensor | null | undefined) {
+    if (value !== null && value !== undefined) {
+      if (!sameShape(value.shape, this.shape)) fail(ShapeError, 'grad', `a gradient of shape ${showShape(this.shape)}`, showShape(value.shape));
+      if (value.dt !== this.dt) fail(DTypeError, 'grad', `a gradient of dtype ${this.dtype}`, value.dtype);
+    }
+    this.gradient = value ?? null;
+  }
+
+  /** The elements in row-major order, copied out. Bool comes as Uint8Array of 0 and 1. */
+  toTypedArray(): TypedArray {
+    const array = new this.dt.array(this.count);
+    if (this.count > 0) {
+      const packed = contiguousCopy(this);
+      backend.copyOut(addressOf(packed), array);
+    }
+    return array;
+  }
+
+  /** The elements as nested plain arrays of numbers (or booleans); a 0-d tensor gives its element. */
+  toArray(): Nested<number | boolean> {
+    const read = plainReader(this);
+    let level: Nested<number | boolean>[] = Array.from({ length: this.count }, (_, i) => read(i));
+    if (this.ndim === 0) return level[0];
+    for (let d = this.ndim - 1; d > 0; d--) {
+      const size = this.shape[d];
+      const above = numel(this.shape.slice(0, d));
+      const below = level;
+      level = Array.from({ length: above }, (_, i) => below.slice(i * size, (i + 1) * size));
+    }
+    return level;
+  }
+
+  /** The only element, as a JavaScript number or boolean. */
+  item(): number | boolean {
+    if (this.count !== 1) throw new ShapeError(`item: expected a tensor with one element, got shape ${showShape(this.shape)}: only one element tensors can be converted to scalars`);
+    const cell = cells[this.dt.code];
+    backend.copyOut(addressOf(this), cell);
+    return plain(cell[0], this.dt, 'item');
+  }
+
+  /** As PyTorch prints it. */
+  toString(): string {
+    const suffixes: string[] = [];
+    const node = this.leafGrad ? null : edgeOf(this);
+    if (node !== null) suffixes.push(`grad_fn=<${node.name}>`);
+    else if (this.leafGrad) suffixes.push('requires_grad=True');
+    const values = this.toTypedArray();
+    const at = this.dt.name === 'bool' ? (i: number) => values[i] !== 0 : (i: number) => values[i];
+    return formatTensor(at, this.shape, this.dtype, suffixes);
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+  /** Numbers and template strings take one-element tensors. */
+  valueOf(): number | boolean | this {
+    return this.count === 1 && this.ndim === 0 ? this.item() : this;
+  }
+  [Symbol.toPrimitive](hint: string): number | boolean | string {
+    return hint === 'string' ? this.toString() : this.item();
+  }
+  /** The rows along the first dim. */
+  *[Symbol.iterator](): Generator<Tensor> {
+    if (this.ndim === 0) throw new ShapeError('iterator: expected a tensor with dims, got a 0-d tensor: iteration over a 0-d tensor');
+    const rows = this as unknown as { select(dim: number, index: number): Tensor };
+    for (let i = 0; i < this.shape[0]; i++) yield rows.select(0, i);
+  }
+}
+
+/** One reusable cell per dtype for reading single elements. */
+const cells: readonly TypedArray[] = dtypes.map((dt) => new dt.array(1));
+
+function plain(value: number | bigint, dt: DTypeInfo, op: string): number | boolean {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) fail(DTypeError, op, 'int64 elements that a number can hold (toTypedArray gives all)', `${value}`);
+    return number;
+  }
+  return dt.name === 'bool' ? value !== 0 : value;
+}
+
+function plainReader(t: Tensor): (i: number) => number | boolean {
+  const values = t.toTypedArray();
+  return (i) => plain(values[i], t.dt, 'toArray');
+}
+
+/** Where the first element is. */
+export function addressOf(t: Tensor): number {
+  const { address } = t.storage;
+  if (address === 0) throw new GradientError('internal: a tensor was used after its storage was given back');
+  return address + t.offset * t.dt.size;
+}
+
+/** Uninitialised, contiguous. */
+export function empty(shape: Shape, dt: DTypeInfo): Tensor {
+  return new Tensor(allocate(numel(shape) * dt.size), dt, shape, contiguousStrides(shape), 0, true);
+}
+
+/** Uninitialised, with the given strides, which must be dense. */
+export function emptyStrided(shape: Shape, strides: Shape, dt: DTypeInfo): Tensor {
+  return new Tensor(allocate(numel(shape) * dt.size), dt, shape, strides, 0);
+}
+
+/** The same memory seen with other sizes; not recorded. */
+export function alias(t: Tensor, shape: Shape, strides: Shape, offset: number): Tensor {
+  return new Tensor(t.storage, t.dt, shape, strides, offset);
+}
+
+/** dst = src converted to dst's dtype, any strides, src broadcast; not recorded. */
+export function copyInto(dst: Tensor, src: Tensor): void {
+  if (dst.count === 0) return;
+  const nd = collapse(dst.shape, dst, src, dst);
+  K.cast(addressOf(src), addressOf(dst), src.dt.code, dst.dt.code, nd, dims);
+}
+
+/** The tensor itself if contiguous, else a packed copy; not recorded. */
+export function contiguousCopy(t: Tensor): Tensor {
+  if (t.packed) return t;
+  const out = empty(t.shape, t.dt);
+  copyInto(out, t);
+  return out;
+}

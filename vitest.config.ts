@@ -1,0 +1,26 @@
+// Three groups of tests: those that need no backend, and all others once on each. Where the addon cannot be loaded its group is one skipped test that says why.
+import { createRequire } from 'node:module';
+import { defineConfig } from 'vitest/config';
+
+const withoutBackend = ['test/random.test.ts', 'test/format.test.ts', 'test/idx.test.ts', 'test/house.test.ts', 'test/loader.test.ts', 'test/heap.test.ts'];
+
+function whyNoAddon(): string | undefined {
+  try {
+    createRequire(import.meta.url)('./build/Release/gradtape.node');
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.split('\n')[0];
+  }
+}
+
+const reason = whyNoAddon();
+const onBackend = (name: 'native' | 'wasm') => ({
+  test: { name, include: ['test/**/*.test.ts'], exclude: [...withoutBackend, 'test/native-skipped.test.ts'], env: { GRADTAPE_BACKEND: name }, testTimeout: 60_000 },
+});
+const native = reason === undefined ? onBackend('native') : { test: { name: 'native', include: ['test/native-skipped.test.ts'], env: { GRADTAPE_NATIVE_REASON: reason } } };
+
+export default defineConfig({
+  test: {
+    projects: [{ test: { name: 'pure', include: withoutBackend, testTimeout: 60_000 } }, native, onBackend('wasm')],
+  },
+});
