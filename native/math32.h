@@ -72,7 +72,7 @@ GRADTAPE_INLINE D reduce_quarter(D x, D* n) {
   return (x - *n * 0x1.921fb544p+0) - *n * 0x1.0b4611a626331p-34;
 }
 
-/** sin(x + shift * pi/2); 1 ulp. Lanes beyond 10^6, and infinities, go through libm one by one. */
+/** sin(x + shift * pi/2); 1.6 ulp. Lanes beyond 10^6, and infinities, go through libm one by one. */
 template <int shift, class V, Only<V, float> = 0>
 GRADTAPE_INLINE V sine(V x) {
   const V a = absolute(x);
@@ -112,10 +112,10 @@ GRADTAPE_INLINE V erf_small(V x) {
   return x + x * polynomial(z, -0x1.387442p-11f, 0x1.46d9e6p-8f, -0x1.b67c04p-6f, 0x1.ce1986p-4f, -0x1.8126e2p-2f, 0x1.06eba6p-3f);
 }
 
-/** erfc(t) = exp(-t - t q(t)) for t >= 0.92; from 4 on, where erf is 1 in float32, that of 4. */
+/** erfc(t) = exp(-t - t q(t)) for t >= 0.92; q is fitted up to 4, where erf is 1 in float32; from 12 on the result is 0. */
 template <class V, Only<V, float> = 0>
 GRADTAPE_INLINE V erfc_large(V t) {
-  t = t > 4.0f ? splat<V>(4.0f) : t;
+  t = t > 12.0f ? splat<V>(12.0f) : t;
   const V q = polynomial(t, 0x1.78d116p-17f, -0x1.52795cp-12f, 0x1.dd6ba8p-9f, -0x1.855122p-6f, 0x1.b32568p-4f, 0x1.45328ep-1f, 0x1.0778dcp-3f);
   return exp_of(-t - t * q);
 }
