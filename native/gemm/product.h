@@ -104,7 +104,7 @@ void multiply_block(const Product<T>& q) {
       const int64_t columns = panel < panels - 1 ? C : ragged;
       const int64_t vectors = (columns + W - 1) / W;
       const bool packed = panel >= first;
-      if (panels > 1) prefetch_a(q, i + rows, q.k * panel / panels, q.k * (panel + 1) / panels);
+      if (q.k > kFarDepth) prefetch_a(q, i + rows, q.k * panel / panels, q.k * (panel + 1) / panels);
       t.b = packed ? packed_b + (panel - first) * C * q.k : q.b + panel * C;
       t.rsb = packed ? vectors * W : q.rsb;
       t.c = q.c + i * q.rsc + panel * C;

@@ -20,6 +20,9 @@ constexpr int kTileRows = 6, kTileVectors = 2;
 template <class T>
 constexpr int64_t kTileColumns = kTileVectors * lanes<T>;
 
+// In products deeper than this, a and c come from afar and a tile takes long enough to fetch them meanwhile; in shallower ones that would only cost some per cent.
+constexpr int64_t kFarDepth = 160;
+
 // c = alpha * a b + beta * c. Element (i, p) of a is at i*rsa + p*csa: elements of a are broadcast, so any strides do, as long as they stay in the cache. Row p of b
 // is at p*rsb and whole vectors of it are read, whatever number of columns the tile has.
 template <class T>
@@ -49,10 +52,13 @@ void tile(const Tile<T>& t) {
   const T* a = t.a;
   const T* b = t.b;
   const int64_t rsa = t.rsa, csa = t.csa, rsb = t.rsb;
+  if (t.k > kFarDepth) {
 #pragma GCC unroll 16
-  for (int i = 0; i < Rows; i++)
+    for (int i = 0; i < Rows; i++) {
 #pragma GCC unroll 16
-    for (int v = 0; v < Vectors; v++) __builtin_prefetch(t.c + i * t.rsc + v * lanes<T>, 1);
+      for (int v = 0; v < Vectors; v++) __builtin_prefetch(t.c + i * t.rsc + v * lanes<T>, 1);
+    }
+  }
   for (int64_t p = t.k; p > 0; p--) {
     V row[Vectors];
 #pragma GCC unroll 16
