@@ -40,7 +40,7 @@ const catOp = defineOp<Pieces>({
       end += size;
       if (!needs(i)) return null;
       const piece = narrow(dy!, dim, end - size, size);
-      return size === 0 ? reshape(piece, [...node.inputs[i]!.metas[node.nrs?.[i] ?? 0].shape]) : piece;
+      return size === 0 ? reshape(piece, [...node.inputMeta(i).shape]) : piece;
     });
   },
 });

@@ -14,7 +14,7 @@ const rowMajor = (shape: Shape): Layout => ({ shape, strides: contiguousStrides(
 /** An op that changes only the layout. Without a rule of its own, the gradient fills the window that the view was, in zeros. */
 function defineView<A>(name: string, layout: (x: Layout, args: A) => Layout, vjp?: Vjp): Op<A> {
   const intoWindow: Vjp = (dy, node) => {
-    const base = rowMajor(node.inputs[0]!.metas[node.nrs?.[0] ?? 0].shape);
+    const base = rowMajor(node.inputMeta(0).shape);
     return apply(windowBackward, [dy], { base, view: layout(base, node.args as A) });
   };
   return defineOp<A>({
@@ -28,7 +28,7 @@ function defineView<A>(name: string, layout: (x: Layout, args: A) => Layout, vjp
   });
 }
 
-const inputShape = (node: Parameters<Vjp>[1]): Shape => node.inputs[0]!.metas[node.nrs?.[0] ?? 0].shape;
+const inputShape = (node: Parameters<Vjp>[1]): Shape => node.inputMeta(0).shape;
 const backToShape: Vjp = (dy, node) => reshape(dy, [...inputShape(node)]);
 
 // reshape, view, flatten, squeeze, unsqueeze ----------------------------------------------------------------------------------------------------------------
@@ -263,8 +263,8 @@ const splitOp = defineOp<Pieces>({
   },
   joint: (dys, node) => {
     const { dim, sizes } = node.args as Pieces;
-    const dt = node.metas[0].dt;
-    return [joinPieces(dys.map((dy, i) => dy ?? zeros(node.metas[i].shape.with(dim, sizes[i]), dt)), dim)];
+    const { dt } = node;
+    return [joinPieces(dys.map((dy, i) => dy ?? zeros(node.meta(i).shape.with(dim, sizes[i]), dt)), dim)];
   },
 });
 const zeros = (shape: Shape, dt: Tensor['dt']): Tensor => {

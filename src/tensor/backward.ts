@@ -7,7 +7,7 @@ import { expandsTo, sameShape, showShape } from '../core/shape.js';
 import { K, heap } from '../kernels/load.js';
 import { gradientsOf } from './gradients.js';
 import { collapse, dims, flat } from './loops.js';
-import { installTapeOps, isGradEnabled, type Meta, type Node, setGradEnabled } from './node.js';
+import { installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
 import { defineOp } from './op.js';
 import { setArena, type Storage } from './storage.js';
 import { addressOf, contiguousCopy, copyInto, empty, Tensor } from './tensor.js';
@@ -116,11 +116,11 @@ class Pass {
   /** Adds a pinned gradient to those that a node's output has so far. */
   put(node: Node, nr: number, grad: Tensor): void {
     const { slot } = node;
-    if (node.metas.length === 1) {
+    if (node.outputs === null) {
       this.grads[slot] = this.#sum(this.grads[slot] as Tensor | undefined, grad);
       return;
     }
-    const all = (this.grads[slot] ??= new Array(node.metas.length)) as (Tensor | undefined)[];
+    const all = (this.grads[slot] ??= new Array(node.outputs.length)) as (Tensor | undefined)[];
     all[nr] = this.#sum(all[nr], grad);
   }
 
@@ -230,7 +230,7 @@ class Pass {
 
   /** A gradient in the shape and dtype of what it is the gradient of: broadcasting undone, or an error that names who returned it. */
   #check(node: Node, nr: number, grad: Tensor, from: string, input?: number): Tensor {
-    const meta: Meta = node.metas[nr];
+    const meta = node.meta(nr);
     if (!sameShape(grad.shape, meta.shape)) {
       if (!expandsTo(meta.shape, grad.shape)) {
         const which = input === undefined ? '' : ` for input ${input}`;

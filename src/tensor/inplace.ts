@@ -112,7 +112,7 @@ export function applyInPlace<A>(op: Op<A>, inputs: readonly Tensor[], args: A): 
   checkWritable(`${op.name}_`, x);
   const needs = x.dt.category === 2 ? needsGrad(inputs) : 0;
   if (needs !== 0) checkRecordable(`${op.name}_`, x);
-  const node = needs !== 0 ? makeNode(op, inputs, args, needs, [x]) : null;
+  const node = needs !== 0 ? makeNode(op, inputs, args, needs, x) : null;
   op.forward(inputs, args, x);
   x.storage.version++;
   if (node === null) return x;
@@ -123,7 +123,7 @@ export function applyInPlace<A>(op: Op<A>, inputs: readonly Tensor[], args: A): 
   } else {
     const edge = edgeOf(base);
     const nrs = node.nrs === null && base.outNr === 0 ? null : [base.outNr, ...(node.nrs ?? new Array(inputs.length).fill(0)).slice(1)];
-    base.node = new Node(copySlices, [edge, ...node.inputs.slice(1)], nrs, { base: layoutOf(base), view: layoutOf(x), fn: node }, [base]);
+    base.node = new Node(copySlices, [edge, ...node.inputs.slice(1)], nrs, { base: layoutOf(base), view: layoutOf(x), fn: node }, base.shape, base.dt);
     base.outNr = 0;
   }
   saveOutput(node, op, x, needs);

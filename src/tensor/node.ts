@@ -16,13 +16,13 @@ export interface Meta {
 }
 
 let sequence = 0;
+const nothing: readonly (number | Tensor)[] = [];
 
 export class Node {
   /** Grows with every node, so that walking by falling sequence number meets a node after all that use it. */
   readonly seq = sequence++;
-  /** Saved inputs (null where not saved) and, last, the output; null once freed. */
-  saved: (Tensor | null)[] | null = null;
-  versions: number[] = [];
+  /** What was saved: place (an input's, or one past the last for the output), tensor and its version, for each. */
+  saved: readonly (number | Tensor)[] = nothing;
   hooks: { nr: number; hook: Hook }[] | null = null;
   /** Tensors that want their gradient kept: retainGrad. */
   retained: Tensor[] | null = null;
@@ -36,9 +36,20 @@ export class Node {
     /** Which output of the input's node each edge means; null: all are output 0. */
     readonly nrs: readonly number[] | null,
     readonly args: unknown,
-    /** One per output. */
-    readonly metas: readonly Meta[],
+    // Of the output, or of the first of several. The output itself is not kept: it lives as long as somebody else needs it.
+    readonly shape: Shape,
+    readonly dt: DTypeInfo,
+    readonly outputs: readonly Meta[] | null = null,
   ) {}
+
+  /** What the gradient of an output must look like. */
+  meta(nr: number): Meta {
+    return this.outputs === null ? this : this.outputs[nr];
+  }
+  /** What the gradient of an input must look like. */
+  inputMeta(i: number): Meta {
+    return this.inputs[i]!.meta(this.nrs === null ? 0 : this.nrs[i]);
+  }
 
   /** PyTorch's name: mul is MulBackward0. */
   get name(): string {
@@ -48,13 +59,9 @@ export class Node {
     return this.inputs.map((node, i) => [node, this.nrs?.[i] ?? 0]);
   }
 
-  save(place: number, places: number, t: Tensor): void {
-    if (this.saved === null) {
-      this.saved = new Array(places).fill(null);
-      this.versions = new Array(places).fill(0);
-    }
-    this.saved[place] = t;
-    this.versions[place] = t.storage.version;
+  save(place: number, t: Tensor): void {
+    const { version } = t.storage;
+    this.saved = this.saved.length === 0 ? [place, t, version] : [...this.saved, place, t, version];
   }
 
   /** Saved input i. */
@@ -67,13 +74,16 @@ export class Node {
   }
 
   unpack(place: number): Tensor {
-    const t = this.saved?.[place];
-    if (t === null || t === undefined) {
+    const { saved } = this;
+    let i = 0;
+    while (i < saved.length && saved[i] !== place) i += 3;
+    if (i >= saved.length) {
       throw new GradientError(
         `${this.name}: trying to backward through the graph a second time (or to use saved tensors after they have been freed). Specify retainGraph: true to backward through the graph more than once`,
       );
     }
-    const expected = this.versions[place];
+    const t = saved[i + 1] as Tensor;
+    const expected = saved[i + 2];
     if (t.storage.version !== expected) {
       throw new GradientError(
         `${this.name}: one of the variables needed for gradient computation has been modified by an inplace operation: ${t.dtype} tensor of shape ${showShape(t.shape)} is at version ${t.storage.version}; expected version ${expected} instead`,
@@ -84,16 +94,11 @@ export class Node {
 
   /** Drops what was saved. Freed nodes keep their edges, so that the graph can still be looked at. */
   free(): void {
-    this.saved = freed;
+    this.saved = nothing;
     const inner = (this.args as { fn?: Node } | null)?.fn;
     if (inner instanceof Node) inner.free();
   }
-  get isFreed(): boolean {
-    return this.saved === freed;
-  }
 }
-
-const freed: null[] = [];
 
 // Whether ops are recorded -----------------------------------------------------------------------------------------------------------------------------
 
@@ -148,7 +153,7 @@ export function edgeOf(t: Tensor): Node | null {
   if (t.base !== null && t.viewVersion !== t.storage.version) refreshView(t, t.base);
   if (t.node !== null) return t.node;
   if (!t.leafGrad) return null;
-  t.accumulator ??= new Node(accumulate, oneNull, null, t, [t]);
+  t.accumulator ??= new Node(accumulate, oneNull, null, t, t.shape, t.dt);
   return t.accumulator;
 }
 
@@ -157,7 +162,7 @@ function refreshView(t: Tensor, base: Tensor): void {
   const edge = edgeOf(base);
   if (t.node === null && edge === null) return;
   t.viewVersion = t.storage.version;
-  t.node = new Node(viewOf, [edge], [base.outNr], { base: layoutOf(base), view: layoutOf(t) }, [t]);
+  t.node = new Node(viewOf, [edge], [base.outNr], { base: layoutOf(base), view: layoutOf(t) }, t.shape, t.dt);
   t.outNr = 0;
 }
 

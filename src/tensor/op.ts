@@ -56,7 +56,7 @@ function needsOf(inputs: readonly Tensor[]): number {
 }
 
 /** The node of an op on `inputs`, with the inputs it saves. */
-export function makeNode<A>(op: Op<A>, inputs: readonly Tensor[], args: A, needs: number, metas: readonly Meta[]): Node {
+export function makeNode<A>(op: Op<A>, inputs: readonly Tensor[], args: A, needs: number, y: Meta, outputs: readonly Meta[] | null = null): Node {
   const edges = new Array<Node | null>(inputs.length);
   let nrs: number[] | null = null;
   for (let i = 0; i < inputs.length; i++) {
@@ -67,9 +67,9 @@ export function makeNode<A>(op: Op<A>, inputs: readonly Tensor[], args: A, needs
       nrs[i] = t.outNr;
     }
   }
-  const node = new Node(op, edges, nrs, args, metas);
+  const node = new Node(op, edges, nrs, args, y.shape, y.dt, outputs);
   const bits = savedBits(op, needs, args);
-  if (bits !== 0) for (let i = 0; i < inputs.length; i++) if (bits & (1 << i)) node.save(i, inputs.length + 1, inputs[i]);
+  if (bits !== 0) for (let i = 0; i < inputs.length; i++) if (bits & (1 << i)) node.save(i, inputs[i]);
   return node;
 }
 
@@ -77,7 +77,7 @@ const savedBits = <A>(op: Op<A>, needs: number, args: A): number => (typeof op.s
 
 /** Keeps the output for backward if the op asks for it. In-place ops call this after the write. */
 export function saveOutput<A>(node: Node, op: Op<A>, y: Tensor, needs: number): void {
-  if (savedBits(op, needs, node.args as A) & OUT) node.save(node.inputs.length, node.inputs.length + 1, y);
+  if (savedBits(op, needs, node.args as A) & OUT) node.save(node.inputs.length, y);
 }
 
 /** Runs an op with one output. */
@@ -85,7 +85,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor 
   const y = op.forward(inputs, args) as Tensor;
   const needs = isGradEnabled() ? needsOf(inputs) : 0;
   if (needs !== 0 && y.dt.category === 2 && (op.vjp !== undefined || op.joint !== undefined)) {
-    const node = makeNode(op, inputs, args, needs, [y]);
+    const node = makeNode(op, inputs, args, needs, y);
     saveOutput(node, op, y, needs);
     y.node = node;
   }
@@ -98,7 +98,14 @@ export function applyMulti<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Te
   const ys = op.forward(inputs, args) as Tensor[];
   const needs = isGradEnabled() ? needsOf(inputs) : 0;
   if (needs !== 0) {
-    const node = makeNode(op, inputs, args, needs, ys);
+    const node = makeNode(
+      op,
+      inputs,
+      args,
+      needs,
+      ys[0],
+      ys.map(({ shape, dt }) => ({ shape, dt })),
+    );
     ys.forEach((y, nr) => {
       if (op.nondifferentiable?.includes(nr) || y.dt.category !== 2) return;
       y.node = node;
@@ -120,6 +127,4 @@ function becomeView(y: Tensor, x: Tensor, creation: Creation): void {
 /** Whether any gradient would flow into these inputs. */
 export const needsGrad = (inputs: readonly Tensor[]): number => (isGradEnabled() ? needsOf(inputs) : 0);
 
-/** Metadata of a contiguous tensor of that layout, for nodes whose output is not at hand. */
-export const metaOf = (t: Tensor): Meta => ({ shape: t.shape, dt: t.dt });
 
