@@ -19,22 +19,30 @@ GRADTAPE_INLINE V polynomial(V x, T highest, C... rest) {
   return p;
 }
 
+/** p * 2^n for whole n between -200 and 200, rounded once; k is n as an integer. */
+template <class V, Only<V, float> = 0>
+GRADTAPE_INLINE V scaled(V p, V n, Int<V> k) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(V) == 64) return (V)_mm512_maskz_scalef_ps(-1, (__m512)p, (__m512)n);
+#endif
+  (void)n;
+  // In two factors, each a normal number.
+  const Int<V> first = k >> 1;
+  return p * (V)((first + 127) << 23) * (V)((k - first + 127) << 23);
+}
+
 /** m * exp(x) for |m| < 2^24, rounded to a denormal once. 1.1 ulp for m = 1. */
 template <class V, Only<V, float> = 0>
 GRADTAPE_INLINE V scaled_exp(V m, V x) {
   x = x > 90.0f ? splat<V>(90.0f) : x;
   x = x < -130.0f ? splat<V>(-130.0f) : x;
-  // x = n ln 2 + r, with n rounded by adding 1.5 * 2^23; ln 2 in two parts, the first with 9 zero bits at the end, so that n * part is exact.
+  // x = n ln 2 + r, with n rounded by adding 1.5 * 2^23; ln 2 in two parts, the first with 8 zero bits at the end, so that n times it is exact.
   const V magic = splat<V>(0x1.8p23f);
   const V shifted = x * 0x1.715476p+0f + magic;
   const V n = shifted - magic;
   const V r = (x - n * 0x1.62e400p-1f) - n * 0x1.7f7d1cp-20f;
   const V q = polynomial(r, 0x1.6a4f52p-10f, 0x1.12397ep-7f, 0x1.5558aep-5f, 0x1.555492p-3f, 0x1.fffffcp-2f);
-  const V p = r * r * q + r + 1.0f;
-  // 2^n in two factors, each a normal number.
-  const Int<V> k = (Int<V>)shifted - (Int<V>)magic;
-  const Int<V> first = k >> 1;
-  return p * m * (V)((first + 127) << 23) * (V)((k - first + 127) << 23);
+  return scaled((r * r * q + r + 1.0f) * m, n, (Int<V>)shifted - (Int<V>)magic);
 }
 
 /** 1.1 ulp. */

@@ -170,12 +170,15 @@ GRADTAPE_INLINE V join(H low, H high) {
 /** Whether any lane of a mask is set. */
 template <class M>
 GRADTAPE_INLINE bool any(M mask) {
-  if constexpr (sizeof(M) <= 8) {
+  if constexpr (sizeof(M) > 8) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(M) == 64) return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
+#endif
+    return any(half(mask, 0) | half(mask, 1));
+  } else {
     int64_t bits = 0;
     __builtin_memcpy(&bits, &mask, sizeof(M));
     return bits != 0;
-  } else {
-    return any(half(mask, 0) | half(mask, 1));
   }
 }
 

@@ -30,7 +30,7 @@ template <class T>
 void adam_step(InOut<T> p, const T* g, InOut<T> m, InOut<T> v, int64_t n, double stepsize, double beta1, double beta2, double eps, double rootbias2, double decay,
                double decoupled, int64_t maximize) {
   const T sign = maximize ? -1 : 1, rate = static_cast<T>(-stepsize), take1 = static_cast<T>(1 - beta1), keep2 = static_cast<T>(beta2), take2 = static_cast<T>(1 - beta2),
-          epsilon = static_cast<T>(eps), root = static_cast<T>(rootbias2), shrink = static_cast<T>(decay), scale = static_cast<T>(1 - decoupled);
+          epsilon = static_cast<T>(eps), root = static_cast<T>(1 / rootbias2), shrink = static_cast<T>(decay), scale = static_cast<T>(1 - decoupled);
   parallel(n, CHEAP, [&](int64_t begin, int64_t end) {
     for_vectors<lanes<T>>(begin, end, [&](int64_t i, auto access) {
       using V = Vec<T>;
@@ -40,7 +40,7 @@ void adam_step(InOut<T> p, const T* g, InOut<T> m, InOut<T> v, int64_t n, double
       const V second = keep2 * access.template read<V>(v + i) + take2 * grad * grad;
       access.write(m + i, first);
       access.write(v + i, second);
-      access.write(p + i, w + rate * first / (square_root(second) / root + epsilon));
+      access.write(p + i, w + rate * first / (square_root(second) * root + epsilon));
     });
   });
 }

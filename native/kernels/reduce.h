@@ -72,16 +72,11 @@ struct Minimum {
   }
 };
 
-/** A vector's lanes, halved in T down to four. */
+/** A vector's lanes, joined half by half. */
 template <class R, class V>
-GRADTAPE_INLINE typename R::Total fold(V v) {
-  if constexpr (width<V> > 4) {
-    return fold<R>(R::step(half(v, 0), half(v, 1)));
-  } else {
-    typename R::Total total = v[0];
-    for (int i = 1; i < width<V>; i++) total = R::step(total, static_cast<typename R::Total>(v[i]));
-    return total;
-  }
+GRADTAPE_INLINE auto fold(V v) {
+  if constexpr (width<V> == 2) return R::step(v[0], v[1]);
+  else return fold<R>(R::step(half(v, 0), half(v, 1)));
 }
 
 /** n contiguous elements. */
@@ -103,7 +98,7 @@ typename R::Total reduce_run(const T* x, int64_t n) {
       d = R::step(d, load<V>(x + i + 3 * W));
     }
     for_vectors<W>(i, m, [&](int64_t j, auto access) { a = R::step(a, access.template read<V>(x + j, R::identity)); });
-    total = R::step(total, fold<R>(R::step(R::step(a, b), R::step(c, d))));
+    total = R::step(total, static_cast<typename R::Total>(fold<R>(R::step(R::step(a, b), R::step(c, d)))));
   }
   return total;
 }

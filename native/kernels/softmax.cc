@@ -20,7 +20,7 @@ struct Run {
       const V v = f(i, access);
       total = R::step(total, keep(v, access, R::identity));
     });
-    return splat<V>(static_cast<T>(fold<R>(total)));
+    return splat<V>(fold<R>(total));
   }
   template <class F>
   GRADTAPE_INLINE void each(const F& f) const {
