@@ -1,5 +1,7 @@
 // Elementwise kernels. An op is one loop over contiguous memory; `walk` brings strided, broadcast and ragged operands into that form by staging them through a
 // small buffer that stays in the first-level cache. So there is one loop an op, no scalar twin of it, and an element's result does not depend on its place.
+//
+// Loops whose bodies hold constants (polynomials, above all) end with their test: V8 moves a constant out of a loop only if its block runs before every way out.
 
 import { at, lanes } from './at';
 import { pow } from './math';
@@ -158,7 +160,11 @@ export function map1<T, O>(x: usize, y: usize, nd: i32, dims: usize, s: f64 = 0,
   walk(
     (x: usize, y: usize, _2: usize, _3: usize, n: i32, s: f64, t: f64) => {
       const u = number<T>(s), v = number<T>(t);
-      for (const end = at<T>(x, n); x < end; x += 16, y += 16) v128.store(y, changetype<O>(0).of<T>(v128.load(x), u, v));
+      const end = at<T>(x, n);
+      do {
+        v128.store(y, changetype<O>(0).of<T>(v128.load(x), u, v));
+        x += 16, y += 16;
+      } while (x < end);
     },
     2, nd, dims, s, t,
   );
@@ -172,7 +178,11 @@ export function map2<T, O>(a: usize, b: usize, y: usize, nd: i32, dims: usize, s
   walk(
     (a: usize, b: usize, y: usize, _3: usize, n: i32, s: f64, t: f64) => {
       const u = number<T>(s), v = number<T>(t);
-      for (const end = at<T>(a, n); a < end; a += 16, b += 16, y += 16) v128.store(y, changetype<O>(0).of<T>(v128.load(a), v128.load(b), u, v));
+      const end = at<T>(a, n);
+      do {
+        v128.store(y, changetype<O>(0).of<T>(v128.load(a), v128.load(b), u, v));
+        a += 16, b += 16, y += 16;
+      } while (a < end);
     },
     3, nd, dims, s, t,
   );
@@ -185,7 +195,11 @@ export function compare<T, O>(a: usize, b: usize, y: usize, nd: i32, dims: usize
   bind<u8>(2, y);
   walk(
     (a: usize, b: usize, y: usize, _3: usize, n: i32, _s: f64, _t: f64) => {
-      for (const end = at<T>(a, n); a < end; a += 16, b += 16, y += lanes<T>()) pack<T>(y, changetype<O>(0).of<T>(v128.load(a), v128.load(b)));
+      const end = at<T>(a, n);
+      do {
+        pack<T>(y, changetype<O>(0).of<T>(v128.load(a), v128.load(b)));
+        a += 16, b += 16, y += lanes<T>();
+      } while (a < end);
     },
     3, nd, dims, 0, 0,
   );

@@ -4,6 +4,8 @@
 /** ln 2 in two parts, the first short enough for exact products with an exponent. */
 const LN2_HI: f32 = 0.693145752;
 const LN2_LO: f32 = 1.42860677e-06;
+/** Added to a number below 2^22, rounds it to an integer, which then stands in the low bits. */
+const MAGIC: f32 = 12582912;
 
 // @ts-ignore: decorator
 @inline
@@ -45,14 +47,15 @@ function exp2i(n: v128): v128 {
 @inline
 export function scaledExp(m: v128, x: v128): v128 {
   x = f32x4.max(f32x4.min(x, all(89)), all(-130));
-  const n = f32x4.nearest(f32x4.mul(x, all(1.44269504)));
+  const shifted = mad(x, all(1.44269504), all(MAGIC));
+  const n = f32x4.sub(shifted, all(MAGIC));
   const r = mad(n, all(-LN2_LO), mad(n, all(-LN2_HI), x));
   let p = mad(all(0.00138210237), r, all(0.00836867001));
   p = mad(p, r, all(0.0416682623));
   p = mad(p, r, all(0.166665211));
   p = mad(p, r, all(0.49999994));
   p = f32x4.add(mad(f32x4.mul(r, r), p, r), all(1));
-  const i = i32x4.trunc_sat_f32x4_s(n);
+  const i = i32x4.sub(shifted, all(MAGIC));
   const half = i32x4.shr_s(i, 1);
   return f32x4.mul(f32x4.mul(f32x4.mul(p, m), exp2i(half)), exp2i(i32x4.sub(i, half)));
 }

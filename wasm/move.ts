@@ -1,6 +1,6 @@
 // Filling, converting and selecting.
 
-import { at } from './at';
+import { at, lanes } from './at';
 import { bind, copyStrided, firstRow, nextRow, rowOf, strideOf, walk } from './map';
 import { element, number, unpack } from './vector';
 
@@ -26,9 +26,11 @@ function where<T>(c: usize, a: usize, b: usize, y: usize, nd: i32, dims: usize):
   bind<T>(3, y);
   walk(
     (c: usize, a: usize, b: usize, y: usize, n: i32, _s: f64, _t: f64) => {
-      for (const end = at<T>(a, n); a < end; a += 16, b += 16, y += 16, c += 16 >> alignof<T>()) {
+      const end = at<T>(a, n);
+      do {
         v128.store(y, v128.bitselect(v128.load(a), v128.load(b), unpack<T>(c)));
-      }
+        a += 16, b += 16, y += 16, c += lanes<T>();
+      } while (a < end);
     },
     4, nd, dims, 0, 0,
   );

@@ -7,16 +7,18 @@ function sgd<T>(
   p: usize, g: usize, m: usize, n: i32, lr: f64, momentum: f64, dampening: f64, decay: f64, nesterov: i32, maximize: i32, first: i32,
 ): void {
   const vlr = number<T>(lr), vdecay = number<T>(decay), keep = number<T>(momentum), damp = number<T>(1 - dampening), sign = number<T>(maximize != 0 ? -1 : 1);
-  for (let i = n; i > 0; i -= lanes<T>(), p += 16, g += 16, m += 16) {
-    const x = get<T>(p, i, <T>0);
-    let step = v128.add<T>(v128.mul<T>(get<T>(g, i, <T>0), sign), v128.mul<T>(vdecay, x));
+  if (n == 0) return;
+  do {
+    const x = get<T>(p, n, <T>0);
+    let step = v128.add<T>(v128.mul<T>(get<T>(g, n, <T>0), sign), v128.mul<T>(vdecay, x));
     if (momentum != 0) {
-      const mean = first != 0 ? step : v128.add<T>(v128.mul<T>(keep, get<T>(m, i, <T>0)), v128.mul<T>(damp, step));
-      put<T>(m, i, mean);
+      const mean = first != 0 ? step : v128.add<T>(v128.mul<T>(keep, get<T>(m, n, <T>0)), v128.mul<T>(damp, step));
+      put<T>(m, n, mean);
       step = nesterov != 0 ? v128.add<T>(step, v128.mul<T>(keep, mean)) : mean;
     }
-    put<T>(p, i, v128.sub<T>(x, v128.mul<T>(vlr, step)));
-  }
+    put<T>(p, n, v128.sub<T>(x, v128.mul<T>(vlr, step)));
+    n -= lanes<T>(), p += 16, g += 16, m += 16;
+  } while (n > 0);
 }
 
 function adam<T>(
@@ -24,17 +26,19 @@ function adam<T>(
 ): void {
   const size = number<T>(stepsize), take1 = number<T>(1 - beta1), keep2 = number<T>(beta2), take2 = number<T>(1 - beta2), veps = number<T>(eps);
   const root = number<T>(rootbias2), vdecay = number<T>(decay), shrink = number<T>(1 - decoupled), sign = number<T>(maximize != 0 ? -1 : 1);
-  for (let i = n; i > 0; i -= lanes<T>(), p += 16, g += 16, m += 16, v += 16) {
-    const x = v128.mul<T>(get<T>(p, i, <T>0), shrink);
-    const step = v128.add<T>(v128.mul<T>(get<T>(g, i, <T>0), sign), v128.mul<T>(vdecay, x));
-    const old = get<T>(m, i, <T>0);
+  if (n == 0) return;
+  do {
+    const x = v128.mul<T>(get<T>(p, n, <T>0), shrink);
+    const step = v128.add<T>(v128.mul<T>(get<T>(g, n, <T>0), sign), v128.mul<T>(vdecay, x));
+    const old = get<T>(m, n, <T>0);
     const mean = v128.add<T>(old, v128.mul<T>(take1, v128.sub<T>(step, old)));
-    const square = v128.add<T>(v128.mul<T>(keep2, get<T>(v, i, <T>0)), v128.mul<T>(v128.mul<T>(take2, step), step));
-    put<T>(m, i, mean);
-    put<T>(v, i, square);
+    const square = v128.add<T>(v128.mul<T>(keep2, get<T>(v, n, <T>0)), v128.mul<T>(v128.mul<T>(take2, step), step));
+    put<T>(m, n, mean);
+    put<T>(v, n, square);
     const scale = v128.add<T>(v128.div<T>(v128.sqrt<T>(square), root), veps);
-    put<T>(p, i, v128.sub<T>(x, v128.div<T>(v128.mul<T>(size, mean), scale)));
-  }
+    put<T>(p, n, v128.sub<T>(x, v128.div<T>(v128.mul<T>(size, mean), scale)));
+    n -= lanes<T>(), p += 16, g += 16, m += 16, v += 16;
+  } while (n > 0);
 }
 
 export function sgd_step_f32(

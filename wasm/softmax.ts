@@ -43,15 +43,17 @@ function logOf(s: f64): f64 {
 function sumExp<T>(x: usize, y: usize, n: i32, shift: T): f64 {
   const m = v128.splat<T>(shift);
   let lower = f64x2.splat(0), upper = lower;
-  for (let i = n; i > 0; i -= lanes<T>(), x += 16) {
-    const e = exp<T>(v128.sub<T>(get<T>(x, i, <T>-Infinity), m));
+  if (n == 0) return 0;
+  do {
+    const e = exp<T>(v128.sub<T>(get<T>(x, n, <T>-Infinity), m));
     if (y != 0) {
-      put<T>(y, i, e);
+      put<T>(y, n, e);
       y += 16;
     }
     lower = f64x2.add(lower, low<T>(e));
     upper = f64x2.add(upper, high<T>(e));
-  }
+    n -= lanes<T>(), x += 16;
+  } while (n > 0);
   return total(f64x2.add(lower, upper));
 }
 
@@ -77,7 +79,8 @@ function columnMax<T>(x: usize, r: i32, step: usize, n: i32): v128 {
 @inline
 function columnSumExp<T>(x: usize, y: usize, r: i32, step: usize, n: i32, m: v128): v128 {
   let lower = f64x2.splat(0), upper = lower;
-  for (let k = 0; k < r; k++, x += step) {
+  if (r == 0) return lower;
+  do {
     const e = exp<T>(v128.sub<T>(get<T>(x, n, <T>0), m));
     if (y != 0) {
       put<T>(y, n, e);
@@ -85,7 +88,8 @@ function columnSumExp<T>(x: usize, y: usize, r: i32, step: usize, n: i32, m: v12
     }
     lower = f64x2.add(lower, low<T>(e));
     upper = f64x2.add(upper, high<T>(e));
-  }
+    r--, x += step;
+  } while (r > 0);
   return narrowed<T>(lower, upper);
 }
 
@@ -134,7 +138,11 @@ function logSoftmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void
     if (inner == 1) {
       const top = extreme<T, Max>(x, r);
       const m = v128.splat<T>(top), s = v128.splat<T>(<T>logOf(sumExp<T>(x, 0, r, top)));
-      for (let k = r, p = x, q = y; k > 0; k -= lanes<T>(), p += 16, q += 16) put<T>(q, k, v128.sub<T>(v128.sub<T>(get<T>(p, k, <T>0), m), s));
+      let k = r, p = x, q = y;
+      do {
+        put<T>(q, k, v128.sub<T>(v128.sub<T>(get<T>(p, k, <T>0), m), s));
+        k -= lanes<T>(), p += 16, q += 16;
+      } while (k > 0);
       continue;
     }
     for (let j = 0; j < inner; j += lanes<T>()) {
@@ -142,7 +150,11 @@ function logSoftmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void
       let p = at<T>(x, j), q = at<T>(y, j);
       const m = columnMax<T>(p, r, step, n);
       const s = log<T>(columnSumExp<T>(p, 0, r, step, n, m));
-      for (let k = 0; k < r; k++, p += step, q += step) put<T>(q, n, v128.sub<T>(v128.sub<T>(get<T>(p, n, <T>0), m), s));
+      let k = r;
+      do {
+        put<T>(q, n, v128.sub<T>(v128.sub<T>(get<T>(p, n, <T>0), m), s));
+        k--, p += step, q += step;
+      } while (k > 0);
     }
   }
 }
@@ -158,6 +170,7 @@ function logSoftmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void
 }
 
 function backward<T, O>(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void {
+  if (r == 0) return;
   const o = changetype<O>(0);
   const row = inner == 1;
   // A row is one column group whose vectors follow one another; its lanes are added up.
@@ -175,10 +188,12 @@ function backward<T, O>(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inne
         upper = f64x2.add(upper, high<T>(term));
       }
       const s = row ? v128.splat<T>(<T>total(f64x2.add(lower, upper))) : narrowed<T>(lower, upper);
-      for (let k = 0, p = start; k < vectors; k++, p += step) {
+      let k = 0, p = start;
+      do {
         const n = row ? r - k * lanes<T>() : inner - j;
         put<T>(dx + p, n, o.dx<T>(get<T>(dy + p, n, <T>0), get<T>(y + p, n, <T>0), s));
-      }
+        k++, p += step;
+      } while (k < vectors);
     }
   }
 }
