@@ -2,6 +2,7 @@
 
 import { at, lanes } from './at';
 import { bind, copyStrided, firstRow, nextRow, rowOf, strideOf, walk } from './map';
+import { transposed } from './transpose';
 import { element, number, unpack } from './vector';
 
 function fill<T>(y: usize, value: f64, nd: i32, dims: usize): void {
@@ -79,6 +80,15 @@ function toBool<A>(x: usize, y: usize, nd: i32, dims: usize): void {
 function copy<T>(x: usize, y: usize, nd: i32, dims: usize): void {
   bind<T>(0, x);
   bind<T>(1, y);
+  // Two rows of dims, [size, x, y] strides each, that are a transpose: walked over as one.
+  const rows = at<i32>(dims, (nd - 2) * 3), columns = at<i32>(dims, (nd - 1) * 3);
+  if (sizeof<T>() > 1 && nd > 1 && load<i32>(rows, 4) == 1 && load<i32>(columns, 8) == 1 && load<i32>(columns) > 0) {
+    const n = firstRow(2, nd - 1, dims);
+    if (n == 0) return;
+    do transposed<T>(rowOf(0), load<i32>(columns, 4), rowOf(1), load<i32>(rows, 8), n, load<i32>(columns));
+    while (nextRow(2, nd - 1, dims));
+    return;
+  }
   const n = firstRow(2, nd, dims);
   if (n == 0) return;
   do copyStrided<T>(rowOf(0), strideOf(0), rowOf(1), strideOf(1), n);

@@ -1,25 +1,7 @@
 // Packing: a block of a matrix, any strides, into panels of W lines, step by step, so that the register tile reads memory in order. Missing lines are zeros.
 
 import { at, lanes } from './at';
-
-/** The 4 x 4 (2 x 2) block whose lines lie `line` bytes apart, transposed to y, whose lines lie `out` bytes apart. */
-// @ts-ignore: decorator
-@inline
-function transpose<T>(x: usize, line: usize, y: usize, out: usize): void {
-  const r0 = v128.load(x), r1 = v128.load(x + line);
-  if (sizeof<T>() == 8) {
-    v128.store(y, v128.shuffle<u64>(r0, r1, 0, 2));
-    v128.store(y + out, v128.shuffle<u64>(r0, r1, 1, 3));
-    return;
-  }
-  const r2 = v128.load(x + 2 * line), r3 = v128.load(x + 3 * line);
-  const p0 = v128.shuffle<u32>(r0, r1, 0, 4, 1, 5), p1 = v128.shuffle<u32>(r2, r3, 0, 4, 1, 5);
-  const p2 = v128.shuffle<u32>(r0, r1, 2, 6, 3, 7), p3 = v128.shuffle<u32>(r2, r3, 2, 6, 3, 7);
-  v128.store(y, v128.shuffle<u64>(p0, p1, 0, 2));
-  v128.store(y + out, v128.shuffle<u64>(p0, p1, 1, 3));
-  v128.store(y + 2 * out, v128.shuffle<u64>(p2, p3, 0, 2));
-  v128.store(y + 3 * out, v128.shuffle<u64>(p2, p3, 1, 3));
-}
+import { transpose } from './transpose';
 
 /** One panel: y[p * W + i] = x[i * line + p * step], i < n <= W, p < k; W is a whole number of vectors. */
 function panel<T>(x: usize, line: i32, step: i32, y: usize, W: i32, n: i32, k: i32): void {
