@@ -1,11 +1,11 @@
 // Backward and hooks as a tensor's methods.
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
+import { readArgs } from '../ops/args.js';
 import { runBackward, type Target } from '../tensor/backward.js';
 import { constant, full } from '../tensor/fill.js';
 import { edgeOf } from '../tensor/node.js';
 import { type Hook, Tensor } from '../tensor/tensor.js';
-import { readArgs } from '../ops/args.js';
 
 /** The place in the graph that a tensor's gradient goes to; throws if there is none. */
 export function targetOf(op: string, t: Tensor, role: string): Target {
@@ -17,7 +17,10 @@ export function targetOf(op: string, t: Tensor, role: string): Target {
 /** The gradient to start from: the given one, or 1 for a single element. */
 export function seedOf(op: string, t: Tensor, gradient: Tensor | null | undefined): Tensor {
   if (gradient === null || gradient === undefined) {
-    if (t.count !== 1) throw new GradientError(`${op}: expected a gradient for an output that is not a scalar, got none for shape ${showShape(t.shape)}: grad can be implicitly created only for scalar outputs`);
+    if (t.count !== 1)
+      throw new GradientError(
+        `${op}: expected a gradient for an output that is not a scalar, got none for shape ${showShape(t.shape)}: grad can be implicitly created only for scalar outputs`,
+      );
     return t.ndim === 0 ? constant(1, t.dt) : full(t.shape, 1, t.dt);
   }
   if (!(gradient instanceof Tensor)) fail(ArgumentError, op, 'gradient to be a tensor', show(gradient));
@@ -39,7 +42,10 @@ export interface BackwardOptions {
 }
 
 /** Adds d this / d leaf to the .grad of every leaf that requires grad. */
-export function backward(self: Tensor, ...args: [gradient?: Tensor | null | BackwardOptions, retainGraph?: boolean | BackwardOptions, createGraph?: boolean | BackwardOptions]): void {
+export function backward(
+  self: Tensor,
+  ...args: [gradient?: Tensor | null | BackwardOptions, retainGraph?: boolean | BackwardOptions, createGraph?: boolean | BackwardOptions]
+): void {
   const options = args.length === 0 ? {} : readArgs<BackwardOptions>('backward', args, ['gradient', 'retainGraph', 'createGraph', 'inputs']);
   const createGraph = options.createGraph ?? false;
   const root = targetOf('backward', self, 'a tensor');
@@ -51,11 +57,7 @@ export function backward(self: Tensor, ...args: [gradient?: Tensor | null | Back
   }
   const inputs = options.inputs instanceof Tensor ? [options.inputs] : options.inputs;
   if (inputs.length === 0) throw new ArgumentError('backward: expected inputs to hold tensors, got []: inputs argument to backward() cannot be empty');
-  const caught = runBackward(
-    [root],
-    [seed],
-    { ...graph, targets: inputs.map((t) => targetOf('backward', t, 'an input')), accumulate: true },
-  );
+  const caught = runBackward([root], [seed], { ...graph, targets: inputs.map((t) => targetOf('backward', t, 'an input')), accumulate: true });
   inputs.forEach((t, i) => {
     const grad = caught[i];
     if (grad !== null && !t.leafGrad) t.gradient = t.gradient === null ? grad : t.gradient.add(grad);
@@ -65,7 +67,10 @@ export function backward(self: Tensor, ...args: [gradient?: Tensor | null | Back
 /** Keeps this tensor's .grad in backward although it is no leaf. */
 export function retainGrad(self: Tensor): void {
   const node = edgeOf(self);
-  if (node === null) throw new GradientError("retainGrad: expected a tensor that requires grad, got one that does not: can't retain_grad on Tensor that has requires_grad=False");
+  if (node === null)
+    throw new GradientError(
+      "retainGrad: expected a tensor that requires grad, got one that does not: can't retain_grad on Tensor that has requires_grad=False",
+    );
   if (self.leafGrad) return;
   node.retained ??= [];
   if (!node.retained.includes(self)) node.retained.push(self);
@@ -89,4 +94,3 @@ export function registerHook(self: Tensor, hook: Hook): HookHandle {
     },
   };
 }
-
