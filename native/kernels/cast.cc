@@ -1,8 +1,8 @@
 // Conversion between dtypes, and the strided copy.
 #include "../kernel_list.h"
+#include "copy.h"
 #include "map.h"
 #include "number.h"
-#include "transpose.h"
 
 namespace GRADTAPE_NS {
 

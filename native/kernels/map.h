@@ -1,8 +1,10 @@
 // Elementwise kernels: map(op, nd, dims, y, inputs...) computes y = op(inputs...) on whole vectors. A row whose operands are contiguous, or broadcast beside a
-// contiguous one, streams; any other row goes through small contiguous blocks on the stack, so that each op is compiled for contiguous memory only.
+// contiguous one, streams; any other row goes through small contiguous blocks on the stack, so that each op is compiled for contiguous memory only. Transposed operands are
+// turned tile by tile first.
 #pragma once
 
 #include "../runtime/threads.h"
+#include "transpose.h"
 #include "walk.h"
 
 namespace GRADTAPE_NS {
@@ -108,6 +110,64 @@ GRADTAPE_INLINE void map_row(int64_t n, const Op& op, U* y, int64_t sy, Strided<
   else through_blocks<W>(n, op, y, sy, a, b, c);
 }
 
+/** A tile: rows of the last outer row by columns of the innermost one. */
+constexpr int64_t TILE_ROWS = 16, TILE_COLUMNS = 128;
+
+/** Whether an operand is contiguous along the last outer row instead of the innermost one. */
+template <int operands>
+GRADTAPE_INLINE bool is_transposed(const Rows<operands>& rows, int k) {
+  return rows.step[k] != 0 && rows.step[k] != 1 && rows.stride(rows.outer - 1, k) == 1;
+}
+
+template <class T>
+struct TileBuffer {
+  T data[TILE_ROWS * TILE_COLUMNS];
+  TileBuffer() {}  // leaves the data uninitialised
+};
+
+/** An operand of a tile, and its stride from row to row of the tile. */
+template <class T>
+struct Tile {
+  Strided<T> first;
+  int64_t next;
+
+  Tile(const T* x, int64_t down, int64_t across, bool transposed, int64_t height, int64_t length, T* buffer) : first{x, across}, next(down) {
+    if (!transposed) return;
+    copy_transposed(height, length, x, across, buffer, TILE_COLUMNS);
+    first = {buffer, 1};
+    next = TILE_COLUMNS;
+  }
+  Strided<T> row(int64_t i) const { return {first.at + i * next, first.step}; }
+};
+
+template <int W, class Op, class U, class... T>
+__attribute__((noinline)) void map_tile(int64_t height, int64_t length, const Op& op, U* y, int64_t down, int64_t across, const Tile<T>&... x) {
+  for (int64_t i = 0; i < height; i++) map_row<W>(length, op, y + i * down, across, x.row(i)...);
+}
+
+template <int W, int64_t grain, class Op, class U, class... T, int... I>
+GRADTAPE_INLINE void map_tiles(Indices<I...>, const Op& op, const Rows<sizeof...(T) + 1>& rows, U* y, const T*... x) {
+  constexpr int K = sizeof...(T);
+  Rows<K + 1> planes = rows;
+  planes.outer--;
+  const int64_t height = rows.extent(planes.outer), bands = (height + TILE_ROWS - 1) / TILE_ROWS;
+  const int64_t down[] = {rows.stride(planes.outer, I)..., rows.stride(planes.outer, K)};
+  const int64_t* const step = rows.step;
+  const int64_t work = TILE_ROWS * rows.size;
+  parallel(rows.total / (height * rows.size) * bands, work < grain ? grain / work : 1, [&](int64_t begin, int64_t end) {
+    Walk<K + 1> walk(planes, begin / bands);
+    for (int64_t task = begin; task < end; task++) {
+      if (task > begin && task % bands == 0) walk.next();
+      const int64_t i = task % bands * TILE_ROWS, h = height - i < TILE_ROWS ? height - i : TILE_ROWS;
+      for (int64_t j = 0; j < rows.size; j += TILE_COLUMNS) {
+        const int64_t w = rows.size - j < TILE_COLUMNS ? rows.size - j : TILE_COLUMNS;
+        map_tile<W>(h, w, op, y + walk.offset[K] + i * down[K] + j * step[K], down[K], step[K],
+                    Tile<T>(x + walk.offset[I] + i * down[I] + j * step[I], down[I], step[I], is_transposed(rows, I), h, w, TileBuffer<T>().data)...);
+      }
+    }
+  });
+}
+
 template <int64_t grain, class Op, class U, class... T, int... I>
 GRADTAPE_INLINE void map_operands(Indices<I...>, const Op& op, int64_t nd, Dims dims, U* y, const T*... x) {
   constexpr int K = sizeof...(T), W = common_lanes<U, T...>;
@@ -117,6 +177,7 @@ GRADTAPE_INLINE void map_operands(Indices<I...>, const Op& op, int64_t nd, Dims 
     return;
   }
   if (rows.total == 0) return;
+  if (rows.outer > 0 && (is_transposed(rows, I) || ...)) return map_tiles<W, grain>(Indices<I...>(), op, rows, y, x...);
   parallel(rows.total, grain, [&](int64_t begin, int64_t end) {
     for_rows(rows, begin, end, [&](const int64_t* offset, int64_t start, int64_t n) {
       map_row<W>(n, op, y + offset[K] + start * rows.step[K], rows.step[K], Strided<T>{x + offset[I] + start * rows.step[I], rows.step[I]}...);
