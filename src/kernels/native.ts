@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { BackendError } from '../core/errors.js';
 import type { Backend, Watcher } from './backend.js';
 import { collectGarbage } from './collect.js';
-import { buildTable, differences } from './table.js';
+import { buildTable, differences, rowWidth } from './table.js';
 
 /** The addon's exports; native/addon.cc is the other side. */
 interface Addon {
@@ -32,10 +32,11 @@ type Invoke = (...args: (number | readonly number[])[]) => void;
 function invoker({ commands: c, call }: Addon, id: number, word: string): Invoke {
   const count = word.length;
   const vectorAt = count + 1;
+  const width = rowWidth(word);
   const tail = (nd: number, dims: readonly number[]): void => {
     c[count] = vectorAt;
-    if (nd === 0) return call();
-    for (let i = 0; i < dims.length; i++) c[vectorAt + i] = dims[i];
+    const length = nd * width;
+    for (let i = 0; i < length; i++) c[vectorAt + i] = dims[i];
     call();
   };
   if (word === 'rwiv') {
@@ -68,18 +69,12 @@ function invoker({ commands: c, call }: Addon, id: number, word: string): Invoke
       tail(nd, dims);
     }) as Invoke;
   }
+  const numbers = word.endsWith('v') ? count - 1 : count;
   return (...args) => {
     c[0] = id;
-    let free = vectorAt;
-    for (let i = 0; i < count; i++) {
-      const arg = args[i];
-      if (typeof arg === 'number') c[i + 1] = arg;
-      else {
-        c[i + 1] = free;
-        for (let j = 0; j < arg.length; j++) c[free++] = arg[j];
-      }
-    }
-    call();
+    for (let i = 0; i < numbers; i++) c[i + 1] = args[i] as number;
+    if (numbers === count) call();
+    else tail(args[numbers - 1] as number, args[numbers] as readonly number[]);
   };
 }
 

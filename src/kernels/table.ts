@@ -2,6 +2,9 @@
 import { dtypes } from '../core/dtype.js';
 import { contract, type KernelTable, kernelWords, type Row } from './contract.js';
 
+/** How many integers a row of a kernel's vector has: a size, and a stride for each buffer. */
+export const rowWidth = (word: string): number => 1 + [...word].filter((kind) => 'rwu'.includes(kind)).length;
+
 type AnyKernel = (...args: never[]) => void;
 
 /** Builds the table from one function per full name. */

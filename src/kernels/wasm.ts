@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { BackendError } from '../core/errors.js';
 import type { Backend, Watcher } from './backend.js';
 import { collectGarbage, makeKeptObjectsRelease } from './collect.js';
-import { buildTable, differences } from './table.js';
+import { buildTable, differences, rowWidth } from './table.js';
 
 type WasmFunction = (...args: number[]) => void;
 type Invoke = (...args: (number | readonly number[])[]) => void;
@@ -48,24 +48,26 @@ class WeakRefWatcher implements Watcher {
 function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, scratchAddress: number): Invoke {
   if (!word.endsWith('v')) return kernel as Invoke;
   const last = word.length - 1;
-  const put = (dims: readonly number[]): void => {
+  const width = rowWidth(word);
+  const put = (nd: number, dims: readonly number[]): void => {
     const memory = scratch();
-    for (let i = 0; i < dims.length; i++) memory[i] = dims[i];
+    const length = nd * width;
+    for (let i = 0; i < length; i++) memory[i] = dims[i];
   };
   if (word === 'rwiv') {
     return ((x: number, y: number, nd: number, dims: readonly number[]) => {
-      if (nd > 0) put(dims);
+      if (nd > 0) put(nd, dims);
       kernel(x, y, nd, scratchAddress);
     }) as Invoke;
   }
   if (word === 'rrwiv') {
     return ((a: number, b: number, y: number, nd: number, dims: readonly number[]) => {
-      if (nd > 0) put(dims);
+      if (nd > 0) put(nd, dims);
       kernel(a, b, y, nd, scratchAddress);
     }) as Invoke;
   }
   return (...args) => {
-    put(args[last] as readonly number[]);
+    put(args[last - 1] as number, args[last] as readonly number[]);
     args[last] = scratchAddress;
     kernel(...(args as number[]));
   };

@@ -9,7 +9,7 @@ export interface Layout {
   readonly packed: boolean;
 }
 
-/** The rows of the last plan, as the kernels take them. Used up at once by the call that follows. */
+/** The rows of the last plan, as the kernels take them, and whatever earlier plans left behind them. Used up at once by the call that follows. */
 export const dims: number[] = [];
 
 function strideAt(t: Layout, d: number, ndim: number): number {
@@ -40,18 +40,13 @@ export function collapse(shape: Shape, out: Layout | null, ...operands: readonly
     for (let j = 0; j < operands.length; j++) dims[at + 1 + j] = strideAt(operands[j], d, ndim);
     at += width;
   }
-  dims.length = at;
   return at / width;
 }
 
 /** The plan of `operands` contiguous operands of n elements: one row. */
 export function flat(n: number, operands: number): number {
-  if (n === 1) {
-    dims.length = 0;
-    return 0;
-  }
+  if (n === 1) return 0;
   dims[0] = n;
   for (let j = 1; j <= operands; j++) dims[j] = 1;
-  dims.length = operands + 1;
   return 1;
 }
