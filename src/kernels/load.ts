@@ -1,4 +1,5 @@
-// Chooses the backend once, at import: native, then WebAssembly, collecting the reasons. GRADTAPE_BACKEND forces one; a forced backend never falls back.
+// Chooses the backend once, at import: native, then WebAssembly, collecting the reasons. What the environment asks for is loaded or is an error: only the free choice
+// falls back.
 import { BackendError } from '../core/errors.js';
 import type { Backend } from './backend.js';
 import { Heap } from './heap.js';
@@ -11,20 +12,29 @@ const loaders: Record<string, () => Backend> = { native: loadNative, wasm: loadW
 const reasons: string[] = [];
 
 function load(): Backend {
-  const wanted = process.env.GRADTAPE_BACKEND || 'auto';
-  if (wanted !== 'auto' && !Object.hasOwn(loaders, wanted)) {
-    throw new BackendError(`GRADTAPE_BACKEND: expected native, wasm or auto, got ${JSON.stringify(wanted)}`);
+  const { GRADTAPE_BACKEND, GRADTAPE_ISA, GRADTAPE_THREADS } = process.env;
+  if (GRADTAPE_BACKEND && GRADTAPE_BACKEND !== 'auto' && !Object.hasOwn(loaders, GRADTAPE_BACKEND)) {
+    throw new BackendError(`GRADTAPE_BACKEND: expected native, wasm or auto, got ${JSON.stringify(GRADTAPE_BACKEND)}`);
   }
-  for (const name of wanted === 'auto' ? Object.keys(loaders) : [wanted]) {
+  if (GRADTAPE_THREADS && !/^[1-9]\d{0,3}$/.test(GRADTAPE_THREADS)) {
+    throw new BackendError(`GRADTAPE_THREADS: expected a whole number of at least 1, got ${JSON.stringify(GRADTAPE_THREADS)}`);
+  }
+  // Instruction sets are the addon's, so that asking for one asks for the addon.
+  const [wanted, because] = GRADTAPE_BACKEND
+    ? [GRADTAPE_BACKEND, `GRADTAPE_BACKEND=${GRADTAPE_BACKEND}`]
+    : GRADTAPE_ISA
+      ? ['native', `GRADTAPE_ISA=${GRADTAPE_ISA}`]
+      : ['auto', ''];
+  const names = wanted === 'auto' ? Object.keys(loaders) : [wanted];
+  for (const name of names) {
     try {
       return loaders[name]();
     } catch (error) {
-      reasons.push(`${name}: ${(error as Error).message}`);
+      for (const line of (error as Error).message.split('\n')) reasons.push(`${name}: ${line}`);
     }
   }
-  throw new BackendError(
-    `backend: expected ${wanted === 'auto' ? 'the native addon or WebAssembly to load' : `GRADTAPE_BACKEND=${wanted} to load`}, got\n  ${reasons.join('\n  ')}`,
-  );
+  const requirement = `${names.join(' or ')} to load${because && ` for ${because}`}`;
+  throw new BackendError([`backend: expected ${requirement}, got`, ...reasons].join('\n  '));
 }
 
 export const backend: Backend = load();

@@ -1,10 +1,10 @@
 // Loads the C++ addon: finds the file, compares what it exports with the contract, wraps its kernels.
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { BackendError } from '../core/errors.js';
 import type { Backend, Watcher } from './backend.js';
 import { collectGarbage } from './collect.js';
+import { whyNotLoadable } from './elf.js';
 import { buildTable, differences, rowWidth } from './table.js';
 
 /** The addon's exports; native/addon.cc is the other side. */
@@ -95,14 +95,20 @@ function watcherOf(addon: Addon): Watcher {
   };
 }
 
-/** Where the addon may be, best first: a prebuilt one that travels in the package, then a local build. */
+/** Where the addon may be, best first: a local build, which only a checkout has, then the prebuilt one that travels in the package. */
 function candidates(): string[] {
   const root = new URL('../../', import.meta.url);
-  return [`prebuilds/${process.platform}-${process.arch}/gradtape.node`, 'build/Release/gradtape.node'].map((path) => fileURLToPath(new URL(path, root)));
+  return ['build/Release/gradtape.node', `prebuilds/${process.platform}-${process.arch}/gradtape.node`].map((path) => fileURLToPath(new URL(path, root)));
 }
 
 function open(path: string): Backend {
-  const addon = createRequire(import.meta.url)(path) as Addon;
+  if (!existsSync(path)) throw new BackendError('no such file');
+  const unfit = whyNotLoadable(path);
+  if (unfit !== undefined) throw new BackendError(unfit);
+  // Not `require`, whose cache would give two copies of this module one addon, and each would sweep away the other's handles.
+  const module = { exports: {} };
+  process.dlopen(module, path);
+  const addon = module.exports as Addon;
   if (!Array.isArray(addon.kernels) || typeof addon.call !== 'function') throw new BackendError('not a gradtape addon: it exports no kernels');
   const ids = new Map(addon.kernels.map((entry, id) => [entry.split(' ')[0], { id, word: entry.split(' ')[1] }]));
   const drift = differences(new Map([...ids].map(([name, { word }]) => [name, word])));
@@ -125,19 +131,16 @@ function open(path: string): Backend {
   };
 }
 
-/** The native backend; throws a BackendError that names every file tried and its cause. */
+/** The native backend; throws a BackendError with one line for every file tried. */
 export function loadNative(): Backend {
   const reasons: string[] = [];
   for (const path of candidates()) {
-    if (!existsSync(path)) {
-      reasons.push(`${path}: no such file`);
-      continue;
-    }
     try {
       return open(path);
     } catch (error) {
-      reasons.push(`${path}: ${(error as Error).message.split('\n')[0]}`);
+      // The system's messages begin with the path themselves.
+      reasons.push(`${path}: ${(error as Error).message.split('\n')[0].replace(`${path}: `, '')}`);
     }
   }
-  throw new BackendError(reasons.join('; '));
+  throw new BackendError(reasons.join('\n'));
 }

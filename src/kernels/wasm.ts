@@ -75,30 +75,32 @@ function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, 
 
 const asBytes = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
-function moduleBytes(): Uint8Array {
-  const root = new URL('../../', import.meta.url);
-  const paths = ['dist/gradtape.wasm', 'build/gradtape.wasm'].map((path) => fileURLToPath(new URL(path, root)));
-  const path = paths.find((candidate) => existsSync(candidate));
-  if (path === undefined) throw new BackendError(`${paths[0]}: no such file`);
-  return readFileSync(path);
+/** The module's exports, when they are the contract's. */
+function instantiate(path: string): { memory: WebAssembly.Memory; heapBase: number; functions: Map<string, WasmFunction> } {
+  if (typeof WebAssembly === 'undefined') throw new BackendError('this JavaScript engine has no WebAssembly');
+  if (!existsSync(path)) throw new BackendError('no such file');
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)));
+  const { memory, __heap_base: heapBase } = exports;
+  if (!(memory instanceof WebAssembly.Memory) || !(heapBase instanceof WebAssembly.Global))
+    throw new BackendError('not a gradtape module: it exports no memory');
+  const functions = new Map(Object.entries(exports).filter((entry): entry is [string, WasmFunction] => typeof entry[1] === 'function'));
+  const drift = differences(new Map([...functions].map(([name, f]) => [name, `${f.length} parameters`])), (word) => `${word.length} parameters`);
+  if (drift.length > 0) throw new BackendError(`built for another kernel contract: ${drift.join('; ')}`);
+  return { memory, heapBase: heapBase.value as number, functions };
 }
 
 /** The WebAssembly backend; throws a BackendError with the cause. */
 export function loadWasm(): Backend {
-  if (typeof WebAssembly === 'undefined') throw new BackendError('this JavaScript engine has no WebAssembly');
-  const bytes = moduleBytes();
-  let exports: WebAssembly.Exports;
+  const path = fileURLToPath(new URL('../../dist/gradtape.wasm', import.meta.url));
   try {
-    exports = new WebAssembly.Instance(new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>)).exports;
+    return wrap(instantiate(path));
   } catch (error) {
-    throw new BackendError(`gradtape.wasm does not load (it needs WebAssembly SIMD): ${(error as Error).message}`);
+    throw new BackendError(`${path}: ${(error as Error).message}`);
   }
-  const functions = new Map(Object.entries(exports).filter((entry): entry is [string, WasmFunction] => typeof entry[1] === 'function'));
-  const drift = differences(new Map([...functions].map(([name, f]) => [name, `${f.length} parameters`])), (word) => `${word.length} parameters`);
-  if (drift.length > 0) throw new BackendError(`gradtape.wasm is built for another kernel contract: ${drift.join('; ')}`);
+}
 
-  const memory = exports.memory as WebAssembly.Memory;
-  const scratchAddress = (((exports.__heap_base as WebAssembly.Global).value as number) + 63) & -64;
+function wrap({ memory, heapBase, functions }: ReturnType<typeof instantiate>): Backend {
+  const scratchAddress = (heapBase + 63) & -64;
   let top = scratchAddress + scratchBytes;
   let scratch = new Int32Array(0);
   const currentScratch = (): Int32Array => {
@@ -116,7 +118,7 @@ export function loadWasm(): Backend {
       return false;
     }
   };
-  if (!growTo(top)) throw new BackendError('gradtape.wasm: no memory for its scratch area');
+  if (!growTo(top)) throw new BackendError('no memory for its scratch area');
   return {
     name: 'wasm',
     kernels: buildTable((name, word) => invoker(functions.get(name)!, word, currentScratch, scratchAddress)),
