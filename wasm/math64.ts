@@ -28,22 +28,15 @@ function exp2i(n: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function scaledExp(m: v128, x: v128): v128 {
-  x = f64x2.max(f64x2.min(x, all(720)), all(-760));
+  x = f64x2.pmax(f64x2.pmin(x, all(720)), all(-760));
   const shifted = mad(x, all(1.4426950408889634), all(MAGIC));
   const n = f64x2.sub(shifted, all(MAGIC));
   const r = mad(n, all(-LN2_LO), mad(n, all(-LN2_HI), x));
-  let p = mad(all(1.0 / 6227020800), r, all(1.0 / 479001600));
-  p = mad(p, r, all(1.0 / 39916800));
-  p = mad(p, r, all(1.0 / 3628800));
-  p = mad(p, r, all(1.0 / 362880));
-  p = mad(p, r, all(1.0 / 40320));
-  p = mad(p, r, all(1.0 / 5040));
-  p = mad(p, r, all(1.0 / 720));
-  p = mad(p, r, all(1.0 / 120));
-  p = mad(p, r, all(1.0 / 24));
-  p = mad(p, r, all(1.0 / 6));
-  p = mad(p, r, all(0.5));
-  p = f64x2.add(mad(f64x2.mul(r, r), p, r), all(1));
+  const z = f64x2.mul(r, r), z2 = f64x2.mul(z, z);
+  const p0 = mad(mad(all(1.0 / 120), r, all(1.0 / 24)), z, mad(all(1.0 / 6), r, all(0.5)));
+  const p4 = mad(mad(all(1.0 / 362880), r, all(1.0 / 40320)), z, mad(all(1.0 / 5040), r, all(1.0 / 720)));
+  const p8 = mad(mad(all(1.0 / 6227020800), r, all(1.0 / 479001600)), z, mad(all(1.0 / 39916800), r, all(1.0 / 3628800)));
+  const p = f64x2.add(mad(mad(mad(p8, z2, p4), z2, p0), z, r), all(1));
   const i = i64x2.sub(shifted, all(MAGIC));
   const half = i64x2.shr_s(i, 1);
   return f64x2.mul(f64x2.mul(f64x2.mul(p, m), exp2i(half)), exp2i(i64x2.sub(i, half)));
@@ -67,17 +60,11 @@ export function log(x: v128): v128 {
   const n = f64x2.sub(f64x2.sub(i64x2.add(e, all(MAGIC)), all(MAGIC)), v128.and(tiny, all(54)));
   const s = f64x2.div(f, f64x2.add(f, all(2)));
   const z = f64x2.mul(s, s);
-  let q = mad(all(2.0 / 23), z, all(2.0 / 21));
-  q = mad(q, z, all(2.0 / 19));
-  q = mad(q, z, all(2.0 / 17));
-  q = mad(q, z, all(2.0 / 15));
-  q = mad(q, z, all(2.0 / 13));
-  q = mad(q, z, all(2.0 / 11));
-  q = mad(q, z, all(2.0 / 9));
-  q = mad(q, z, all(2.0 / 7));
-  q = mad(q, z, all(2.0 / 5));
-  q = mad(q, z, all(2.0 / 3));
-  q = f64x2.mul(q, z);
+  const z2 = f64x2.mul(z, z), z4 = f64x2.mul(z2, z2);
+  const q0 = mad(mad(all(2.0 / 9), z, all(2.0 / 7)), z2, mad(all(2.0 / 5), z, all(2.0 / 3)));
+  const q4 = mad(mad(all(2.0 / 17), z, all(2.0 / 15)), z2, mad(all(2.0 / 13), z, all(2.0 / 11)));
+  const q8 = mad(all(2.0 / 23), z2, mad(all(2.0 / 21), z, all(2.0 / 19)));
+  const q = f64x2.mul(mad(mad(q8, z4, q4), z4, q0), z);
   const square = f64x2.mul(f64x2.mul(f, f), all(0.5));
   const low = mad(s, f64x2.add(square, q), f64x2.mul(n, all(LN2_LO)));
   const y = f64x2.sub(f64x2.mul(n, all(LN2_HI)), f64x2.sub(f64x2.sub(square, low), f));
