@@ -1,6 +1,7 @@
 // Builds the addon where a C++ compiler is present, into build/Release/gradtape.node. Without one, or when the build fails, gradtape still works: the loader
 // takes the WebAssembly backend, so that this says so in one line and succeeds. GRADTAPE_REQUIRE_NATIVE=1 makes both of these an error (for CI).
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +36,14 @@ try {
 } catch {
   giveUp('node-gyp is not installed');
 }
-const build = spawnSync(process.execPath, [nodeGyp, 'configure', 'build', '--release', '-j', 'max'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
+// A Node.js that came with its headers needs no download of them; npm's `nodedir` setting wins.
+const prefix = join(dirname(process.execPath), '..');
+const bundled = !process.env.npm_config_nodedir && existsSync(join(prefix, 'include/node/common.gypi'));
+const build = spawnSync(process.execPath, [nodeGyp, 'configure', 'build', '--release', '-j', 'max', ...(bundled ? [`--nodedir=${prefix}`] : [])], {
+  cwd: root,
+  encoding: 'utf8',
+  maxBuffer: 1 << 28,
+});
 if (build.status !== 0) {
   const log = `${build.stdout ?? ''}${build.stderr ?? ''}${build.error ?? ''}`.trimEnd().split('\n');
   console.error(log.slice(-LOG_LINES).join('\n'));
