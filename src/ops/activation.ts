@@ -130,4 +130,3 @@ export const relu_ = inPlace(relu.op);
 export const sigmoid_ = inPlace(sigmoid.op);
 export const tanh_ = inPlace(tanh.op);
 export const silu_ = inPlace(silu.op);
-

@@ -18,13 +18,23 @@ export const isOptions = (value: unknown): value is Options => {
 /**
  * Reads the arguments after the tensors. `positional` names them in PyTorch's order, `keywords` those that are only taken by name; what is not given is undefined.
  */
-export function readArgs<O>(op: string, given: readonly unknown[], positional: readonly (keyof O & string)[], keywords: readonly (keyof O & string)[] = []): Partial<O> {
+export function readArgs<O>(
+  op: string,
+  given: readonly unknown[],
+  positional: readonly (keyof O & string)[],
+  keywords: readonly (keyof O & string)[] = [],
+): Partial<O> {
   const values: Options = {};
   const last = given.length - 1;
   const named = last >= 0 && isOptions(given[last]) ? (given[last] as Options) : undefined;
   const count = named === undefined ? given.length : last;
   if (count > positional.length) {
-    fail(ArgumentError, op, `at most ${positional.length} argument${positional.length === 1 ? '' : 's'} (${positional.join(', ')}) after the input`, `${count}`);
+    fail(
+      ArgumentError,
+      op,
+      `at most ${positional.length} argument${positional.length === 1 ? '' : 's'} (${positional.join(', ')}) after the input`,
+      `${count}`,
+    );
   }
   for (let i = 0; i < count; i++) if (given[i] !== undefined) values[positional[i]] = given[i];
   if (named !== undefined) {

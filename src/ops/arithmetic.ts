@@ -1,20 +1,18 @@
-// Arithmetic: forward and derivatives of + - * / and powers, on tensors and numbers with broadcasting and promotion.
+// Arithmetic: forward and derivatives of + - * /, on tensors and numbers with broadcasting and promotion.
 import { bool, Category } from '../core/dtype.js';
-import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
+import { DTypeError, fail, show } from '../core/errors.js';
 import { K } from '../kernels/load.js';
 import { defaultFloat } from '../tensor/defaults.js';
 import { applyInPlace } from '../tensor/inplace.js';
-import { OUT } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
-import { Tensor } from '../tensor/tensor.js';
-import { asChoice, asNumber, readArgs } from './args.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { asChoice, asNumber, asTensor, readArgs } from './args.js';
+import { to } from './copy.js';
 import { binary, inPlace, unary } from './define.js';
 import { type Kernel2, map2 } from './map.js';
+import { pow } from './power.js';
 import { type Operand, operand, resultType } from './promote.js';
-import { eq, ge, logicalAnd, where } from './compare.js';
 import { floor, trunc } from './round.js';
-import { log } from './pointwise.js';
-import { to } from './copy.js';
 
 const A = 1;
 const B = 2;
@@ -53,7 +51,12 @@ const subOp = defineOp<number>({
   name: 'sub',
   forward: ([a, b], alpha, out) => {
     if (a.dt === bool || b.dt === bool) {
-      fail(DTypeError, 'sub', 'numeric tensors (for bool use logicalXor or logicalNot)', `${a.dtype} and ${b.dtype}: subtraction with a bool tensor is not supported`);
+      fail(
+        DTypeError,
+        'sub',
+        'numeric tensors (for bool use logicalXor or logicalNot)',
+        `${a.dtype} and ${b.dtype}: subtraction with a bool tensor is not supported`,
+      );
     }
     checkAlpha('sub', a, b, alpha);
     return map2('sub', kernelsOf(-alpha), a, b, out);
@@ -78,8 +81,10 @@ export function sub(a: Operand, b: Operand, options?: AlphaOptions): Tensor {
 }
 /** b - alpha * a. */
 export const rsub = (a: Operand, b: Operand, options?: AlphaOptions): Tensor => sub(b, a, options);
-export const add_ = (x: Tensor, other: Operand, options?: AlphaOptions): Tensor => applyInPlace(addOp, [x, operand('add_', 'other', other, x)], alphaOf('add_', options));
-export const sub_ = (x: Tensor, other: Operand, options?: AlphaOptions): Tensor => applyInPlace(subOp, [x, operand('sub_', 'other', other, x)], alphaOf('sub_', options));
+export const add_ = (x: Tensor, other: Operand, options?: AlphaOptions): Tensor =>
+  applyInPlace(addOp, [x, operand('add_', 'other', other, x)], alphaOf('add_', options));
+export const sub_ = (x: Tensor, other: Operand, options?: AlphaOptions): Tensor =>
+  applyInPlace(subOp, [x, operand('sub_', 'other', other, x)], alphaOf('sub_', options));
 
 // neg, mul, div ---------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -113,39 +118,10 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
 }
 export const trueDivide = trueDiv;
 
-// Powers -------------------------------------------------------------------------------------------------------------------------------------------------
-
-const powOp = defineOp({
-  name: 'pow',
-  saves: (needs) => (needs & B ? A | B | OUT : A | B),
-  forward: ([a, b], _args, out) => map2('pow', K.pow, a, b, out),
-  vjp: [
-    // The derivative of x^0 is 0, also at x = 0.
-    (dy, node) => {
-      const [x, p] = [node.x(0), node.x(1)];
-      return where(eq(p, 0), 0, mul(dy, mul(p, pow(x, sub(p, 1)))));
-    },
-    // 0^p does not change with p >= 0, although log 0 is infinite.
-    (dy, node) => {
-      const [x, p] = [node.x(0), node.x(1)];
-      return where(logicalAnd(eq(x, 0), ge(p, 0)), 0, mul(dy, mul(node.y, log(x))));
-    },
-  ],
-});
-
-/** a ** b, elementwise. Integers to negative integer numbers are refused, as in PyTorch. */
-export function pow(a: Operand, b: Operand): Tensor {
-  if (typeof b === 'number' && b < 0 && a instanceof Tensor && resultType(a, b).category !== Category.Float) {
-    fail(ArgumentError, 'pow', 'a non-negative exponent for integers', `${b}: integers to negative integer powers are not allowed`);
-  }
-  return apply(powOp, [operand('pow', 'input', a, b), operand('pow', 'exponent', b, a)], undefined);
-}
-
 /** x * x. */
 export const square = (x: Tensor): Tensor => pow(x, 2);
-export const reciprocal = (x: Tensor): Tensor => trueDiv(1, x);
+export const reciprocal = (x: Tensor): Tensor => trueDiv(1, asTensor('reciprocal', 'input', x));
 
 export const neg_ = inPlace(neg.op);
 export const mul_ = inPlace(mul.op);
 export const div_ = inPlace(trueDiv.op);
-export const pow_ = inPlace(powOp);

@@ -6,7 +6,7 @@ import { collapse, dims } from '../tensor/loops.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { addressOf, empty, type Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
-import { type Binary, binary } from './define.js';
+import { type Binary, comparing, ofTensors } from './define.js';
 import { type Kernel2, kernelFor, map2 } from './map.js';
 import { type Operand, operand, rawCast, resultType } from './promote.js';
 
@@ -26,24 +26,24 @@ function swapped(nd: number, rows: readonly number[]): number[] {
 }
 
 /** a == b, elementwise, as bool. */
-export const eq: Binary = binary('eq', K.eq, { truth });
+export const eq: Binary<Tensor> = comparing('eq', K.eq, { truth });
 /** a != b; true where either is NaN. */
-export const ne: Binary = binary('ne', K.ne, { truth });
+export const ne: Binary<Tensor> = comparing('ne', K.ne, { truth });
 /** a < b. */
-export const lt: Binary = binary('lt', K.lt, { truth });
+export const lt: Binary<Tensor> = comparing('lt', K.lt, { truth });
 /** a <= b. */
-export const le: Binary = binary('le', K.le, { truth });
+export const le: Binary<Tensor> = comparing('le', K.le, { truth });
 /** a > b. */
-export const gt: Binary = binary('gt', flipped(K.lt), { truth });
+export const gt: Binary<Tensor> = comparing('gt', flipped(K.lt), { truth });
 /** a >= b. */
-export const ge: Binary = binary('ge', flipped(K.le), { truth });
+export const ge: Binary<Tensor> = comparing('ge', flipped(K.le), { truth });
 /** True where x is NaN. */
 export const isnan = (x: Tensor): Tensor => ne(x, x);
 
 /** Whether each element is not zero, as bool; not recorded. */
 const truthOf = (t: Tensor): Tensor => (t.dt === bool ? t : map2('ne', K.ne, t, operand('ne', 'other', 0, t), undefined, { truth }));
 
-const logical = (name: string, kernels: readonly Kernel2[]): Binary => {
+const logical = (name: string, kernels: readonly Kernel2[]): Binary<Tensor, Tensor> => {
   const op = defineOp({
     name,
     forward: ([a, b], _args, out) => {
@@ -51,7 +51,7 @@ const logical = (name: string, kernels: readonly Kernel2[]): Binary => {
       return out === undefined ? y : map2(name, K.maximum, y, y, out);
     },
   });
-  return Object.assign((a: Operand, b: Operand) => apply(op, [operand(name, 'input', a, b), operand(name, 'other', b, a)], undefined), { op });
+  return ofTensors(name, op);
 };
 
 /** Whether both are not zero. */

@@ -1,7 +1,7 @@
 // Copies and conversions.
 import type { DType, DTypeInfo } from '../core/dtype.js';
 import { DTypeError, fail } from '../core/errors.js';
-import { isDense } from '../core/shape.js';
+import { isDense, type Shape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { fillWith, zeroFill } from '../tensor/fill.js';
 import { applyInPlace, checkResult, readable } from '../tensor/inplace.js';
@@ -66,14 +66,16 @@ const copyOp = defineOp({
   vjp: [(dy) => zerosOf(dy), (dy) => dy],
 });
 
-const zerosOf = (dy: Tensor): Tensor => {
-  const z = empty(dy.shape, dy.dt);
+/** Zeros of a gradient's dtype; not "no gradient", as PyTorch has it. */
+export const zerosOf = (dy: Tensor, shape: Shape = dy.shape): Tensor => {
+  const z = empty(shape, dy.dt);
   zeroFill(z);
   return z;
 };
 
 /** Overwrites x with source, broadcast and converted to x's dtype; the gradient goes to source. */
-export const copy_ = (x: Tensor, source: Operand): Tensor => applyInPlace(copyOp, [asTensor('copy_', 'input', x), operand('copy_', 'source', source, x)], undefined);
+export const copy_ = (x: Tensor, source: Operand): Tensor =>
+  applyInPlace(copyOp, [asTensor('copy_', 'input', x), operand('copy_', 'source', source, x)], undefined);
 
 const fillOp = defineOp<number>({
   name: 'fill',
@@ -106,4 +108,3 @@ export function detach_(x: Tensor): Tensor {
   x.base = null;
   return x;
 }
-

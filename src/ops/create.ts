@@ -5,7 +5,7 @@ import { checkShape, checkSize, numel, type Shape, showShape } from '../core/sha
 import { backend, K } from '../kernels/load.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { full as filled } from '../tensor/fill.js';
-import { addressOf, empty as uninitialised, type Nested, Tensor } from '../tensor/tensor.js';
+import { addressOf, type Nested, Tensor, empty as uninitialised } from '../tensor/tensor.js';
 import { asNumber, asTensor, isOptions, readArgs } from './args.js';
 import { kernelFor } from './map.js';
 import type { Scalar } from './promote.js';
@@ -112,10 +112,14 @@ export function tensor(data: TensorData, options?: CreateOptions): Tensor {
   const own = arrayType(data);
   if (own !== undefined) {
     const array = data as TypedArray;
-    const t = dt === undefined || dt === own ? fromArray('tensor', array, [checkedLength(array)], own) : fromArray('tensor', convert('tensor', [...array], dt), [array.length], dt);
+    const t =
+      dt === undefined || dt === own
+        ? fromArray('tensor', array, [checkedLength(array)], own)
+        : fromArray('tensor', convert('tensor', [...array], dt), [array.length], dt);
     return finish('tensor', t, requiresGrad);
   }
-  if (ArrayBuffer.isView(data)) fail(DTypeError, 'tensor', 'a Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array', (data as object).constructor.name);
+  if (ArrayBuffer.isView(data))
+    fail(DTypeError, 'tensor', 'a Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array', (data as object).constructor.name);
   return finish('tensor', fromData('tensor', data, dt), requiresGrad);
 }
 
@@ -146,7 +150,11 @@ export function fromTypedArray(array: TypedArray, shape?: readonly number[], opt
 export type SizeArgs = readonly (number | readonly number[] | CreateOptions)[];
 
 /** zeros([2, 3], options) or zeros(2, 3, options). */
-export function readSizes(op: string, args: readonly unknown[], keywords: readonly string[] = createKeywords): { shape: number[]; options: CreateOptions & Record<string, unknown> } {
+export function readSizes(
+  op: string,
+  args: readonly unknown[],
+  keywords: readonly string[] = createKeywords,
+): { shape: number[]; options: CreateOptions & Record<string, unknown> } {
   const named = args.length > 0 && isOptions(args[args.length - 1]);
   const sizes = named ? args.slice(0, -1) : args;
   const options = readArgs<Record<string, unknown>>(op, named ? [args[args.length - 1]] : [], [], keywords);
@@ -203,7 +211,13 @@ export function arange(...args: readonly (number | CreateOptions)[]): Tensor {
   const options = readArgs<CreateOptions>('arange', named ? [last] : [], [], createKeywords);
   if (![start, end].every(Number.isFinite)) fail(ArgumentError, 'arange', 'finite bounds', `${start} and ${end}: unsupported range`);
   if (!Number.isFinite(step) || step === 0) fail(ArgumentError, 'arange', 'step other than 0', `${step}: step must be nonzero`);
-  if ((end - start) * step < 0) fail(ArgumentError, 'arange', 'bounds consistent with the step sign', `${start}, ${end}, ${step}: upper bound and larger bound inconsistent with step sign`);
+  if ((end - start) * step < 0)
+    fail(
+      ArgumentError,
+      'arange',
+      'bounds consistent with the step sign',
+      `${start}, ${end}, ${step}: upper bound and larger bound inconsistent with step sign`,
+    );
   const dt = typeOf('arange', options, numbers.every(Number.isInteger) ? int64 : defaultFloat());
   const [shape] = [[checkSize('arange', 'size', Math.ceil((end - start) / step))]];
   return finish('arange', ramp(shape, start, step, dt), options.requiresGrad);
@@ -236,4 +250,3 @@ export function eye(n: number, ...args: [m?: number | CreateOptions, options?: C
   if (diagonal > 0) kernelFor('fill', K.fill, t.dt)(addressOf(t), 1, 1, [diagonal, columns + 1]);
   return finish('eye', t, requiresGrad);
 }
-

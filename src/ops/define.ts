@@ -9,7 +9,7 @@ import { type Kernel1, type Kernel2, type Map2, map1, map2 } from './map.js';
 import { floatOf, type Operand, operand } from './promote.js';
 
 export type Unary = ((x: Tensor) => Tensor) & { readonly op: Op };
-export type Binary = ((a: Operand, b: Operand) => Tensor) & { readonly op: Op };
+export type Binary<A = Operand, B = Operand> = ((a: A, b: B) => Tensor) & { readonly op: Op };
 
 interface UnaryRule {
   readonly saves?: number;
@@ -18,7 +18,8 @@ interface UnaryRule {
   readonly integers?: boolean;
 }
 
-const named = <F extends (...args: never[]) => unknown, T>(f: F, name: string, extra: T): F & T => Object.assign(Object.defineProperty(f, 'name', { value: name }), extra);
+const named = <F extends (...args: never[]) => unknown, T>(f: F, name: string, extra: T): F & T =>
+  Object.assign(Object.defineProperty(f, 'name', { value: name }), extra);
 
 /** An elementwise function of one tensor. */
 export function unary(name: string, kernels: readonly (Kernel1 | undefined)[], { saves, vjp, integers }: UnaryRule): Unary {
@@ -35,11 +36,27 @@ interface BinaryRule extends Map2 {
   readonly vjp?: readonly [Vjp, Vjp];
 }
 
+const binaryOp = (name: string, kernels: readonly (Kernel2 | undefined)[], { saves, vjp, ...how }: BinaryRule): Op =>
+  defineOp({ name, saves, vjp, forward: ([a, b], _args, out) => map2(name, kernels, a, b, out, how) });
+
 /** An elementwise function of two operands, tensors or numbers, with broadcasting and promotion. */
-export function binary(name: string, kernels: readonly (Kernel2 | undefined)[], { saves, vjp, ...how }: BinaryRule): Binary {
-  const op = defineOp({ name, saves, vjp, forward: ([a, b], _args, out) => map2(name, kernels, a, b, out, how) });
+export function binary(name: string, kernels: readonly (Kernel2 | undefined)[], rule: BinaryRule): Binary {
+  const op = binaryOp(name, kernels, rule);
   return named((a: Operand, b: Operand) => apply(op, [operand(name, 'input', a, b), operand(name, 'other', b, a)], undefined), name, { op });
 }
+
+/** One that takes a number only on the right, as PyTorch's comparisons do. */
+export function comparing(name: string, kernels: readonly (Kernel2 | undefined)[], rule: BinaryRule): Binary<Tensor> {
+  const op = binaryOp(name, kernels, rule);
+  return named((a: Tensor, b: Operand) => apply(op, [asTensor(name, 'input', a), operand(name, 'other', b, a)], undefined), name, { op });
+}
+
+/** One that takes no numbers at all. */
+export const ofTensors = (name: string, op: Op): Binary<Tensor, Tensor> =>
+  named((a: Tensor, b: Tensor) => apply(op, [asTensor(name, 'input', a), asTensor(name, 'other', b)], undefined), name, { op });
+
+export const binaryOfTensors = (name: string, kernels: readonly (Kernel2 | undefined)[], rule: BinaryRule): Binary<Tensor, Tensor> =>
+  ofTensors(name, binaryOp(name, kernels, rule));
 
 /** The in-place form of an elementwise op: writes into its first input. */
 export function inPlace(op: Op): (x: Tensor, ...others: Operand[]) => Tensor {
@@ -51,7 +68,12 @@ export function inPlace(op: Op): (x: Tensor, ...others: Operand[]) => Tensor {
 }
 
 /** Backward formulas that are a kernel of (dy, saved) of their own: differentiable like any other op. */
-export function backward2(name: string, kernels: readonly (Kernel2 | undefined)[], saves: number, vjp: readonly [Vjp, Vjp]): (dy: Tensor, saved: Tensor) => Tensor {
+export function backward2(
+  name: string,
+  kernels: readonly (Kernel2 | undefined)[],
+  saves: number,
+  vjp: readonly [Vjp, Vjp],
+): (dy: Tensor, saved: Tensor) => Tensor {
   const op = defineOp({ name, saves, vjp, forward: ([dy, saved]) => map2(name, kernels, dy, saved) });
   return (dy, saved) => apply(op, [dy, saved], undefined);
 }

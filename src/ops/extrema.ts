@@ -12,7 +12,7 @@ import { clone, toDtype } from './copy.js';
 import type { Binary } from './define.js';
 import { gather } from './gather.js';
 import { maximum, minimum } from './pointwise.js';
-import { needElements, type Over, type ReduceArgs, readReduce, type Reduction, reduceWith, sum, withDims } from './reduce.js';
+import { needElements, type Over, type ReduceArgs, type Reduction, readReduce, reduceWith, sum, withDims } from './reduce.js';
 import { squeeze } from './view.js';
 
 /** The gradient is shared equally among all elements that are the extreme. */
@@ -77,7 +77,7 @@ export interface Extreme {
   (x: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
 }
 /** The values along a dim are gathered from where they are, so that the gradient goes to that one place. */
-const extremeOf = (name: string, all: typeof amax, two: Binary, arg: Arg): Extreme =>
+const extremeOf = (name: string, all: typeof amax, two: Binary<Tensor, Tensor>, arg: Arg): Extreme =>
   ((x: Tensor, ...args: [] | [Tensor] | ArgArgs) => {
     asTensor(name, 'input', x);
     if (args.length === 0) return all(x);

@@ -9,12 +9,12 @@ import { add, div, mul, neg, sub } from './arithmetic.js';
 import { eq, ne, where } from './compare.js';
 import { toDtype } from './copy.js';
 import { arange, fromArray } from './create.js';
+import { amax, amin } from './extrema.js';
 import { asIndex, gather, indexSelect } from './gather.js';
 import { addmm, matmul } from './matmul.js';
-import { mean, sum } from './reduce.js';
 import { generatorOf, type RandomOptions } from './random.js';
+import { mean, sum } from './reduce.js';
 import { logSoftmax } from './softmax.js';
-import { amax, amin } from './extrema.js';
 import { permute, reshape, t, unsqueeze } from './view.js';
 
 export type Reduction = 'none' | 'mean' | 'sum';
@@ -28,7 +28,12 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
   asTensor('linear', 'input', x);
   asTensor('linear', 'weight', weight);
   if (weight.ndim === 2 && x.ndim > 0 && x.shape.at(-1) !== weight.shape[1]) {
-    fail(ShapeError, 'linear', `an input whose last size is ${weight.shape[1]}`, `input ${showShape(x.shape)} and weight ${showShape(weight.shape)}: shapes cannot be multiplied`);
+    fail(
+      ShapeError,
+      'linear',
+      `an input whose last size is ${weight.shape[1]}`,
+      `input ${showShape(x.shape)} and weight ${showShape(weight.shape)}: shapes cannot be multiplied`,
+    );
   }
   const transposed = weight.ndim === 2 ? t(weight) : weight;
   if (bias === null) return matmul(x, transposed);
@@ -88,14 +93,20 @@ function labelsOf(op: string, target: Tensor, classes: number, ignoreIndex: numb
   const ignored = eq(wide, ignoreIndex);
   const labels = where(ignored, 0, wide);
   const [least, most] = [amin(labels).item() as number, amax(labels).item() as number];
-  if (least < 0 || most >= classes) fail(IndexError, op, `labels in [0, ${classes - 1}]`, `${least < 0 ? least : most}: Target ${least < 0 ? least : most} is out of bounds`);
+  if (least < 0 || most >= classes)
+    fail(IndexError, op, `labels in [0, ${classes - 1}]`, `${least < 0 ? least : most}: Target ${least < 0 ? least : most} is out of bounds`);
   return { labels, ignored };
 }
 
 function checkWeight(op: string, weight: Tensor | null | undefined, classes: number): Tensor | null {
   if (weight === undefined || weight === null) return null;
   if (asTensor(op, 'weight', weight).ndim !== 1 || weight.shape[0] !== classes) {
-    fail(ShapeError, op, `a weight for each of ${classes} classes`, `${showShape(weight.shape)}: weight tensor should be defined either for all ${classes} classes or no classes`);
+    fail(
+      ShapeError,
+      op,
+      `a weight for each of ${classes} classes`,
+      `${showShape(weight.shape)}: weight tensor should be defined either for all ${classes} classes or no classes`,
+    );
   }
   return weight;
 }
@@ -115,7 +126,14 @@ function reduceCounted(op: string, losses: Tensor, counts: Tensor | null, shape:
   return how === 'sum' ? total : div(total, counts === null ? losses.count : toDtype(sum(counts), losses.dt));
 }
 
-function nllRows(op: string, rows: Tensor, target: Tensor, classes: number, shape: readonly number[], options: NllLossOptions): { loss: Tensor; counts: Tensor | null } {
+function nllRows(
+  op: string,
+  rows: Tensor,
+  target: Tensor,
+  classes: number,
+  shape: readonly number[],
+  options: NllLossOptions,
+): { loss: Tensor; counts: Tensor | null } {
   const { weight, ignoreIndex = -100, reduction = 'mean' } = options;
   const { labels, ignored } = labelsOf(op, target, classes, asNumber(op, 'ignoreIndex', ignoreIndex));
   const counts = countsOf(labels, ignored, checkWeight(op, weight, classes));
@@ -157,7 +175,8 @@ export function crossEntropy(input: Tensor, target: Tensor, ...args: ArgsOf<Cros
 /** Targets that are probabilities: -sum(target * log softmax(input)). */
 function softTargets(input: Tensor, target: Tensor, smoothing: number, options: CrossEntropyOptions): Tensor {
   const op = 'crossEntropy';
-  if (options.ignoreIndex !== undefined && options.ignoreIndex >= 0) fail(ArgumentError, op, 'no ignoreIndex with probabilities as targets', String(options.ignoreIndex));
+  if (options.ignoreIndex !== undefined && options.ignoreIndex >= 0)
+    fail(ArgumentError, op, 'no ignoreIndex with probabilities as targets', String(options.ignoreIndex));
   const at = input.ndim === 1 ? 0 : 1;
   const classes = input.shape[at];
   const weight = checkWeight(op, options.weight, classes);
@@ -173,7 +192,8 @@ function softTargets(input: Tensor, target: Tensor, smoothing: number, options: 
 export function oneHot(labels: Tensor, ...args: ArgsOf<{ numClasses?: number }, ['numClasses']>): Tensor {
   const { numClasses = -1 } = readArgs<{ numClasses?: number }>('oneHot', args, ['numClasses']);
   const wide = toDtype(asIndex('oneHot', 'labels', labels), int64);
-  if (wide.count === 0 && numClasses <= 0) fail(ArgumentError, 'oneHot', 'numClasses for no labels', 'Can not infer total number of classes from empty tensor.');
+  if (wide.count === 0 && numClasses <= 0)
+    fail(ArgumentError, 'oneHot', 'numClasses for no labels', 'Can not infer total number of classes from empty tensor.');
   const [low, high] = wide.count === 0 ? [0, -1] : [amin(wide).item() as number, amax(wide).item() as number];
   if (low < 0) fail(IndexError, 'oneHot', 'labels >= 0', `${low}: Class values must be non-negative.`);
   const classes = numClasses === -1 ? high + 1 : asNumber('oneHot', 'numClasses', numClasses);
@@ -204,4 +224,3 @@ export function dropout(x: Tensor, ...args: ArgsOf<DropoutOptions, ['p', 'traini
   generatorOf('dropout', generator).dropoutMask(mask, chance);
   return mul(x, fromArray('dropout', mask, x.shape, x.dt));
 }
-

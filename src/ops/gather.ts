@@ -7,7 +7,7 @@ import { zeroFill } from '../tensor/fill.js';
 import { collapse, dims } from '../tensor/loops.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
-import { asTensor } from './args.js';
+import { asTensor, readArgs } from './args.js';
 import { kernelFor } from './map.js';
 import { rawCast } from './promote.js';
 import { reshape } from './view.js';
@@ -83,14 +83,26 @@ export function addAlong(dst: Tensor, dim: number, index: Tensor, src: Tensor): 
   kernelFor('scatterAdd', K.scatter_add, dst.dt)(addressOf(src), addressOf(index), addressOf(dst), dst.strides[dim], nd, dims);
 }
 
+export interface GatherOptions {
+  /** Taken for PyTorch's sake: gradients are dense. */
+  sparseGrad?: boolean;
+}
+
 /** y[i][j] = x[index[i][j]][j] for dim 0, and so on: index has as many dims as x and is no larger in the others. */
-export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+export function gather(x: Tensor, dim: number, index: Tensor, options?: GatherOptions): Tensor {
   asTensor('gather', 'input', x);
+  readArgs<GatherOptions>('gather', options === undefined ? [] : [options], [], ['sparseGrad']);
   const d = checkDim('gather', dim, x.ndim);
+  // An empty index picks nothing, whatever its dtype.
+  if (asTensor('gather', 'index', index).count === 0) return apply(gatherOp, [x, checkedIndex('gather', index, 0, false)], { dim: d, shape: x.shape });
   const picked = asIndex('gather', 'index', index);
-  if (picked.count === 0) return apply(gatherOp, [x, checkedIndex('gather', picked, 0, false)], { dim: d, shape: x.shape });
   if (Math.max(picked.ndim, 1) !== Math.max(x.ndim, 1)) {
-    fail(ShapeError, 'gather', `an index of ${x.ndim} dims`, `${showShape(picked.shape)}: Index tensor must have the same number of dimensions as input tensor`);
+    fail(
+      ShapeError,
+      'gather',
+      `an index of ${x.ndim} dims`,
+      `${showShape(picked.shape)}: Index tensor must have the same number of dimensions as input tensor`,
+    );
   }
   const large = picked.shape.findIndex((size, i) => i !== d && size > x.shape[i]);
   if (large >= 0) fail(ShapeError, 'gather', `an index no larger than ${showShape(x.shape)} apart from dim ${d}`, showShape(picked.shape));

@@ -16,8 +16,6 @@ export {
   mul_,
   neg,
   neg_,
-  pow,
-  pow_,
   reciprocal,
   rsub,
   square,
@@ -26,11 +24,13 @@ export {
 } from './arithmetic.js';
 export { eq, ge, gt, isnan, le, logicalAnd, logicalNot, logicalOr, logicalXor, lt, ne, where } from './compare.js';
 export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill_, float, int, long, to, zero_ } from './copy.js';
+export type { ValuesIndices } from './extrema.js';
 export { amax, amin, argmax, argmin, max, min } from './extrema.js';
 export { gather, indexSelect } from './gather.js';
 export { at, setAt } from './indexing.js';
 export { cat, chunk, concat, split, stack, unbind } from './join.js';
 export { addmm, bmm, dot, ger, matmul, mm, mv, outer } from './matmul.js';
+export { indexPut, indexPut_ } from './pick.js';
 export {
   abs,
   abs_,
@@ -53,6 +53,7 @@ export {
   sqrt,
   sqrt_,
 } from './pointwise.js';
+export { pow, pow_ } from './power.js';
 export { bernoulli_, normal_, uniform_ } from './random.js';
 export { logsumexp, mean, prod, std, sum, var_ } from './reduce.js';
 export { ceil, ceil_, floor, floor_, round, round_, sign, sign_, trunc, trunc_ } from './round.js';
@@ -75,4 +76,3 @@ export {
   view,
   viewAs,
 } from './view.js';
-export type { ValuesIndices } from './extrema.js';

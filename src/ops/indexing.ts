@@ -1,4 +1,4 @@
-// x.at(...) and x.setAt(...): PyTorch's x[...] and x[...] = v, as a chain of views. Numbers, slices, null, '...' need no copy; an index tensor picks.
+// x.at(...) and x.setAt(...): PyTorch's x[...] and x[...] = v. Numbers, slices, null and '...' make a view, without a copy; index tensors and masks then pick from it.
 import { Category, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
@@ -6,8 +6,8 @@ import { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 import { copy_ } from './copy.js';
 import { fromData } from './create.js';
-import { indexSelect } from './gather.js';
-import type { Operand } from './promote.js';
+import { type DimIndex, pick, putInto } from './pick.js';
+import { type Operand, operand } from './promote.js';
 import { reshape, select, sliceDim, unsqueeze } from './view.js';
 
 /** A stretch of a dim, as Python's start:stop:step; null leaves an end open. */
@@ -26,80 +26,87 @@ export function slice(...args: readonly (number | null)[]): Slice {
   return new Slice(start, stop, step);
 }
 
-export type Index = number | string | null | Slice | boolean | Tensor | readonly number[];
+type NestedIndex = readonly (number | boolean | NestedIndex)[];
+export type Index = number | string | null | Slice | boolean | Tensor | NestedIndex;
 
 /** '1:10:2' as a slice; every part may be left out. */
-function parseSlice(text: string): Slice {
+function parseSlice(op: string, text: string): Slice {
   const parts = text.split(':').map((part) => part.trim());
   const numbers = parts.map((part) => (part === '' ? null : Number(part)));
   if (parts.length < 2 || parts.length > 3 || numbers.some((n) => n !== null && !Number.isInteger(n))) {
-    fail(ArgumentError, 'at', "an index: a number, a slice like '1:10:2', null, '...' or a tensor", show(text));
+    fail(ArgumentError, op, "an index: a number, a slice like '1:10:2', null, '...' or a tensor", show(text));
   }
   return new Slice(numbers[0], numbers[1] ?? null, numbers[2] ?? 1);
 }
 
-const consumes = (index: Index): number => (index === null || index === '...' ? 0 : 1);
+/** Arrays as tensors, 0-d integer tensors as numbers, truth values as they are. */
+function plainIndex(op: string, index: unknown): Exclude<Index, NestedIndex> {
+  if (index === null || typeof index === 'number' || typeof index === 'boolean' || typeof index === 'string' || index instanceof Slice) return index;
+  if (Array.isArray(index)) {
+    const t = fromData(op, index);
+    return t.dt.category === Category.Bool ? t : fromData(op, index, int64);
+  }
+  if (!(index instanceof Tensor)) return fail(IndexError, op, "indices that are numbers, slices, null, '...', tensors or arrays", show(index));
+  if (index.dt.category === Category.Float)
+    fail(IndexError, op, 'index tensors of integers or truth values', `${index.dtype}: tensors used as indices must be long, byte or bool tensors`);
+  if (index.ndim > 0) return index;
+  return index.dtype === 'bool' ? (index.item() as boolean) : (index.item() as number);
+}
 
-/** Applies the indices from the first dim on. */
-function viewAt(op: string, x: Tensor, indices: readonly Index[]): Tensor {
+/** How many dims of the input an index stands for. */
+function consumes(index: Exclude<Index, NestedIndex>): number {
+  if (index === null || index === '...' || typeof index === 'boolean') return 0;
+  return index instanceof Tensor && (index.dtype === 'bool' || index.dtype === 'uint8') ? index.ndim : 1;
+}
+
+/** Applies what makes views, from the first dim on; index tensors are left for later, with the dims they belong to. */
+function resolve(op: string, x: Tensor, given: readonly unknown[]): { view: Tensor; picks: DimIndex[] } {
+  const indices = given.map((index) => plainIndex(op, index));
   const used = indices.reduce((n: number, index) => n + consumes(index), 0);
-  if (used > x.ndim) fail(IndexError, op, `at most ${x.ndim} indices for shape ${showShape(x.shape)}`, `${used}: too many indices for tensor of dimension ${x.ndim}`);
+  if (used > x.ndim)
+    fail(IndexError, op, `at most ${x.ndim} indices for shape ${showShape(x.shape)}`, `${used}: too many indices for tensor of dimension ${x.ndim}`);
   if (indices.filter((index) => index === '...').length > 1) fail(IndexError, op, "at most one '...'", 'several');
-  let y = x;
+  const picks: DimIndex[] = [];
+  let view = x;
   let dim = 0;
   for (const index of indices) {
-    if (index === null) y = unsqueeze(y, dim++);
+    if (index === null) view = unsqueeze(view, dim++);
     else if (index === '...') dim += x.ndim - used;
-    else if (typeof index === 'number') y = select(y, dim, index);
+    else if (typeof index === 'number') view = select(view, dim, index);
     else if (typeof index === 'string' || index instanceof Slice) {
-      const { start, stop, step } = typeof index === 'string' ? parseSlice(index) : index;
-      y = sliceDim(y, dim++, start, stop, step);
+      const { start, stop, step } = typeof index === 'string' ? parseSlice(op, index) : index;
+      view = sliceDim(view, dim++, start, stop, step);
+    } else if (typeof index === 'boolean') {
+      // True keeps everything under a new dim of size 1, false nothing.
+      view = unsqueeze(view, dim);
+      picks.push({ dim: dim++, index: fromData(op, index ? [0] : [], int64) });
     } else {
-      const picked = indexTensor(op, index);
-      y = pick(y, dim, picked);
-      dim += picked.ndim;
+      picks.push({ dim, index });
+      dim += consumes(index);
     }
   }
-  return y;
+  return { view, picks };
 }
 
-function indexTensor(op: string, index: Index): Tensor {
-  const t = Array.isArray(index) ? fromData(op, index, int64) : index;
-  if (t instanceof Tensor && t.dt.category === Category.Integer && t.dt.name !== 'uint8') return t;
-  return fail(IndexError, op, "indices that are numbers, slices, null, '...' or integer tensors", t instanceof Tensor ? `a ${t.dtype} tensor` : show(index));
-}
-
-/** The slices at an index tensor's places: its shape takes the dim's place. Negative indices count from the end. */
-function pick(x: Tensor, dim: number, index: Tensor): Tensor {
-  const size = x.shape[dim];
-  const flat = index.toTypedArray();
-  const wrapped = Array.from(flat as Iterable<number | bigint>, Number).map((i) => (i < 0 ? i + size : i));
-  const picked = indexSelect(x, dim, fromData('at', wrapped, int64));
-  return reshape(picked, [...x.shape.slice(0, dim), ...index.shape, ...x.shape.slice(dim + 1)]);
-}
-
-const picks = (index: Index): boolean => index instanceof Tensor || Array.isArray(index);
-
-/** x[...]: a number drops its dim, a slice (or '1:10:2') keeps a stretch, null makes a new dim, '...' stands for the dims between, an integer tensor or array picks. */
+/**
+ * x[...]: a number drops its dim, a slice (or '1:10:2') keeps a stretch, null makes a new dim, '...' stands for the dims between; all these give a view. Integer tensors
+ * or arrays pick (negative ones count from the end), masks pick where they are true, and give a copy.
+ */
 export function at(x: Tensor, ...indices: Index[]): Tensor {
-  asTensor('at', 'input', x);
-  if (indices.filter(picks).length > 1) fail(IndexError, 'at', 'at most one index tensor', `${indices.filter(picks).length}`);
-  return viewAt('at', x, indices);
+  const { view, picks } = resolve('at', asTensor('at', 'input', x), indices);
+  return picks.length === 0 ? view : pick('at', view, picks);
 }
 
 /** x[...] = value, in place and recorded: the gradient of what is overwritten is zero, that of the value is the gradient of its place. */
 export function setAt(x: Tensor, indices: Index | readonly Index[], value: Operand): Tensor {
-  asTensor('setAt', 'input', x);
-  const list: readonly Index[] = Array.isArray(indices) ? (indices as readonly Index[]) : [indices as Index];
-  if (list.some(picks)) fail(IndexError, 'setAt', "indices that are numbers, slices, null or '...'", 'an index tensor');
-  const place = viewAt('setAt', x, list);
+  const { view, picks } = resolve('setAt', asTensor('setAt', 'input', x), Array.isArray(indices) ? indices : [indices]);
+  const source = operand('setAt', 'value', value, view);
+  if (picks.length > 0) putInto('setAt', view, picks, source);
   // Leading dims of size 1 are dropped, as PyTorch does on assignment.
-  const fitted = value instanceof Tensor && value.ndim > place.ndim ? dropLeading(value, value.ndim - place.ndim) : value;
-  copy_(place, fitted);
+  else copy_(view, source.ndim > view.ndim ? dropLeading(source, source.ndim - view.ndim) : source);
   return x;
 }
 
 function dropLeading(value: Tensor, count: number): Tensor {
   return value.shape.slice(0, count).every((size) => size === 1) ? reshape(value, value.shape.slice(count)) : value;
 }
-

@@ -84,7 +84,13 @@ export function split(x: Tensor, sizes: number | readonly number[], ...args: Dim
   if (typeof sizes !== 'number') {
     const list = checkShape('split', sizes);
     const total = list.reduce((n, piece) => n + piece, 0);
-    if (total !== size) fail(ShapeError, 'split', `sizes that sum to ${size}, the size of dim ${dim}`, `${showShape(list)}: split_with_sizes expects split_sizes to sum exactly to ${size}`);
+    if (total !== size)
+      fail(
+        ShapeError,
+        'split',
+        `sizes that sum to ${size}, the size of dim ${dim}`,
+        `${showShape(list)}: split_with_sizes expects split_sizes to sum exactly to ${size}`,
+      );
     return splitAt(x, dim, list);
   }
   const piece = checkSize('split', 'split size', sizes);

@@ -1,7 +1,7 @@
 // Runs elementwise kernels: common dtype, broadcast shape, output (fresh, or given by an in-place op), loop plan, call.
 import { bool, type DTypeInfo } from '../core/dtype.js';
 import { DTypeError, fail } from '../core/errors.js';
-import { broadcastShapes, isDense, sameShape, type Shape } from '../core/shape.js';
+import { broadcastShapes, isDense, type Shape, sameShape } from '../core/shape.js';
 import { checkResult, readable } from '../tensor/inplace.js';
 import { collapse, dims, flat } from '../tensor/loops.js';
 import { addressOf, copyInto, empty, emptyStrided, type Tensor } from '../tensor/tensor.js';

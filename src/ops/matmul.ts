@@ -182,7 +182,8 @@ export function addmm(input: Tensor, a: Tensor, b: Tensor, ...args: ArgsOf<Addmm
 export function matmul(a: Tensor, b: Tensor): Tensor {
   asTensor('matmul', 'a', a);
   asTensor('matmul', 'b', b);
-  if (a.ndim === 0 || b.ndim === 0) fail(ShapeError, 'matmul', 'both operands to have dims', `a ${showShape(a.shape)} and b ${showShape(b.shape)}: both arguments need to be at least 1D`);
+  if (a.ndim === 0 || b.ndim === 0)
+    fail(ShapeError, 'matmul', 'both operands to have dims', `a ${showShape(a.shape)} and b ${showShape(b.shape)}: both arguments need to be at least 1D`);
   checkInner('matmul', a, b, b.ndim === 1 ? b.shape[0] : b.shape.at(-2)!);
   if (a.ndim === 1 && b.ndim === 1) return dot(a, b);
   if (a.ndim === 2 && b.ndim === 1) return mv(a, b);
@@ -197,4 +198,3 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const y = bmm(flat(a), flat(b));
   return reshape(y, [...lead, a.shape.at(-2)!, b.shape.at(-1)!]);
 }
-

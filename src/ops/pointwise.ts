@@ -9,7 +9,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
 import { div, mul, neg } from './arithmetic.js';
 import { eq, ge, gt, le, logicalAnd, lt, where } from './compare.js';
-import { binary, inPlace, unary } from './define.js';
+import { binaryOfTensors, inPlace, unary } from './define.js';
 import { type Kernel1, map1 } from './map.js';
 import { resultType } from './promote.js';
 import { sign } from './round.js';
@@ -33,12 +33,12 @@ export const abs = unary('abs', K.abs, { integers: true, saves: 1, vjp: (dy, nod
 const toWinner = (dy: Tensor, mine: Tensor, other: Tensor, loses: typeof lt): Tensor => where(eq(mine, other), mul(dy, 0.5), where(loses(mine, other), 0, dy));
 
 /** The larger of a and b; NaN if either is. */
-export const maximum = binary('maximum', K.maximum, {
+export const maximum = binaryOfTensors('maximum', K.maximum, {
   saves: 3,
   vjp: [(dy, node) => toWinner(dy, node.x(0), node.x(1), lt), (dy, node) => toWinner(dy, node.x(1), node.x(0), lt)],
 });
 /** The smaller of a and b; NaN if either is. */
-export const minimum = binary('minimum', K.minimum, {
+export const minimum = binaryOfTensors('minimum', K.minimum, {
   saves: 3,
   vjp: [(dy, node) => toWinner(dy, node.x(0), node.x(1), gt), (dy, node) => toWinner(dy, node.x(1), node.x(0), gt)],
 });
@@ -119,4 +119,3 @@ export const sin_ = inPlace(sin.op);
 export const cos_ = inPlace(cos.op);
 export const erf_ = inPlace(erf.op);
 export const abs_ = inPlace(abs.op);
-

@@ -59,7 +59,14 @@ function threefold(x: Tensor, dims: readonly number[]): { packed: Tensor; outer:
 }
 
 /** Runs a reduction kernel in dtype `dt`; the result has dtype `result`. */
-export function reduceWith(op: string, kernels: readonly (Reduction | undefined)[], x: Tensor, dt: DTypeInfo, { dims, keepdim }: Over, result: DTypeInfo = dt): Tensor {
+export function reduceWith(
+  op: string,
+  kernels: readonly (Reduction | undefined)[],
+  x: Tensor,
+  dt: DTypeInfo,
+  { dims, keepdim }: Over,
+  result: DTypeInfo = dt,
+): Tensor {
   const kernel = kernelFor(op, kernels, dt);
   const y = empty(reducedShape(x.shape, dims, keepdim), result);
   const { packed, outer, r, inner } = threefold(rawCast(x, dt), dims);
@@ -151,9 +158,16 @@ function productOfOthers(x: Tensor, { dims, shape }: Over): Tensor {
   const self = eq(reshape(arange(r), [r, 1]), reshape(arange(r), [1, r]));
   const others = prod(where(self, 1, rows), 2);
   const inverse = order.map((_, d) => order.indexOf(d));
-  return permute(reshape(others, order.map((d) => shape[d])), inverse);
+  return permute(
+    reshape(
+      others,
+      order.map((d) => shape[d]),
+    ),
+    inverse,
+  );
 }
-const anyTrue = (t: Tensor): boolean => t.count > 0 && reduceWith('any', K.amax, t, t.dt, { dims: [...t.shape.keys()], keepdim: false, shape: t.shape }).item() !== false;
+const anyTrue = (t: Tensor): boolean =>
+  t.count > 0 && reduceWith('any', K.amax, t, t.dt, { dims: [...t.shape.keys()], keepdim: false, shape: t.shape }).item() !== false;
 
 /** The product over one dim, or all elements. */
 export function prod(x: Tensor, ...args: ReduceArgs): Tensor {

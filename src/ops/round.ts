@@ -3,25 +3,17 @@ import { Category } from '../core/dtype.js';
 import { K } from '../kernels/load.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { zeroFill } from '../tensor/fill.js';
-import { empty } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
+import { zerosOf } from './copy.js';
 import { inPlace, unary } from './define.js';
 import { type Kernel1, map1 } from './map.js';
-
-/** PyTorch gives zeros here, not "no gradient". */
-const zeros = (dy: Tensor): Tensor => {
-  const z = empty(dy.shape, dy.dt);
-  zeroFill(z);
-  return z;
-};
 
 /** Integers are rounded already and come back as they are, copied. */
 const rounding = (name: string, kernels: readonly Kernel1[]): ((x: Tensor) => Tensor) & { readonly op: Op } => {
   const op = defineOp({
     name,
     forward: ([x], _args, out) => (x.dt.category === Category.Float ? map1(name, kernels, x, x.dt, out) : map1(name, K.abs, x, x.dt, out)),
-    vjp: [zeros],
+    vjp: [(dy) => zerosOf(dy)],
   });
   return Object.assign((x: Tensor) => apply(op, [asTensor(name, 'input', x)], undefined), { op });
 };
@@ -35,7 +27,7 @@ export const round = rounding('round', K.round);
 /** Towards zero. */
 export const trunc = rounding('trunc', K.trunc);
 /** -1, 0 or 1. */
-export const sign = unary('sign', K.sign, { integers: true, vjp: zeros });
+export const sign = unary('sign', K.sign, { integers: true, vjp: (dy) => zerosOf(dy) });
 
 export const floor_ = inPlace(floor.op);
 export const ceil_ = inPlace(ceil.op);

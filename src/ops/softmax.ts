@@ -93,4 +93,3 @@ function along(op: string, definition: Op<number>, x: Tensor, args: SoftmaxArgs)
 export const softmax = (x: Tensor, ...args: SoftmaxArgs): Tensor => along('softmax', softmaxOp, x, args);
 /** log(softmax(x)) along a dim, without its rounding. */
 export const logSoftmax = (x: Tensor, ...args: SoftmaxArgs): Tensor => along('logSoftmax', logSoftmaxOp, x, args);
-

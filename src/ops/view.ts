@@ -1,11 +1,11 @@
 // Views: other sizes and strides on the same memory, never a copy. What each does to the layout is all there is to it; the gradient of a window is put back by tensor/window.ts.
 import { ArgumentError, fail, IndexError, ShapeError } from '../core/errors.js';
-import { checkDim, checkInt, contiguousStrides, expandsTo, inferShape, sameShape, type Shape, showShape, sizesOf, viewStrides } from '../core/shape.js';
+import { checkDim, checkInt, contiguousStrides, expandsTo, inferShape, type Shape, sameShape, showShape, sizesOf, viewStrides } from '../core/shape.js';
+import { zeroFill } from '../tensor/fill.js';
 import type { Layout } from '../tensor/layout.js';
 import { apply, applyMulti, defineOp, type Op, type Vjp } from '../tensor/op.js';
-import { alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
+import { alias, contiguousCopy, empty, Tensor } from '../tensor/tensor.js';
 import { windowBackward } from '../tensor/window.js';
-import { zeroFill } from '../tensor/fill.js';
 import { asTensor } from './args.js';
 
 /** The layout of a row-major tensor. */
@@ -78,7 +78,8 @@ export function flatten(x: Tensor, startDim: number | { startDim?: number; endDi
   asTensor('flatten', 'input', x);
   if (typeof startDim === 'object') return flatten(x, startDim.startDim ?? 0, startDim.endDim ?? -1);
   const [from, to] = [checkDim('flatten', startDim, x.ndim, 'startDim'), checkDim('flatten', endDim, x.ndim, 'endDim')];
-  if (from > to) fail(ShapeError, 'flatten', 'startDim <= endDim', `${startDim} and ${endDim}: flatten() has invalid args: start_dim cannot come after end_dim`);
+  if (from > to)
+    fail(ShapeError, 'flatten', 'startDim <= endDim', `${startDim} and ${endDim}: flatten() has invalid args: start_dim cannot come after end_dim`);
   if (x.ndim === 0) return reshape(x, [1]);
   if (from === to) return x;
   const merged = x.shape.slice(from, to + 1).reduce((n, size) => n * size, 1);
@@ -95,7 +96,8 @@ const squeezeOp = defineView<ReadonlySet<number>>(
 export function squeeze(x: Tensor, dim?: number | readonly number[] | { dim?: number | readonly number[] }): Tensor {
   asTensor('squeeze', 'input', x);
   if (typeof dim === 'object' && dim !== null && 'dim' in dim) return squeeze(x, dim.dim as number);
-  const candidates = dim === undefined ? [...x.shape.keys()] : (typeof dim === 'number' ? [dim] : (dim as readonly number[])).map((d) => checkDim('squeeze', d, x.ndim));
+  const candidates =
+    dim === undefined ? [...x.shape.keys()] : (typeof dim === 'number' ? [dim] : (dim as readonly number[])).map((d) => checkDim('squeeze', d, x.ndim));
   return apply(squeezeOp, [x], new Set(candidates.filter((d) => x.shape[d] === 1)));
 }
 
@@ -132,7 +134,9 @@ export function permute(x: Tensor, ...order: (number | readonly number[])[]): Te
   asTensor('permute', 'input', x);
   const dims = flatSizes(order).map((d) => checkDim('permute', d, x.ndim));
   if (dims.length !== x.ndim) {
-    throw new ShapeError(`permute: expected ${x.ndim} dims for shape ${showShape(x.shape)}, got ${dims.length}: the number of dimensions does not match the desired ordering`);
+    throw new ShapeError(
+      `permute: expected ${x.ndim} dims for shape ${showShape(x.shape)}, got ${dims.length}: the number of dimensions does not match the desired ordering`,
+    );
   }
   if (new Set(dims).size !== dims.length) fail(ArgumentError, 'permute', 'each dim once', `${showShape(dims)}: repeated dim in permute`);
   return apply(permuteOp, [x], dims);
@@ -170,7 +174,9 @@ export function expand(x: Tensor, ...sizes: (number | readonly number[])[]): Ten
   const shift = wanted.length - x.ndim;
   const shape = sizesOf('expand', [wanted.map((size, d) => (size === -1 && d >= shift ? x.shape[d - shift] : size))]);
   if (shift < 0 || !expandsTo(x.shape, shape)) {
-    throw new ShapeError(`expand: expected sizes that shape ${showShape(x.shape)} expands to, got ${showShape(shape)}: sizes must match at non-singleton dimensions`);
+    throw new ShapeError(
+      `expand: expected sizes that shape ${showShape(x.shape)} expands to, got ${showShape(shape)}: sizes must match at non-singleton dimensions`,
+    );
   }
   return apply(expandOp, [x], shape);
 }
@@ -191,7 +197,8 @@ const selectOp = defineView<At>('select', (x, { dim, index }) => ({
 }));
 /** The part at one index of a dim, which is dropped. */
 export function select(x: Tensor, dim: number, index: number): Tensor {
-  if (asTensor('select', 'input', x).ndim === 0) throw new IndexError('select: expected a tensor with dims, got a 0-d tensor: select() cannot be applied to a 0-dim tensor');
+  if (asTensor('select', 'input', x).ndim === 0)
+    throw new IndexError('select: expected a tensor with dims, got a 0-d tensor: select() cannot be applied to a 0-dim tensor');
   const d = checkDim('select', dim, x.ndim);
   const size = x.shape[d];
   const i = checkInt('select', 'index', index);
@@ -226,11 +233,12 @@ export function sliceDim(x: Tensor, dim: number, start: number | null, stop: num
   return apply(sliceOp, [x], { dim, start: from, step, length });
 }
 /** `length` indices of a dim from `start` on. */
-export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  if (asTensor('narrow', 'input', x).ndim === 0) throw new ShapeError('narrow: expected a tensor with dims, got a 0-d tensor: narrow() cannot be applied to a 0-dim tensor.');
+export function narrow(x: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
+  if (asTensor('narrow', 'input', x).ndim === 0)
+    throw new ShapeError('narrow: expected a tensor with dims, got a 0-d tensor: narrow() cannot be applied to a 0-dim tensor.');
   const d = checkDim('narrow', dim, x.ndim);
   const size = x.shape[d];
-  const from = checkInt('narrow', 'start', start);
+  const from = checkInt('narrow', 'start', start instanceof Tensor && start.ndim === 0 ? start.item() : start);
   const count = checkInt('narrow', 'length', length);
   if (count < 0) fail(ShapeError, 'narrow', 'length >= 0', `${count}: narrow(): length must be non-negative`);
   if (from < -size || from > size) fail(IndexError, 'narrow', `start in [${-size}, ${size}]`, String(from));
@@ -264,7 +272,12 @@ const splitOp = defineOp<Pieces>({
   joint: (dys, node) => {
     const { dim, sizes } = node.args as Pieces;
     const { dt } = node;
-    return [joinPieces(dys.map((dy, i) => dy ?? zeros(node.meta(i).shape.with(dim, sizes[i]), dt)), dim)];
+    return [
+      joinPieces(
+        dys.map((dy, i) => dy ?? zeros(node.meta(i).shape.with(dim, sizes[i]), dt)),
+        dim,
+      ),
+    ];
   },
 });
 const zeros = (shape: Shape, dt: Tensor['dt']): Tensor => {

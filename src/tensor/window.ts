@@ -57,8 +57,9 @@ export const windowBackward: Op<Window> = defineOp<Window>({
     const part = through(laid, w);
     if (dy.count > 0) {
       const index = { shape: pointShape, strides: pointShape, packed: true };
+      const zero = addressOf(indexZero());
       const nd = collapse(dy.shape, null, dy, index, part);
-      K.scatter_add[dy.dt.code](addressOf(dy), addressOf(indexZero()), addressOf(part), 0, nd, dims);
+      K.scatter_add[dy.dt.code](addressOf(dy), zero, addressOf(part), 0, nd, dims);
     }
     return contiguousCopy(laid);
   },

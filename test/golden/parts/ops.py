@@ -119,14 +119,16 @@ def record(fixture, op, s, seed):
         return result
     torch.manual_seed(seed)  # the twin that is not contiguous gets the same cotangents, hence the same numbers, stored once
     twice = op.supports_gradgrad
-    cots = [torch.randn(t.shape, dtype=t.dtype).requires_grad_(twice) for t in judged]
+    drawn = torch.float32 if 'ref_dtype' in result else torch.float64  # what a float32 replay can hold: sums that cancel would show the rounding
+    cotangent = lambda t: torch.randn(t.shape, dtype=drawn).to(t.dtype)
+    cots = [cotangent(t).requires_grad_(twice) for t in judged]
     grads = torch.autograd.grad(judged, leaves, cots, allow_unused=True, create_graph=twice)
     result['diff_out_idx'] = [next((i for i, o in enumerate(outs) if o is t), -1) for t in judged]
     result['cot'] = put(c.detach() for c in cots)
     result['grad'] = put(x if x is None else x.detach() for x in grads)
     again = [i for i, x in enumerate(grads) if x is not None and x.requires_grad] if twice else []
     if again:
-        vs = [torch.randn_like(grads[i]) for i in again]
+        vs = [cotangent(grads[i]) for i in again]
         gg = torch.autograd.grad([grads[i] for i in again], leaves + cots, vs, allow_unused=True)
         result.update(gg_of=again, gg_v=put(vs), gg=put(gg))
     return result
