@@ -2,7 +2,6 @@
 
 import { lookupDType } from '../../src/core/dtype.js';
 import * as gt from '../../src/index.js';
-import * as functional from '../../src/ops/functional.js';
 import { alias } from '../../src/tensor/tensor.js';
 import type { Golden, GoldenArray, OpArguments, TensorRef } from './read.js';
 
@@ -23,9 +22,8 @@ function indices(index: unknown): unknown[] {
 function lookUp(path: readonly string[]): Call | undefined {
   let space: Space | undefined = gt as Space;
   for (const part of path.slice(0, -1)) space = space?.[camel(part)] as Space | undefined;
-  const name = camel(path[path.length - 1]);
-  const places = path[0] === 'nn' ? [space, functional as Space, gt as Space] : [space];
-  return places.map((place) => place?.[name]).find((f) => typeof f === 'function') as Call | undefined;
+  const f = space?.[camel(path[path.length - 1])];
+  return typeof f === 'function' ? (f as Call) : undefined;
 }
 
 /** The gradtape call that PyTorch's op of that name stands for, undefined if there is none. An op in no namespace is a method if the input has it, else a function. */
