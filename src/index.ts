@@ -2,13 +2,14 @@
 import './methods.js';
 
 export * as autograd from './autograd/index.js';
-export type { DType, TypedArray } from './core/dtype.js';
-export * from './core/errors.js';
 export * as backend from './backend.js';
 export { getNumThreads, setNumThreads } from './backend.js';
+export type { DType, TypedArray } from './core/dtype.js';
+export * from './core/errors.js';
+export * as nn from './nn/index.js';
+export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';
 export * from './ops/index.js';
 export { var_ as var } from './ops/index.js';
-export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';
 export { type Index, Slice, slice } from './ops/indexing.js';
 export {
   bernoulli,
@@ -26,6 +27,8 @@ export {
   seed,
   setRngState,
 } from './ops/random.js';
+export * as optim from './optim/index.js';
 export { getDefaultDtype, setDefaultDtype } from './tensor/defaults.js';
 export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './tensor/node.js';
-export { Tensor } from './tensor/tensor.js';
+export { type Hook, type HookHandle, Tensor } from './tensor/tensor.js';
+export * as utils from './utils.js';

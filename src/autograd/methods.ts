@@ -5,7 +5,7 @@ import { readArgs } from '../ops/args.js';
 import { runBackward, type Target } from '../tensor/backward.js';
 import { constant, full } from '../tensor/fill.js';
 import { edgeOf } from '../tensor/node.js';
-import { type Hook, Tensor } from '../tensor/tensor.js';
+import { type Hook, type HookHandle, Tensor } from '../tensor/tensor.js';
 
 /** The place in the graph that a tensor's gradient goes to; throws if there is none. */
 export function targetOf(op: string, t: Tensor, role: string): Target {
@@ -74,11 +74,6 @@ export function retainGrad(self: Tensor): void {
   if (self.leafGrad) return;
   node.retained ??= [];
   if (!node.retained.includes(self)) node.retained.push(self);
-}
-
-export interface HookHandle {
-  /** Takes the hook off again. */
-  remove(): void;
 }
 
 /** Calls `hook` with this tensor's gradient whenever it is computed; what the hook returns takes its place. Hooks run in the order they were registered. */

@@ -1,25 +1,22 @@
 // The tensor: a typed, strided window on a storage, and its place in the graph. It knows no op; methods.ts installs those.
 import { dtypes, type DType, type DTypeInfo, type TypedArray } from '../core/dtype.js';
-import { DTypeError, fail, GradientError, ShapeError } from '../core/errors.js';
-import { contiguousStrides, isContiguous, numel, sameShape, type Shape, showShape } from '../core/shape.js';
+import { ArgumentError, DTypeError, fail, GradientError, IndexError, ShapeError, show } from '../core/errors.js';
+import { checkDim, contiguousStrides, isContiguous, numel, sameShape, type Shape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
 import { formatTensor } from './format.js';
 import { collapse, dims } from './loops.js';
-import { edgeOf, type Node } from './node.js';
+import { Creation, historyOf, type Node, requires } from './node.js';
 import { allocate, type Storage } from './storage.js';
 
 /** What a user's hook gets and may return in its place. */
 export type Hook = (grad: Tensor) => Tensor | null | undefined | void;
 
-export type Nested<T> = T | Nested<T>[];
-
-/** How a view came to be, which decides whether it may be written to: PyTorch's creation_meta. */
-export enum Creation {
-  Default = 0,
-  /** One of several views that one function returned (split, chunk). */
-  MultiOutput = 1,
-  NoGrad = 2,
+export interface HookHandle {
+  /** Takes the hook off again. */
+  remove(): void;
 }
+
+export type Nested<T> = T | Nested<T>[];
 
 export class Tensor {
   // The graph. `node` made this tensor (output `outNr`); a leaf that requires grad has none, but an `accumulator` once it was used.
@@ -66,18 +63,18 @@ export class Tensor {
   size(dim: number): number;
   size(dim?: number): number | number[] {
     if (dim === undefined) return [...this.shape];
-    const size = this.shape.at(dim);
-    if (size === undefined || !Number.isInteger(dim)) fail(ShapeError, 'size', `dim in [${-this.ndim}, ${this.ndim - 1}]`, String(dim));
-    return size;
+    return this.shape[this.#dimAt('size', dim)];
   }
   /** The strides in elements, or that of one dim. */
   stride(): number[];
   stride(dim: number): number;
   stride(dim?: number): number | number[] {
     if (dim === undefined) return [...this.strides];
-    const stride = this.strides.at(dim);
-    if (stride === undefined || !Number.isInteger(dim)) fail(ShapeError, 'stride', `dim in [${-this.ndim}, ${this.ndim - 1}]`, String(dim));
-    return stride;
+    return this.strides[this.#dimAt('stride', dim)];
+  }
+  #dimAt(op: string, dim: number): number {
+    if (this.ndim === 0) fail(IndexError, op, 'a tensor with dims', 'a 0-d tensor: it has no dimensions');
+    return checkDim(op, dim, this.ndim);
   }
   storageOffset(): number {
     return this.offset;
@@ -97,13 +94,14 @@ export class Tensor {
   }
 
   get requiresGrad(): boolean {
-    return this.leafGrad || edgeOf(this) !== null;
+    return requires(this);
   }
   set requiresGrad(value: boolean) {
     this.requiresGrad_(value);
   }
   /** Makes a leaf take part in backward (or not). */
   requiresGrad_(value = true): this {
+    if (typeof value !== 'boolean') fail(ArgumentError, 'requiresGrad_', 'true or false', show(value));
     if (value && this.dt.category !== 2) fail(DTypeError, 'requiresGrad_', 'a floating point tensor', this.dtype);
     if (!this.isLeaf) {
       if (value) return this;
@@ -114,17 +112,19 @@ export class Tensor {
   }
   /** True for tensors that no recorded op made. */
   get isLeaf(): boolean {
-    return this.leafGrad || edgeOf(this) === null;
+    return historyOf(this) === null;
   }
   /** The node that made this tensor, null for a leaf. */
   get gradFn(): Node | null {
-    return this.leafGrad ? null : edgeOf(this);
+    return historyOf(this);
   }
   get grad(): Tensor | null {
     return this.gradient;
   }
   set grad(value: Tensor | null | undefined) {
     if (value !== null && value !== undefined) {
+      if (!(value instanceof Tensor)) fail(ArgumentError, 'grad', 'a tensor or null', show(value));
+      if (value === this) throw new GradientError('grad: expected a tensor other than itself, got itself: a tensor cannot be its own grad');
       if (!sameShape(value.shape, this.shape)) fail(ShapeError, 'grad', `a gradient of shape ${showShape(this.shape)}`, showShape(value.shape));
       if (value.dt !== this.dt) fail(DTypeError, 'grad', `a gradient of dtype ${this.dtype}`, value.dtype);
     }
@@ -166,7 +166,7 @@ export class Tensor {
   /** As PyTorch prints it. */
   toString(): string {
     const suffixes: string[] = [];
-    const node = this.leafGrad ? null : edgeOf(this);
+    const node = historyOf(this);
     if (node !== null) suffixes.push(`grad_fn=<${node.name}>`);
     else if (this.leafGrad) suffixes.push('requires_grad=True');
     const values = this.toTypedArray();
@@ -186,8 +186,8 @@ export class Tensor {
   /** The rows along the first dim. */
   *[Symbol.iterator](): Generator<Tensor> {
     if (this.ndim === 0) throw new ShapeError('iterator: expected a tensor with dims, got a 0-d tensor: iteration over a 0-d tensor');
-    const rows = this as unknown as { select(dim: number, index: number): Tensor };
-    for (let i = 0; i < this.shape[0]; i++) yield rows.select(0, i);
+    // As PyTorch: the rows are views that one function returned, which may be read but not written to while they are part of a graph.
+    yield* (this as unknown as { unbind(dim: number): Tensor[] }).unbind(0);
   }
 }
 

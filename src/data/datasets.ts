@@ -1,0 +1,2 @@
+// gt.utils.data.datasets: data that is known by name.
+export { MNIST, type MNISTOptions } from './mnist.js';

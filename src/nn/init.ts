@@ -1,0 +1,130 @@
+// nn.init: fills tensors in place, unrecorded, with PyTorch's draws.
+
+import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
+import type { Generator } from '../core/random.js';
+import { numel, showShape } from '../core/shape.js';
+import { type ArgsOf, asChoice, asNumber, asTensor, readArgs } from '../ops/args.js';
+import { copy_, fill_ } from '../ops/copy.js';
+import { eye } from '../ops/create.js';
+import { setAt } from '../ops/indexing.js';
+import * as random from '../ops/random.js';
+import { noGrad } from '../tensor/node.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+interface Drawn {
+  generator?: Generator | null;
+}
+export interface UniformOptions extends Drawn {
+  /** Lower bound. */
+  a?: number;
+  /** Upper bound. */
+  b?: number;
+}
+export interface NormalOptions extends Drawn {
+  mean?: number;
+  std?: number;
+}
+
+const uniform = (t: Tensor, a: number, b: number, generator?: Generator | null): Tensor => noGrad(() => random.uniform_(t, a, b, { generator }));
+const normal = (t: Tensor, mean: number, std: number, generator?: Generator | null): Tensor => noGrad(() => random.normal_(t, mean, std, { generator }));
+
+/** Uniform on [a, b). */
+export function uniform_(tensor: Tensor, ...args: ArgsOf<UniformOptions, ['a', 'b']>): Tensor {
+  const { a = 0, b = 1, generator } = readArgs<UniformOptions>('uniform_', args, ['a', 'b'], ['generator']);
+  return uniform(tensor, a, b, generator);
+}
+export function normal_(tensor: Tensor, ...args: ArgsOf<NormalOptions, ['mean', 'std']>): Tensor {
+  const { mean = 0, std = 1, generator } = readArgs<NormalOptions>('normal_', args, ['mean', 'std'], ['generator']);
+  return normal(tensor, mean, std, generator);
+}
+export const constant_ = (tensor: Tensor, val: number): Tensor => noGrad(() => fill_(tensor, asNumber('constant_', 'val', val)));
+export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1);
+export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0);
+
+/** The identity, for a matrix. */
+export function eye_(tensor: Tensor): Tensor {
+  if (asTensor('eye_', 'tensor', tensor).ndim !== 2) fail(ShapeError, 'eye_', 'a tensor of 2 dims', showShape(tensor.shape));
+  return noGrad(() => copy_(tensor, eye(tensor.shape[0], tensor.shape[1], { dtype: tensor.dtype })));
+}
+
+/** Convolution weights that pass as many channels through as possible: a 1 in the middle of channel d's kernel for output d, in each group. */
+export function dirac_(tensor: Tensor, ...args: ArgsOf<{ groups?: number }, ['groups']>): Tensor {
+  const { groups = 1 } = readArgs<{ groups: number }>('dirac_', args, ['groups']);
+  const { shape } = asTensor('dirac_', 'tensor', tensor);
+  if (shape.length < 3 || shape.length > 5) fail(ShapeError, 'dirac_', 'a tensor of 3, 4 or 5 dims', showShape(shape));
+  if (!Number.isInteger(groups) || groups < 1 || shape[0] % groups !== 0)
+    fail(ArgumentError, 'dirac_', `groups that divide dim 0, which is ${shape[0]}`, show(groups));
+  const perGroup = shape[0] / groups;
+  const middle = shape.slice(2).map((size) => Math.floor(size / 2));
+  zeros_(tensor);
+  return noGrad(() => {
+    for (let out = 0; out < shape[0]; out++) if (out % perGroup < shape[1]) setAt(tensor, [out, out % perGroup, ...middle], 1);
+    return tensor;
+  });
+}
+
+// Scaled by the number of connections -------------------------------------------------------------------------------------------------------------------------------
+
+const linear = ['linear', 'conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d', 'sigmoid'] as const;
+export type Nonlinearity = (typeof linear)[number] | 'tanh' | 'relu' | 'leaky_relu' | 'selu';
+
+/** How much the standard deviation of weights must exceed 1 / sqrt(fan) so that activations keep their variance; `param` is leaky_relu's slope. */
+export function calculateGain(nonlinearity: Nonlinearity, param: number | null = null): number {
+  const name = asChoice('calculateGain', 'nonlinearity', nonlinearity, [...linear, 'tanh', 'relu', 'leaky_relu', 'selu']);
+  if (name === 'tanh') return 5 / 3;
+  if (name === 'relu') return Math.sqrt(2);
+  if (name === 'leaky_relu') return Math.sqrt(2 / (1 + asNumber('calculateGain', 'param', param ?? 0.01) ** 2));
+  return name === 'selu' ? 3 / 4 : 1;
+}
+
+/** Connections into and out of one unit of a weight (out, in, ...kernel). */
+export function fans(op: string, tensor: Tensor): { fanIn: number; fanOut: number } {
+  const { shape } = asTensor(op, 'tensor', tensor);
+  if (shape.length < 2) fail(ShapeError, op, 'a tensor of at least 2 dims', `${showShape(shape)}: Fan in and fan out can not be computed`);
+  const field = numel(shape.slice(2));
+  return { fanIn: shape[1] * field, fanOut: shape[0] * field };
+}
+
+export interface XavierOptions extends Drawn {
+  gain?: number;
+}
+function xavier(op: string, tensor: Tensor, args: readonly unknown[]): { std: number; generator?: Generator | null } {
+  const { gain = 1, generator } = readArgs<XavierOptions>(op, args, ['gain'], ['generator']);
+  const { fanIn, fanOut } = fans(op, tensor);
+  return { std: gain * Math.sqrt(2 / (fanIn + fanOut)), generator };
+}
+/** Uniform within gain * sqrt(6 / (fanIn + fanOut)). Glorot and Bengio, 2010. */
+export function xavierUniform_(tensor: Tensor, ...args: ArgsOf<XavierOptions, ['gain']>): Tensor {
+  const { std, generator } = xavier('xavierUniform_', tensor, args);
+  const bound = Math.sqrt(3) * std;
+  return uniform(tensor, -bound, bound, generator);
+}
+/** Normal with deviation gain * sqrt(2 / (fanIn + fanOut)). */
+export function xavierNormal_(tensor: Tensor, ...args: ArgsOf<XavierOptions, ['gain']>): Tensor {
+  const { std, generator } = xavier('xavierNormal_', tensor, args);
+  return normal(tensor, 0, std, generator);
+}
+
+export interface KaimingOptions extends Drawn {
+  /** leaky_relu's slope. */
+  a?: number;
+  mode?: 'fan_in' | 'fan_out';
+  nonlinearity?: Nonlinearity;
+}
+function kaiming(op: string, tensor: Tensor, args: readonly unknown[]): { std: number; generator?: Generator | null } {
+  const { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu', generator } = readArgs<KaimingOptions>(op, args, ['a', 'mode', 'nonlinearity'], ['generator']);
+  const { fanIn, fanOut } = fans(op, tensor);
+  const fan = asChoice(op, 'mode', mode, ['fan_in', 'fan_out']) === 'fan_in' ? fanIn : fanOut;
+  return { std: calculateGain(nonlinearity, a) / Math.sqrt(fan), generator };
+}
+/** Uniform within gain * sqrt(3 / fan). He et al., 2015. */
+export function kaimingUniform_(tensor: Tensor, ...args: ArgsOf<KaimingOptions, ['a', 'mode', 'nonlinearity']>): Tensor {
+  const { std, generator } = kaiming('kaimingUniform_', tensor, args);
+  const bound = Math.sqrt(3) * std;
+  return tensor.count === 0 ? tensor : uniform(tensor, -bound, bound, generator);
+}
+/** Normal with deviation gain / sqrt(fan). */
+export function kaimingNormal_(tensor: Tensor, ...args: ArgsOf<KaimingOptions, ['a', 'mode', 'nonlinearity']>): Tensor {
+  const { std, generator } = kaiming('kaimingNormal_', tensor, args);
+  return tensor.count === 0 ? tensor : normal(tensor, 0, std, generator);
+}

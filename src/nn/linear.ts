@@ -1,0 +1,110 @@
+// Linear layers, and the layers that only change shape.
+import type { DType } from '../core/dtype.js';
+import { fail, ShapeError } from '../core/errors.js';
+import { checkDim, checkShape, checkSize, numel, showShape } from '../core/shape.js';
+import { type ArgsOf, readArgs } from '../ops/args.js';
+import { empty } from '../ops/create.js';
+import { linear } from '../ops/functional.js';
+import { flatten, reshape } from '../ops/view.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { fans, kaimingUniform_, uniform_ } from './init.js';
+import { Module } from './module.js';
+import { Parameter } from './parameter.js';
+
+const python = (value: boolean): string => (value ? 'True' : 'False');
+
+export interface LinearOptions {
+  bias?: boolean;
+  dtype?: DType | null;
+}
+
+/** y = x W^T + b on the last dim: (..., in) -> (..., out). */
+export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, ...args: ArgsOf<LinearOptions, ['bias']>) {
+    super();
+    const { bias = true, dtype } = readArgs<LinearOptions>('Linear', args, ['bias'], ['dtype']);
+    this.inFeatures = checkSize('Linear', 'inFeatures', inFeatures);
+    this.outFeatures = checkSize('Linear', 'outFeatures', outFeatures);
+    this.weight = new Parameter(empty([outFeatures, inFeatures], { dtype }));
+    this.bias = bias ? new Parameter(empty([outFeatures], { dtype })) : null;
+    this.resetParameters();
+  }
+  /** Draws both uniformly within 1 / sqrt(inFeatures). */
+  resetParameters(): void {
+    kaimingUniform_(this.weight, Math.sqrt(5));
+    if (this.bias === null) return;
+    const { fanIn } = fans('Linear', this.weight);
+    const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+    uniform_(this.bias, -bound, bound);
+  }
+  override forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+  override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${python(this.bias !== null)}`;
+  }
+}
+
+/** Passes its input; takes any arguments, so that it can stand in for another layer. */
+export class Identity extends Module {
+  constructor(..._args: unknown[]) {
+    super();
+  }
+  override forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+export interface FlattenOptions {
+  startDim?: number;
+  endDim?: number;
+}
+
+/** Joins the dims from startDim to endDim into one; by default all but the batch's. */
+export class Flatten extends Module {
+  readonly startDim: number;
+  readonly endDim: number;
+  constructor(...args: ArgsOf<FlattenOptions, ['startDim', 'endDim']>) {
+    super();
+    const { startDim = 1, endDim = -1 } = readArgs<FlattenOptions>('Flatten', args, ['startDim', 'endDim']);
+    this.startDim = startDim;
+    this.endDim = endDim;
+  }
+  override forward(x: Tensor): Tensor {
+    return flatten(x, this.startDim, this.endDim);
+  }
+  override extraRepr(): string {
+    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+  }
+}
+
+/** Splits one dim into several; one of the sizes may be -1. */
+export class Unflatten extends Module {
+  readonly unflattenedSize: readonly number[];
+  constructor(
+    readonly dim: number,
+    unflattenedSize: readonly number[],
+  ) {
+    super();
+    const inferred = unflattenedSize.indexOf(-1);
+    this.unflattenedSize =
+      inferred < 0 ? checkShape('Unflatten', unflattenedSize) : checkShape('Unflatten', unflattenedSize.with(inferred, 0)).with(inferred, -1);
+  }
+  override forward(x: Tensor): Tensor {
+    const d = checkDim('Unflatten', this.dim, x.ndim);
+    const known = numel(this.unflattenedSize.filter((size) => size !== -1));
+    const inferred = x.shape[d] / known;
+    const sizes = this.unflattenedSize.map((size) => (size === -1 ? inferred : size));
+    if (numel(sizes) !== x.shape[d] || !Number.isInteger(inferred))
+      fail(ShapeError, 'Unflatten', `sizes whose product is ${x.shape[d]}, the size of dim ${d}`, showShape(this.unflattenedSize));
+    return reshape(x, x.shape.toSpliced(d, 1, ...sizes));
+  }
+  override extraRepr(): string {
+    return `dim=${this.dim}, unflattened_size=(${this.unflattenedSize.join(', ')}${this.unflattenedSize.length === 1 ? ',' : ''})`;
+  }
+}

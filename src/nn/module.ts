@@ -1,0 +1,201 @@
+// What every layer and model is. Parameters and submodules are found by being properties, in the order they were assigned; buffers are properties that were registered.
+import type { DType } from '../core/dtype.js';
+import { ArgumentError, fail, GradtapeError, show } from '../core/errors.js';
+import { asBoolean, readArgs } from '../ops/args.js';
+import { clearGrad } from '../ops/optim.js';
+import { dtypeOf } from '../tensor/defaults.js';
+import { type HookHandle, Tensor } from '../tensor/tensor.js';
+import { addForwardHook, type ForwardHook, type ForwardPreHook } from './hooks.js';
+import { Parameter } from './parameter.js';
+import { convert, type LoadResult, loadStateDict, type StateDict, saveStateDict } from './state.js';
+
+const indent = (text: string): string => text.replaceAll('\n', '\n  ');
+
+export class Module {
+  /** Whether dropout and the like behave as in training; see train and eval. */
+  training = true;
+  /** Names of the buffers, and whether the state dict has them. */
+  #buffers: Map<string, boolean> | null = null;
+
+  /** Computes the output. Every module writes its own; calling it runs the registered hooks too. */
+  // biome-ignore lint/suspicious/noExplicitAny: each module types its own inputs and output.
+  forward(..._inputs: any[]): any {
+    throw new GradtapeError(`Module [${this.constructor.name}] is missing the required "forward" function`);
+  }
+
+  // What the module is made of ----------------------------------------------------------------------------------------------------------------------------
+
+  /** This module's own parameters and buffers, not those of its submodules; `persistent` leaves out buffers that the state dict has not. */
+  *ownTensors(kind: 'parameters' | 'buffers' | 'persistent'): Generator<[name: string, tensor: Tensor]> {
+    if (kind !== 'buffers') for (const [name, value] of Object.entries(this)) if (value instanceof Parameter && !this.#buffers?.has(name)) yield [name, value];
+    if (kind === 'parameters') return;
+    for (const [name, persistent] of this.#buffers ?? []) {
+      const value = (this as Record<string, unknown>)[name];
+      if (value instanceof Tensor && (persistent || kind === 'buffers')) yield [name, value];
+    }
+  }
+
+  /** The direct submodules with their names; one that is there twice comes once. */
+  namedChildren(): [name: string, module: Module][] {
+    const seen = new Set<unknown>();
+    return Object.entries(this).filter(
+      (entry): entry is [string, Module] => entry[1] instanceof Module && !seen.has(entry[1]) && seen.add(entry[1]) !== undefined,
+    );
+  }
+  children(): Module[] {
+    return this.namedChildren().map(([, module]) => module);
+  }
+
+  /** This module (under the name '') and all below it, parents before children; one that is there twice comes once. */
+  namedModules(): [name: string, module: Module][] {
+    const found: [string, Module][] = [];
+    const seen = new Set<Module>();
+    const visit = (name: string, module: Module): void => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      found.push([name, module]);
+      for (const [child, below] of module.namedChildren()) visit(name === '' ? child : `${name}.${child}`, below);
+    };
+    visit('', this);
+    return found;
+  }
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** Every parameter with its name; one that is shared comes once. */
+  namedParameters(): [name: string, parameter: Parameter][] {
+    return this.#named('parameters') as [string, Parameter][];
+  }
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+  namedBuffers(): [name: string, buffer: Tensor][] {
+    return this.#named('buffers');
+  }
+  buffers(): Tensor[] {
+    return this.namedBuffers().map(([, buffer]) => buffer);
+  }
+  #named(kind: 'parameters' | 'buffers'): [string, Tensor][] {
+    const seen = new Set<Tensor>();
+    const found: [string, Tensor][] = [];
+    for (const [prefix, module] of this.namedModules()) {
+      for (const [name, tensor] of module.ownTensors(kind)) {
+        if (seen.has(tensor)) continue;
+        seen.add(tensor);
+        found.push([prefix === '' ? name : `${prefix}.${name}`, tensor]);
+      }
+    }
+    return found;
+  }
+
+  // Registering ---------------------------------------------------------------------------------------------------------------------------------------------
+
+  /** Makes a tensor that is no parameter part of the module's state, as the property `name`; null registers the name alone. */
+  registerBuffer(name: string, tensor: Tensor | null, ...args: [persistent?: boolean | { persistent?: boolean }]): void {
+    const { persistent = true } = readArgs<{ persistent: boolean }>('registerBuffer', args, ['persistent']);
+    if (tensor !== null && !(tensor instanceof Tensor)) fail(ArgumentError, 'registerBuffer', 'a tensor or null', show(tensor));
+    if (!this.#buffers?.has(name)) this.#place('registerBuffer', name, tensor);
+    else (this as Record<string, unknown>)[name] = tensor;
+    this.#buffers ??= new Map();
+    this.#buffers.set(name, asBoolean('registerBuffer', 'persistent', persistent));
+  }
+  /** The same as assigning the property, for names that are computed. */
+  registerParameter(name: string, parameter: Parameter | null): void {
+    if (parameter !== null && !(parameter instanceof Parameter)) fail(ArgumentError, 'registerParameter', 'a Parameter or null', show(parameter));
+    this.#place('registerParameter', name, parameter);
+  }
+  /** The same as assigning the property, for names that are computed. */
+  addModule(name: string, module: Module | null): void {
+    if (module !== null && !(module instanceof Module)) fail(ArgumentError, 'addModule', 'a Module or null', show(module));
+    this.#place('addModule', name, module);
+  }
+  #place(op: string, name: string, value: unknown): void {
+    if (typeof name !== 'string' || name === '' || name.includes('.')) fail(ArgumentError, op, 'a name that is not empty and has no dot', show(name));
+    const held = (this as Record<string, unknown>)[name];
+    const replaces = held === null || held instanceof Parameter || held instanceof Module;
+    if (name in this && !(replaces && Object.hasOwn(this, name))) fail(ArgumentError, op, 'a new name', `${show(name)}: attribute '${name}' already exists`);
+    (this as Record<string, unknown>)[name] = value;
+  }
+
+  /** Runs `hook` after every forward of this module. */
+  registerForwardHook(hook: ForwardHook): HookHandle {
+    return addForwardHook(this, 'after', hook);
+  }
+  /** Runs `hook` before every forward of this module. */
+  registerForwardPreHook(hook: ForwardPreHook): HookHandle {
+    return addForwardHook(this, 'before', hook);
+  }
+
+  // State ---------------------------------------------------------------------------------------------------------------------------------------------------
+
+  /** Every parameter and persistent buffer by name, detached, sharing memory with the module. */
+  stateDict(): StateDict {
+    return saveStateDict(this);
+  }
+  /**
+   * Copies a state dict in. Unless everything fits nothing is copied, and the error lists all that does not: missing and unexpected keys (which `strict: false` lets pass), and shapes.
+   */
+  loadStateDict(state: StateDict | ReadonlyMap<string, Tensor>, ...args: [strict?: boolean | { strict?: boolean }]): LoadResult {
+    const { strict = true } = readArgs<{ strict: boolean }>('loadStateDict', args, ['strict']);
+    return loadStateDict(this, state, asBoolean('loadStateDict', 'strict', strict));
+  }
+
+  /** Switches this module and all below it to training (or, given false, to evaluation). */
+  train(mode = true): this {
+    asBoolean('train', 'mode', mode);
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+  /** Switches to evaluation: dropout passes its input, and so on. */
+  eval(): this {
+    return this.train(false);
+  }
+  requiresGrad_(requiresGrad = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
+    return this;
+  }
+  /** Zeroes all gradients, or drops them. */
+  zeroGrad(...args: [setToNone?: boolean | { setToNone?: boolean }]): void {
+    const { setToNone = false } = readArgs<{ setToNone: boolean }>('zeroGrad', args, ['setToNone']);
+    for (const parameter of this.parameters()) clearGrad(parameter, setToNone);
+  }
+  /** Converts parameters and floating point buffers, in place: optimizers keep their hold of them. */
+  to(dtype: DType | { dtype: DType }): this {
+    const wanted = typeof dtype === 'string' ? dtype : readArgs<{ dtype: DType }>('to', [dtype], ['dtype']).dtype;
+    convert(this, dtypeOf('to', wanted));
+    return this;
+  }
+  double(): this {
+    return this.to('float64');
+  }
+  float(): this {
+    return this.to('float32');
+  }
+  /** Calls `fn` with every module, children before their parents: for initialising. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  }
+
+  // Text ------------------------------------------------------------------------------------------------------------------------------------------------------
+
+  /** What stands between the brackets when the module is printed. */
+  extraRepr(): string {
+    return '';
+  }
+  /** As PyTorch prints it. */
+  toString(): string {
+    const extra = this.extraRepr();
+    const children = Object.entries(this)
+      .filter((entry) => entry[1] instanceof Module)
+      .map(([name, module]) => `(${name}): ${indent(`${module}`)}`);
+    const lines = [...(extra === '' ? [] : extra.split('\n')), ...children];
+    const single = lines.length === 0 || (lines.length === 1 && children.length === 0);
+    return `${this.constructor.name}(${single ? extra : `\n  ${lines.join('\n  ')}\n`})`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,94 @@
+// The optimizers' way to the kernels: one fused update of one parameter, in place and unrecorded. Every buffer's layout is checked here, since the kernels trust it.
+import { Category } from '../core/dtype.js';
+import { DTypeError, fail, ShapeError } from '../core/errors.js';
+import { sameShape, showShape } from '../core/shape.js';
+import { K } from '../kernels/load.js';
+import { fillWith } from '../tensor/fill.js';
+import { checkWritable } from '../tensor/inplace.js';
+import { addressOf, contiguousCopy, copyInto, type Tensor } from '../tensor/tensor.js';
+import { detach_ } from './copy.js';
+
+/** Throws unless `t` can be walked beside the parameter; `role` names it. */
+function checkLike(op: string, role: string, p: Tensor, t: Tensor): void {
+  if (!sameShape(t.shape, p.shape)) fail(ShapeError, op, `${role} of the parameter's shape ${showShape(p.shape)}`, showShape(t.shape));
+  if (t.dt !== p.dt) fail(DTypeError, op, `${role} of the parameter's dtype ${p.dtype}`, t.dtype);
+}
+
+/** Runs `kernel` on contiguous forms of the tensors; those that were written, and are not contiguous themselves, are copied back. */
+function update(op: string, p: Tensor, g: Tensor, states: readonly Tensor[], kernel: (p: number, g: number, ...states: number[]) => void): void {
+  if (p.dt.category !== Category.Float) fail(DTypeError, op, 'a floating point parameter', p.dtype);
+  checkLike(op, 'a gradient', p, g);
+  for (const state of states) checkLike(op, 'state', p, state);
+  checkWritable(op, p);
+  if (p.count > 0) {
+    const written = [p, ...states];
+    const packed = written.map(contiguousCopy);
+    const [first, ...rest] = packed.map(addressOf);
+    kernel(first, addressOf(contiguousCopy(g)), ...rest);
+    written.forEach((t, i) => {
+      if (packed[i] !== t) copyInto(t, packed[i]);
+    });
+  }
+  p.storage.version++;
+  for (const state of states) state.storage.version++;
+}
+
+export interface SgdStep {
+  readonly lr: number;
+  readonly momentum: number;
+  readonly dampening: number;
+  readonly weightDecay: number;
+  readonly nesterov: boolean;
+  readonly maximize: boolean;
+}
+
+/** p -= lr * g, with momentum in `buffer` (null without), which the `first` step fills. */
+export function sgdStep(
+  p: Tensor,
+  g: Tensor,
+  buffer: Tensor | null,
+  first: boolean,
+  { lr, momentum, dampening, weightDecay, nesterov, maximize }: SgdStep,
+): void {
+  update('SGD', p, g, buffer === null ? [] : [buffer], (at, grad, m = 0) => {
+    K.sgd_step[p.dt.code](at, grad, m, p.count, lr, buffer === null ? 0 : momentum, dampening, weightDecay, Number(nesterov), Number(maximize), Number(first));
+  });
+}
+
+export interface AdamStep {
+  readonly lr: number;
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+  readonly weightDecay: number;
+  readonly maximize: boolean;
+}
+
+/** Step number `t` (from 1) of Adam; with `decoupled` the weight decay is AdamW's. */
+export function adamStep(
+  p: Tensor,
+  g: Tensor,
+  m: Tensor,
+  v: Tensor,
+  t: number,
+  decoupled: boolean,
+  { lr, betas: [beta1, beta2], eps, weightDecay, maximize }: AdamStep,
+): void {
+  const stepsize = lr / (1 - beta1 ** t);
+  const rootbias2 = Math.sqrt(1 - beta2 ** t);
+  const [decay, shrink] = decoupled ? [0, lr * weightDecay] : [weightDecay, 0];
+  update(decoupled ? 'AdamW' : 'Adam', p, g, [m, v], (at, grad, first, second) => {
+    K.adam_step[p.dt.code](at, grad, first, second, p.count, stepsize, beta1, beta2, eps, rootbias2, decay, shrink, Number(maximize));
+  });
+}
+
+/** Zeroes a leaf's gradient, or drops it. A gradient that has a history loses it. */
+export function clearGrad(p: Tensor, setToNone: boolean): void {
+  const { gradient } = p;
+  if (gradient === null) return;
+  if (setToNone) p.gradient = null;
+  else {
+    detach_(gradient);
+    fillWith(gradient, 0);
+    gradient.storage.version++;
+  }
+}

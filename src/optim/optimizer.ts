@@ -1,0 +1,191 @@
+// What optimizers share: parameter groups with their options, state by parameter, the loop of a step, and state dicts in PyTorch's layout.
+import { ArgumentError, DTypeError, FormatError, fail, GradientError, ShapeError, show } from '../core/errors.js';
+import { sameShape, showShape } from '../core/shape.js';
+import { isOptions, readArgs } from '../ops/args.js';
+import { clone, toDtype } from '../ops/copy.js';
+import { clearGrad } from '../ops/optim.js';
+import { enableGrad, noGrad } from '../tensor/node.js';
+import { Tensor } from '../tensor/tensor.js';
+import { renamed, toCamel, toSnake } from './names.js';
+
+/** A group's parameters and every option, which may be changed between steps. */
+export type ParamGroup<O> = Required<O> & {
+  params: Tensor[];
+  /** Set by schedulers: the learning rate that they started from. */
+  initialLr?: number;
+};
+/** A group as it is given: options that it leaves out are the optimizer's. */
+export type GroupArg<O> = O & { params: Tensor | Iterable<Tensor>; initialLr?: number };
+export type Params<O> = Iterable<Tensor> | Iterable<GroupArg<O>>;
+
+export interface OptimizerState {
+  /** By the parameter's place among all groups' parameters. */
+  state: Record<string, Record<string, unknown>>;
+  param_groups: (Record<string, unknown> & { params: number[] })[];
+}
+
+/** An option's requirement, and PyTorch's name for it. */
+export type Check = readonly [requirement: string, holds: boolean, value: unknown, label: string];
+
+export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S extends object = object> {
+  readonly paramGroups: ParamGroup<O>[] = [];
+  readonly state = new Map<Tensor, S>();
+  /** Steps taken; schedulers warn by it. */
+  stepCount = 0;
+
+  /** `defaults` has every option; one that is undefined must be given by each group. */
+  constructor(
+    params: Params<O>,
+    readonly defaults: O,
+  ) {
+    if (params instanceof Tensor || typeof (params as Iterable<unknown> | undefined)?.[Symbol.iterator] !== 'function') {
+      fail(ArgumentError, this.#name, 'params to be an iterable of tensors or of groups', show(params));
+    }
+    const given = [...(params as Iterable<Tensor | GroupArg<O>>)];
+    if (given.length === 0) fail(ArgumentError, this.#name, 'parameters', 'none: optimizer got an empty parameter list');
+    const groups = isOptions(given[0]) ? given : [{ params: given }];
+    for (const group of groups) this.addParamGroup(group as GroupArg<O>);
+  }
+
+  get #name(): string {
+    return this.constructor.name;
+  }
+
+  /** What a group's options must fulfil. */
+  protected abstract checks(options: Required<O>): readonly Check[];
+  /** One parameter's update; unrecorded. `state` is the parameter's own, empty at first. */
+  protected abstract update(param: Tensor, grad: Tensor, group: ParamGroup<O>, state: Partial<S>): void;
+
+  #check(options: Required<O>): void {
+    for (const [requirement, holds, value, label] of this.checks(options))
+      if (!holds) fail(ArgumentError, this.#name, requirement, `${show(value)}: ${label}: ${show(value)}`);
+  }
+
+  /** Adds parameters with options of their own. */
+  addParamGroup(group: GroupArg<O>): void {
+    if (!isOptions(group)) fail(ArgumentError, this.#name, 'a group: an object with params', show(group));
+    const names = Object.keys(this.defaults);
+    const { params: given, ...options } = group;
+    readArgs(this.#name, [options], [], [...names, 'initialLr'] as never[]);
+    if (given === undefined) fail(ArgumentError, this.#name, 'a group with params', `one with ${Object.keys(group).join(', ') || 'nothing'}`);
+    const params = given instanceof Tensor ? [given] : [...given];
+    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    for (const p of params) {
+      if (!(p instanceof Tensor)) fail(ArgumentError, this.#name, 'parameters that are tensors', `${show(p)}: optimizer can only optimize Tensors`);
+      if (!p.isFloatingPoint()) fail(DTypeError, this.#name, 'floating point parameters', p.dtype);
+      if (!p.isLeaf) throw new GradientError(`${this.#name}: expected leaves, got a tensor made by ${p.gradFn?.name}: can't optimize a non-leaf Tensor`);
+      if (known.has(p))
+        fail(ArgumentError, this.#name, 'every parameter once', 'one that is there twice: some parameters appear in more than one parameter group');
+      known.add(p);
+    }
+    const given_ = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    const full = { params, ...this.defaults, ...given_ } as unknown as ParamGroup<O>;
+    for (const name of names) {
+      if ((full as Record<string, unknown>)[name] === undefined) {
+        fail(ArgumentError, this.#name, `${name} for every group`, `none: parameter group didn't specify a value of required optimization parameter ${name}`);
+      }
+    }
+    this.#check(full);
+    this.paramGroups.push(full);
+  }
+
+  /** Updates every parameter that has a gradient. `closure`, where given, first computes the loss again with its gradients; its result is returned. */
+  step<T = undefined>(closure?: () => T): T | undefined {
+    const loss = closure === undefined ? undefined : enableGrad(closure);
+    noGrad(() => {
+      for (const group of this.paramGroups) {
+        for (const param of group.params) {
+          const grad = param.gradient;
+          if (grad === null) continue;
+          let state = this.state.get(param) as Partial<S> | undefined;
+          if (state === undefined) {
+            state = {};
+            this.state.set(param, state as S);
+          }
+          this.update(param, grad, group, state);
+        }
+      }
+    });
+    this.stepCount++;
+    return loss;
+  }
+
+  /** Zeroes the gradients, or drops them, which is faster: the next backward then need not add. */
+  zeroGrad(...args: [setToNone?: boolean | { setToNone?: boolean }]): void {
+    const { setToNone = false } = readArgs<{ setToNone: boolean }>('zeroGrad', args, ['setToNone']);
+    for (const group of this.paramGroups) for (const param of group.params) clearGrad(param, setToNone);
+  }
+
+  // State dicts ---------------------------------------------------------------------------------------------------------------------------------------------
+
+  /** State and options in PyTorch's layout and names; the state's tensors are the optimizer's own. */
+  stateDict(): OptimizerState {
+    const places = new Map(this.paramGroups.flatMap((group) => group.params).map((p, i) => [p, i]));
+    return {
+      state: Object.fromEntries([...this.state].map(([p, state]) => [places.get(p), renamed(state, toSnake)])),
+      param_groups: this.paramGroups.map(({ params, ...options }) => ({ ...renamed(options, toSnake), params: params.map((p) => places.get(p) as number) })),
+    };
+  }
+
+  /** Takes a copy of what stateDict, or PyTorch's state_dict, gave; unchanged if that does not fit. Options that it does not know are left out. */
+  loadStateDict(dict: OptimizerState): void {
+    const op = 'loadStateDict';
+    if (!Array.isArray(dict?.param_groups) || typeof dict.state !== 'object') fail(FormatError, op, 'an object with state and param_groups', show(dict));
+    const saved = dict.param_groups;
+    if (saved.length !== this.paramGroups.length) {
+      fail(FormatError, op, `${this.paramGroups.length} parameter groups`, `${saved.length}: loaded state dict has a different number of parameter groups`);
+    }
+    const byIndex = new Map<string, Tensor>();
+    const groups = this.paramGroups.map((group, g) => {
+      const { params, ...options } = saved[g];
+      if (params?.length !== group.params.length) {
+        fail(
+          FormatError,
+          op,
+          `${group.params.length} parameters in group ${g}`,
+          `${params?.length}: loaded state dict contains a parameter group that doesn't match the size of optimizer's group`,
+        );
+      }
+      for (const [i, p] of group.params.entries()) byIndex.set(String(params[i]), p);
+      const known = Object.entries(renamed(options, toCamel)).filter(([name]) => name === 'initialLr' || name in this.defaults);
+      const merged = { ...group, ...Object.fromEntries(known) };
+      this.#check(merged);
+      return merged;
+    });
+    const states = Object.entries(dict.state).flatMap(([index, state]): [Tensor, S][] => {
+      const p = byIndex.get(index);
+      return p === undefined
+        ? []
+        : [[p, Object.fromEntries(Object.entries(renamed(state, toCamel)).map(([name, value]) => [name, taken(`${index}.${name}`, value, p)])) as S]];
+    });
+    for (const [g, merged] of groups.entries()) Object.assign(this.paramGroups[g], merged);
+    this.state.clear();
+    for (const [p, state] of states) this.state.set(p, state);
+  }
+
+  /** As PyTorch prints it. */
+  toString(): string {
+    const shown = (value: unknown): string =>
+      Array.isArray(value) ? `(${value.map(shown).join(', ')})` : typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
+    const group = ({ params: _, ...options }: ParamGroup<O>, g: number): string =>
+      [
+        `Parameter Group ${g}`,
+        ...Object.entries(renamed(options, toSnake))
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, value]) => `    ${name}: ${shown(value)}`),
+      ].join('\n');
+    return `${this.#name} (\n${this.paramGroups.map(group).join('\n')}\n)`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/** A copy of a saved value for the state of `p`: a tensor in its dtype, a one-element tensor that counts (PyTorch's `step`) as a number. */
+function taken(name: string, value: unknown, p: Tensor): unknown {
+  if (!(value instanceof Tensor)) return value;
+  if (name.endsWith('.step')) return Number(value.item());
+  if (!sameShape(value.shape, p.shape))
+    fail(ShapeError, 'loadStateDict', `state ${name} of the parameter's shape ${showShape(p.shape)}`, showShape(value.shape));
+  return noGrad(() => clone(toDtype(value, p.dt)).contiguous());
+}
