@@ -33,11 +33,12 @@
     },
     # The vector extensions are GCC's and clang's.
     "msbuild_toolset": "ClangCL",
-    "defines": ["NAPI_VERSION=8"],
+    "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS"],
   },
   "targets": [
     {
       "target_name": "gradtape",
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "sources": ["native/addon.cc", "native/dispatch.cc", "native/watch.cc", "native/runtime/pages.cc", "native/runtime/threads.cc", "native/runtime/workspace.cc"],
       "conditions": [
         ["target_arch == 'arm64'", {"dependencies": ["kernels_neon"]}, {"dependencies": ["kernels_baseline", "kernels_avx2", "kernels_avx512"]}],

@@ -1,6 +1,8 @@
 // The door to JavaScript: the kernel table, the command buffer, native memory and weak references. With watch.cc the only file that knows Node-API. All state
 // belongs to its environment, so that the addon loads in every worker and goes with it; only the thread pool and the choice of instruction set are the process's.
-#include <node_api.h>
+//
+// node-addon-api does what is done once or rarely; what runs for every op (call, watch, unwatch) is plain Node-API, which costs less than its wrappers.
+#include <napi.h>
 #include <string.h>
 
 #include <string>
@@ -19,175 +21,12 @@ using namespace gradtape;
 constexpr size_t kCommands = 4096;
 constexpr double kMaxAddress = 9007199254740992.0;  // 2^53
 
-struct Environment {
-  double* commands = nullptr;
-  std::vector<Kernel> kernels;
-  Watched watched;
-  std::unordered_map<uintptr_t, size_t> regions;
+/** A whole number from 0 to 2^53, as addresses and sizes are. */
+bool is_size(double value) { return value >= 0 && value <= kMaxAddress && value == static_cast<double>(static_cast<int64_t>(value)); }
+bool is_size(const Napi::Value& value) { return value.IsNumber() && is_size(value.As<Napi::Number>().DoubleValue()); }
+int64_t size_of(const Napi::Value& value) { return value.As<Napi::Number>().Int64Value(); }
 
-  ~Environment() {
-    for (const auto& region : regions) release_pages(reinterpret_cast<void*>(region.first), region.second);
-  }
-};
-
-napi_value throw_type_error(napi_env env, const char* message) {
-  napi_throw_type_error(env, nullptr, message);
-  return nullptr;
-}
-
-napi_value number(napi_env env, double value) {
-  napi_value result = nullptr;
-  napi_create_double(env, value, &result);
-  return result;
-}
-
-/** The arguments of a call: missing ones are undefined. */
-template <size_t count>
-struct Arguments {
-  Environment* environment = nullptr;
-  napi_value values[count] = {};
-
-  Arguments(napi_env env, napi_callback_info info) {
-    size_t given = count;
-    void* data = nullptr;
-    napi_get_cb_info(env, info, &given, values, nullptr, &data);
-    environment = static_cast<Environment*>(data);
-  }
-};
-
-/** A whole number from 0 to 2^53; false otherwise. */
-bool read_size(napi_env env, napi_value value, double* result) {
-  return napi_get_value_double(env, value, result) == napi_ok && *result >= 0 && *result <= kMaxAddress && *result == static_cast<double>(static_cast<int64_t>(*result));
-}
-
-// Runs commands[0] on the arguments behind it. Nothing is checked: only the loader's own wrapper may call this.
-napi_value call(napi_env env, napi_callback_info info) {
-  void* data;
-  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-  const Environment* environment = static_cast<const Environment*>(data);
-  const double* commands = environment->commands;
-  environment->kernels[static_cast<size_t>(commands[0])].run(commands);
-  return nullptr;
-}
-
-napi_value reserve(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
-  double bytes;
-  if (!read_size(env, arguments.values[0], &bytes)) return throw_type_error(env, "reserve: expected a size in bytes");
-  if (bytes == 0) return number(env, 0);
-  void* memory = reserve_pages(static_cast<size_t>(bytes));
-  if (memory != nullptr) arguments.environment->regions[reinterpret_cast<uintptr_t>(memory)] = static_cast<size_t>(bytes);
-  return number(env, static_cast<double>(reinterpret_cast<uintptr_t>(memory)));
-}
-
-napi_value release(napi_env env, napi_callback_info info) {
-  const Arguments<2> arguments(env, info);
-  double address, bytes;
-  if (!read_size(env, arguments.values[0], &address) || !read_size(env, arguments.values[1], &bytes))
-    return throw_type_error(env, "release: expected an address and a size in bytes");
-  auto& regions = arguments.environment->regions;
-  const auto region = regions.find(static_cast<uintptr_t>(address));
-  if (region == regions.end() || static_cast<double>(region->second) != bytes) return throw_type_error(env, "release: expected a reserved region");
-  release_pages(reinterpret_cast<void*>(region->first), region->second);
-  regions.erase(region);
-  return nullptr;
-}
-
-napi_value watch(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
-  napi_valuetype type = napi_undefined;
-  napi_typeof(env, arguments.values[0], &type);
-  if (type != napi_object && type != napi_function) return throw_type_error(env, "watch: expected an object");
-  const int64_t handle = arguments.environment->watched.add(env, arguments.values[0]);
-  return handle < 0 ? throw_type_error(env, "watch: expected an object that can be referred to weakly") : number(env, static_cast<double>(handle));
-}
-
-napi_value unwatch(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
-  double handle;
-  if (!read_size(env, arguments.values[0], &handle) || !arguments.environment->watched.remove(env, static_cast<int64_t>(handle)))
-    return throw_type_error(env, "unwatch: expected a handle of watch");
-  return nullptr;
-}
-
-napi_value sweep(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
-  bool all;
-  if (napi_get_value_bool(env, arguments.values[0], &all) != napi_ok) return throw_type_error(env, "sweep: expected a boolean");
-  Environment* environment = arguments.environment;
-  return number(env, static_cast<double>(environment->watched.sweep(env, all, environment->commands, kCommands)));
-}
-
-/** The address and the typed array of a copy. */
-struct Copy {
-  void* native = nullptr;
-  void* view = nullptr;
-  size_t bytes = 0;
-
-  bool read(napi_env env, const napi_value* values) {
-    double address;
-    bool is_view = false;
-    if (!read_size(env, values[0], &address) || napi_is_typedarray(env, values[1], &is_view) != napi_ok || !is_view) return false;
-    napi_typedarray_type type;
-    size_t length;
-    // The pointer counts the view's byte offset; a detached view has length 0.
-    if (napi_get_typedarray_info(env, values[1], &type, &length, &view, nullptr, nullptr) != napi_ok) return false;
-    static constexpr uint8_t sizes[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
-    if (static_cast<size_t>(type) >= sizeof(sizes)) return false;
-    bytes = length * sizes[type];
-    native = reinterpret_cast<void*>(static_cast<uintptr_t>(address));
-    return bytes == 0 || native != nullptr;
-  }
-};
-
-napi_value copy_in(napi_env env, napi_callback_info info) {
-  const Arguments<2> arguments(env, info);
-  Copy copy;
-  if (!copy.read(env, arguments.values)) return throw_type_error(env, "copyIn: expected an address and a typed array");
-  if (copy.bytes > 0) memcpy(copy.native, copy.view, copy.bytes);
-  return nullptr;
-}
-
-napi_value copy_out(napi_env env, napi_callback_info info) {
-  const Arguments<2> arguments(env, info);
-  Copy copy;
-  if (!copy.read(env, arguments.values)) return throw_type_error(env, "copyOut: expected an address and a typed array");
-  if (copy.bytes > 0) memcpy(copy.view, copy.native, copy.bytes);
-  return nullptr;
-}
-
-napi_value adjust(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
-  double bytes;
-  if (napi_get_value_double(env, arguments.values[0], &bytes) != napi_ok || !(bytes >= -kMaxAddress && bytes <= kMaxAddress))
-    return throw_type_error(env, "adjust: expected a number of bytes");
-  int64_t total;
-  napi_adjust_external_memory(env, static_cast<int64_t>(bytes), &total);
-  return nullptr;
-}
-
-napi_value set_thread_count(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
-  double count;
-  if (!read_size(env, arguments.values[0], &count) || count < 1 || count > 1024) return throw_type_error(env, "setThreads: expected a whole number from 1 to 1024");
-  set_threads(static_cast<int>(count));
-  return nullptr;
-}
-
-napi_value get_thread_count(napi_env env, napi_callback_info) { return number(env, get_threads()); }
-
-napi_value text(napi_env env, const std::string& value) {
-  napi_value result = nullptr;
-  napi_create_string_utf8(env, value.data(), value.size(), &result);
-  return result;
-}
-
-napi_value text_array(napi_env env, const std::vector<std::string>& values) {
-  napi_value result = nullptr;
-  napi_create_array_with_length(env, values.size(), &result);
-  for (size_t i = 0; i < values.size(); i++) napi_set_element(env, result, static_cast<uint32_t>(i), text(env, values[i]));
-  return result;
-}
+void throw_type_error(const Napi::CallbackInfo& info, const char* message) { Napi::TypeError::New(info.Env(), message).ThrowAsJavaScriptException(); }
 
 std::vector<std::string> supported_isas() {
   std::vector<std::string> names;
@@ -197,63 +36,174 @@ std::vector<std::string> supported_isas() {
   return names;
 }
 
-/** The command buffer lives in JavaScript's heap and is held by a property of the exports and by a reference of the environment. */
-napi_value make_commands(napi_env env, Environment* environment) {
-  void* data = nullptr;
-  napi_value buffer, view = nullptr;
-  napi_ref reference;
-  if (napi_create_arraybuffer(env, kCommands * sizeof(double), &data, &buffer) != napi_ok) return nullptr;
-  napi_create_reference(env, buffer, 1, &reference);
-  napi_create_typedarray(env, napi_float64_array, kCommands, buffer, 0, &view);
-  environment->commands = static_cast<double*>(data);
-  return view;
-}
+class Addon : public Napi::Addon<Addon> {
+ public:
+  Addon(Napi::Env env, Napi::Object exports) {
+    const Isa* isa = chosen_isa();
+    if (isa == nullptr) {
+      std::string message = "GRADTAPE_ISA: expected one of";
+      for (const std::string& name : supported_isas()) message += " " + name;
+      Napi::Error::New(env, message).ThrowAsJavaScriptException();
+      return;
+    }
+    DefineAddon(exports, {
+                             InstanceValue("kernels", take_kernels(env, isa)),
+                             InstanceValue("commands", make_commands(env)),
+                             InstanceValue("isa", Napi::String::New(env, isa->name)),
+                             InstanceValue("isas", texts(env, supported_isas())),
+                             InstanceMethod("reserve", &Addon::reserve),
+                             InstanceMethod("release", &Addon::release),
+                             InstanceMethod("sweep", &Addon::sweep),
+                             InstanceMethod("copyIn", &Addon::copy<true>),
+                             InstanceMethod("copyOut", &Addon::copy<false>),
+                             InstanceMethod("adjust", &Addon::adjust),
+                             InstanceMethod("setThreads", &Addon::set_thread_count),
+                             InstanceMethod("getThreads", &Addon::get_thread_count),
+                         });
+    define_plain(env, exports, "call", call);
+    define_plain(env, exports, "watch", watch);
+    define_plain(env, exports, "unwatch", unwatch);
+  }
 
-napi_value initialise(napi_env env, napi_value exports) {
-  const Isa* isa = chosen_isa();
-  const std::vector<std::string> supported = supported_isas();
-  if (isa == nullptr) {
-    std::string message = "GRADTAPE_ISA: expected one of";
-    for (const std::string& name : supported) message += " " + name;
-    napi_throw_error(env, nullptr, message.c_str());
+  ~Addon() {
+    for (const auto& region : regions_) release_pages(reinterpret_cast<void*>(region.first), region.second);
+  }
+
+ private:
+  // Runs commands[0] on the arguments behind it. Nothing is checked: only the loader's own wrapper may call this.
+  static napi_value call(napi_env env, napi_callback_info info) {
+    void* data;
+    napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+    const Addon* addon = static_cast<const Addon*>(data);
+    const double* commands = addon->commands_;
+    addon->kernels_[static_cast<size_t>(commands[0])].run(commands);
     return nullptr;
   }
 
-  Environment* environment = new Environment;
-  napi_set_instance_data(env, environment, [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); }, nullptr);
-  std::vector<std::string> names;
-  for (KernelTable family = isa->kernels(); *family != nullptr; family++) {
-    for (int i = 0; i < (*family)->count; i++) {
-      const Kernel& kernel = (*family)->rows[i];
-      environment->kernels.push_back(kernel);
-      names.push_back(std::string(kernel.name) + " " + kernel.word);
-    }
+  static napi_value watch(napi_env env, napi_callback_info info) {
+    napi_value object = nullptr;
+    Addon* addon = one_argument(env, info, &object);
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env, object, &type);
+    const int64_t handle = type == napi_object || type == napi_function ? addon->watched_.add(env, object) : -1;
+    napi_value result = nullptr;
+    if (handle < 0) napi_throw_type_error(env, nullptr, "watch: expected an object that can be referred to weakly");
+    else napi_create_double(env, static_cast<double>(handle), &result);
+    return result;
   }
 
-  const napi_property_attributes fixed = napi_enumerable;
-  auto function = [&](const char* name, napi_callback callback) { return napi_property_descriptor{name, nullptr, callback, nullptr, nullptr, nullptr, fixed, environment}; };
-  auto value = [&](const char* name, napi_value v) { return napi_property_descriptor{name, nullptr, nullptr, nullptr, nullptr, v, fixed, nullptr}; };
-  const napi_property_descriptor properties[] = {
-      value("kernels", text_array(env, names)),
-      value("commands", make_commands(env, environment)),
-      value("isa", text(env, isa->name)),
-      value("isas", text_array(env, supported)),
-      function("call", call),
-      function("reserve", reserve),
-      function("release", release),
-      function("watch", watch),
-      function("unwatch", unwatch),
-      function("sweep", sweep),
-      function("copyIn", copy_in),
-      function("copyOut", copy_out),
-      function("adjust", adjust),
-      function("setThreads", set_thread_count),
-      function("getThreads", get_thread_count),
-  };
-  napi_define_properties(env, exports, sizeof(properties) / sizeof(properties[0]), properties);
-  return exports;
-}
+  static napi_value unwatch(napi_env env, napi_callback_info info) {
+    napi_value value = nullptr;
+    Addon* addon = one_argument(env, info, &value);
+    double handle;
+    if (napi_get_value_double(env, value, &handle) != napi_ok || !is_size(handle) || !addon->watched_.remove(env, static_cast<int64_t>(handle)))
+      napi_throw_type_error(env, nullptr, "unwatch: expected a handle of watch");
+    return nullptr;
+  }
+
+  /** The addon, and the call's argument (undefined if missing). */
+  static Addon* one_argument(napi_env env, napi_callback_info info, napi_value* value) {
+    size_t given = 1;
+    void* data = nullptr;
+    napi_get_cb_info(env, info, &given, value, nullptr, &data);
+    return static_cast<Addon*>(data);
+  }
+
+  void define_plain(Napi::Env env, Napi::Object exports, const char* name, napi_callback callback) {
+    napi_value function = nullptr;
+    napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, this, &function);
+    exports.Set(name, function);
+  }
+
+  Napi::Value reserve(const Napi::CallbackInfo& info) {
+    if (!is_size(info[0])) {
+      throw_type_error(info, "reserve: expected a size in bytes");
+      return info.Env().Undefined();
+    }
+    const size_t bytes = static_cast<size_t>(size_of(info[0]));
+    void* memory = bytes == 0 ? nullptr : reserve_pages(bytes);
+    if (memory != nullptr) regions_[reinterpret_cast<uintptr_t>(memory)] = bytes;
+    return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<uintptr_t>(memory)));
+  }
+
+  void release(const Napi::CallbackInfo& info) {
+    if (!is_size(info[0]) || !is_size(info[1])) return throw_type_error(info, "release: expected an address and a size in bytes");
+    const auto region = regions_.find(static_cast<uintptr_t>(size_of(info[0])));
+    if (region == regions_.end() || region->second != static_cast<size_t>(size_of(info[1]))) return throw_type_error(info, "release: expected a reserved region");
+    release_pages(reinterpret_cast<void*>(region->first), region->second);
+    regions_.erase(region);
+  }
+
+  Napi::Value sweep(const Napi::CallbackInfo& info) {
+    if (!info[0].IsBoolean()) {
+      throw_type_error(info, "sweep: expected a boolean");
+      return info.Env().Undefined();
+    }
+    return Napi::Number::New(info.Env(), static_cast<double>(watched_.sweep(info.Env(), info[0].As<Napi::Boolean>().Value(), commands_, kCommands)));
+  }
+
+  /** Between native memory and a typed array, whose pointer counts the view's byte offset; a detached one has length 0. */
+  template <bool in>
+  void copy(const Napi::CallbackInfo& info) {
+    if (!is_size(info[0]) || !info[1].IsTypedArray()) return throw_type_error(info, "copy: expected an address and a typed array");
+    const Napi::TypedArray view = info[1].As<Napi::TypedArray>();
+    void* data = nullptr;
+    napi_get_typedarray_info(info.Env(), view, nullptr, nullptr, &data, nullptr, nullptr);
+    void* native = reinterpret_cast<void*>(static_cast<uintptr_t>(size_of(info[0])));
+    const size_t bytes = view.ByteLength();
+    if (bytes == 0) return;
+    if (native == nullptr || data == nullptr) return throw_type_error(info, "copy: expected an address and a typed array");
+    memcpy(in ? native : data, in ? data : native, bytes);
+  }
+
+  void adjust(const Napi::CallbackInfo& info) {
+    const double bytes = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : kMaxAddress * 2;
+    if (!(bytes >= -kMaxAddress && bytes <= kMaxAddress)) return throw_type_error(info, "adjust: expected a number of bytes");
+    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes));
+  }
+
+  void set_thread_count(const Napi::CallbackInfo& info) {
+    if (!is_size(info[0]) || size_of(info[0]) < 1 || size_of(info[0]) > 1024) return throw_type_error(info, "setThreads: expected a whole number from 1 to 1024");
+    set_threads(static_cast<int>(size_of(info[0])));
+  }
+
+  Napi::Value get_thread_count(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), get_threads()); }
+
+  /** Every kernel of the instruction set by id, and its name and word. */
+  Napi::Value take_kernels(Napi::Env env, const Isa* isa) {
+    std::vector<std::string> names;
+    for (KernelTable family = isa->kernels(); *family != nullptr; family++) {
+      for (int i = 0; i < (*family)->count; i++) {
+        const Kernel& kernel = (*family)->rows[i];
+        kernels_.push_back(kernel);
+        names.push_back(std::string(kernel.name) + " " + kernel.word);
+      }
+    }
+    return texts(env, names);
+  }
+
+  /** The command buffer lives in JavaScript's heap; its pointer stays good as long as the environment refers to it. */
+  Napi::Value make_commands(Napi::Env env) {
+    Napi::Float64Array commands = Napi::Float64Array::New(env, kCommands);
+    commands_ = commands.Data();
+    kept_ = Napi::Persistent(commands.ArrayBuffer());
+    kept_.SuppressDestruct();
+    return commands;
+  }
+
+  static Napi::Value texts(Napi::Env env, const std::vector<std::string>& values) {
+    Napi::Array result = Napi::Array::New(env, values.size());
+    for (uint32_t i = 0; i < values.size(); i++) result.Set(i, Napi::String::New(env, values[i]));
+    return result;
+  }
+
+  double* commands_ = nullptr;
+  Napi::Reference<Napi::ArrayBuffer> kept_;
+  std::vector<Kernel> kernels_;
+  Watched watched_;
+  std::unordered_map<uintptr_t, size_t> regions_;
+};
 
 }  // namespace
 
-NAPI_MODULE_INIT() { return initialise(env, exports); }
+NODE_API_ADDON(Addon)

@@ -25,8 +25,7 @@ function where(mask: v128, yes: v128): v128 {
   @inline of<T>(x: v128, s: v128, t: v128): v128 {
     const zero = all<T>(0), one = all<T>(1);
     if (sizeof<T>() == 1) return min<T>(x, one);
-    const sign = v128.sub<T>(where(v128.gt<T>(x, zero), one), where(v128.lt<T>(x, zero), one));
-    return isFloat<T>() ? v128.bitselect(x, sign, v128.ne<T>(x, x)) : sign;
+    return v128.sub<T>(where(v128.gt<T>(x, zero), one), where(v128.lt<T>(x, zero), one));
   }
 }
 @unmanaged export class Relu { @inline of<T>(x: v128, s: v128, t: v128): v128 { return max<T>(x, all<T>(0)); } }

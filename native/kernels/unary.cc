@@ -43,8 +43,7 @@ template <class V>
 GRADTAPE_INLINE V sign_of(V x) {
   const V one = splat<V>(1), zero{};
   const V positive = x > 0 ? one : zero;
-  const V y = x < 0 ? -one : positive;
-  return x != x ? x : y;
+  return x < 0 ? -one : positive;
 }
 
 #define GRADTAPE_UNARY(name, grain, expression)                                \

@@ -45,7 +45,7 @@ export const contract = {
   // Elementwise, one operand ------------------------------------------------------------------------------------------------------------------------
   neg: [N, unary],
   abs: [N, unary],
-  /** -1, 0 or 1; NaN gives NaN. */
+  /** -1, 0 or 1; 0 for NaN, as PyTorch has it. */
   sign: [N, unary],
   /** max(x, 0); NaN gives NaN. */
   relu: [N, unary],
