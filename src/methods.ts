@@ -3,31 +3,16 @@ import * as autograd from './autograd/methods.js';
 import * as ops from './ops/index.js';
 import { Tensor } from './tensor/tensor.js';
 
-const { cat: _cat, concat: _concat, stack: _stack, ...withTensor } = ops;
+const { cat: _cat, concat: _concat, concatenate: _concatenate, stack: _stack, ...withTensor } = ops;
 
-/** Aliases that are methods too. */
-const aliases = {
-  subtract: ops.sub,
-  multiply: ops.mul,
-  divide: ops.div,
-  trueDivide: ops.div,
-  negative: ops.neg,
-  greater: ops.gt,
-  greaterEqual: ops.ge,
-  less: ops.lt,
-  lessEqual: ops.le,
-  notEqual: ops.ne,
-  absolute: ops.abs,
-  clip: ops.clamp,
-  clip_: ops.clamp_,
-  var: ops.var_,
-  swapdims: ops.transpose,
-};
+const methods = { ...withTensor, var: ops.var_, ...autograd };
 
-const methods = { ...withTensor, ...aliases, ...autograd };
-
-// biome-ignore lint/suspicious/noExplicitAny: the mapped type needs to match every op's arguments.
-type Method<F> = F extends (self: Tensor, ...rest: infer Rest) => infer R ? (...rest: Rest) => R : F extends (self: any, ...rest: infer Rest) => infer R ? (...rest: Rest) => R : never;
+type Method<F> = F extends (self: Tensor, ...rest: infer Rest) => infer R
+  ? (...rest: Rest) => R
+  : // biome-ignore lint/suspicious/noExplicitAny: the mapped type needs to match every op's arguments.
+    F extends (self: any, ...rest: infer Rest) => infer R
+    ? (...rest: Rest) => R
+    : never;
 
 type ValuesIndices = ops.ValuesIndices;
 /** max and min have forms that a mapped type cannot tell apart. */
@@ -51,7 +36,10 @@ declare module './tensor/tensor.js' {
 
 type Bound = (self: Tensor, ...rest: unknown[]) => unknown;
 
-for (const [name, op] of Object.entries({ ...methods, where: (self: Tensor, condition: Tensor, other: Tensor | number) => ops.where(condition, self, other) })) {
+for (const [name, op] of Object.entries({
+  ...methods,
+  where: (self: Tensor, condition: Tensor, other: Tensor | number) => ops.where(condition, self, other),
+})) {
   const f = op as unknown as Bound;
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,

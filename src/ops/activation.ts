@@ -10,12 +10,12 @@ import { gt, where } from './compare.js';
 import { backward2, inPlace, unary } from './define.js';
 import { type Kernel1, type Kernel2, map1, map2 } from './map.js';
 import { exp } from './pointwise.js';
-import { floatOf } from './promote.js';
+import { needFloat } from './promote.js';
 
 const BOTH = 3;
 
 /** max(x, 0); the derivative at 0 is 0. */
-export const relu = unary('relu', K.relu, { integers: true, saves: OUT, vjp: (dy, node) => reluBackward(dy, node.y) });
+export const relu = unary('relu', K.relu, { integers: 'keep', saves: OUT, vjp: (dy, node) => reluBackward(dy, node.y) });
 const reluBackward = backward2('reluBackward', K.relu_bwd, 2, [(g, node) => reluBackward(g, node.x(1)), () => null]);
 
 /** 1 / (1 + exp(-x)). */
@@ -33,7 +33,7 @@ const tanhBackward = backward2('tanhBackward', K.tanh_bwd, BOTH, [
 ]);
 
 /** x * sigmoid(x), also called swish. */
-export const silu = unary('silu', K.silu, { saves: 1, vjp: (dy, node) => siluBackward(dy, node.x(0)) });
+export const silu = unary('silu', K.silu, { integers: 'refuse', saves: 1, vjp: (dy, node) => siluBackward(dy, node.x(0)) });
 const siluBackward = backward2('siluBackward', K.silu_bwd, BOTH, [
   (g, node) => siluBackward(g, node.x(1)),
   // silu'' = s (1 - s) (2 + x (1 - 2 s)).
@@ -46,7 +46,7 @@ const siluBackward = backward2('siluBackward', K.silu_bwd, BOTH, [
 
 // gelu ---------------------------------------------------------------------------------------------------------------------------------------------------
 
-const geluExact = unary('gelu', K.gelu, { saves: 1, vjp: (dy, node) => geluBackward(dy, node.x(0)) });
+const geluExact = unary('gelu', K.gelu, { integers: 'refuse', saves: 1, vjp: (dy, node) => geluBackward(dy, node.x(0)) });
 const geluBackward = backward2('geluBackward', K.gelu_bwd, BOTH, [
   (g, node) => geluBackward(g, node.x(1)),
   // gelu'' = phi(x) (2 - x^2), phi the normal density.
@@ -56,7 +56,7 @@ const geluBackward = backward2('geluBackward', K.gelu_bwd, BOTH, [
   },
 ]);
 
-const geluTanh = unary('geluTanh', K.gelu_tanh, { saves: 1, vjp: (dy, node) => geluTanhBackward(dy, node.x(0)) });
+const geluTanh = unary('geluTanh', K.gelu_tanh, { integers: 'refuse', saves: 1, vjp: (dy, node) => geluTanhBackward(dy, node.x(0)) });
 const geluTanhBackward = backward2('geluTanhBackward', K.gelu_tanh_bwd, BOTH, [
   (g, node) => geluTanhBackward(g, node.x(1)),
   // With u = c (x + a x^3), t = tanh u: d/dx [(1 + t) / 2 + x (1 - t^2) u' / 2] = (1 - t^2) (u' + x u'' / 2 - x t u'^2).
@@ -96,7 +96,7 @@ const softplusOp = defineOp<Soft>({
   saves: 1,
   forward: ([x], { beta, threshold }) => {
     const kernels: Kernel1[] = K.softplus.map((kernel) => (a, y, nd, rows) => kernel(a, y, beta, threshold, nd, rows));
-    return map1('softplus', kernels, x, floatOf(x.dt));
+    return map1('softplus', kernels, x, needFloat('softplus', x).dt);
   },
   vjp: [(dy, node) => apply(softplusBackwardOp, [dy, node.x(0)], node.args as Soft)],
 });

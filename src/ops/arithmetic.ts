@@ -1,18 +1,22 @@
 // Arithmetic: forward and derivatives of + - * /, on tensors and numbers with broadcasting and promotion.
-import { bool, Category } from '../core/dtype.js';
-import { DTypeError, fail, show } from '../core/errors.js';
+import { bool, Category, float64 } from '../core/dtype.js';
+import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
+import { broadcastShapes } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { defaultFloat } from '../tensor/defaults.js';
-import { applyInPlace } from '../tensor/inplace.js';
+import { constant } from '../tensor/fill.js';
+import { applyInPlace, checkResult } from '../tensor/inplace.js';
+import { OUT } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { copyInto, Tensor } from '../tensor/tensor.js';
 import { asChoice, asNumber, asTensor, readArgs } from './args.js';
-import { to } from './copy.js';
+import { eq } from './compare.js';
+import { zerosOf } from './copy.js';
 import { binary, inPlace, unary } from './define.js';
-import { type Kernel2, map2 } from './map.js';
-import { pow } from './power.js';
-import { type Operand, operand, resultType } from './promote.js';
-import { floor, trunc } from './round.js';
+import { type Kernel2, map1, map2 } from './map.js';
+import { pow, pow_ } from './power.js';
+import { floatOf, type Operand, operand, rawCast, resultType } from './promote.js';
+import { anyTrue } from './reduce.js';
 
 const A = 1;
 const B = 2;
@@ -47,17 +51,20 @@ const addOp = defineOp<number>({
   vjp: [(dy) => dy, (dy, node) => times(dy, node.args as number)],
 });
 
+function noTruth(op: string, ...operands: readonly Operand[]): void {
+  if (operands.some((operand) => typeof operand === 'boolean' || (operand instanceof Tensor && operand.dt === bool))) {
+    fail(
+      DTypeError,
+      op,
+      'numeric operands (for bool use logicalXor or logicalNot)',
+      'bool: Subtraction, the `-` operator, with a bool tensor is not supported',
+    );
+  }
+}
+
 const subOp = defineOp<number>({
   name: 'sub',
   forward: ([a, b], alpha, out) => {
-    if (a.dt === bool || b.dt === bool) {
-      fail(
-        DTypeError,
-        'sub',
-        'numeric tensors (for bool use logicalXor or logicalNot)',
-        `${a.dtype} and ${b.dtype}: subtraction with a bool tensor is not supported`,
-      );
-    }
     checkAlpha('sub', a, b, alpha);
     return map2('sub', kernelsOf(-alpha), a, b, out);
   },
@@ -77,19 +84,22 @@ export function add(a: Operand, b: Operand, options?: AlphaOptions): Tensor {
 }
 /** a - alpha * b. Gradients: dy and -alpha * dy. */
 export function sub(a: Operand, b: Operand, options?: AlphaOptions): Tensor {
+  noTruth('sub', a, b);
   return apply(subOp, [operand('sub', 'input', a, b), operand('sub', 'other', b, a)], alphaOf('sub', options));
 }
 /** b - alpha * a. */
 export const rsub = (a: Operand, b: Operand, options?: AlphaOptions): Tensor => sub(b, a, options);
 export const add_ = (x: Tensor, other: Operand, options?: AlphaOptions): Tensor =>
   applyInPlace(addOp, [x, operand('add_', 'other', other, x)], alphaOf('add_', options));
-export const sub_ = (x: Tensor, other: Operand, options?: AlphaOptions): Tensor =>
-  applyInPlace(subOp, [x, operand('sub_', 'other', other, x)], alphaOf('sub_', options));
+export function sub_(x: Tensor, other: Operand, options?: AlphaOptions): Tensor {
+  noTruth('sub_', x, other);
+  return applyInPlace(subOp, [x, operand('sub_', 'other', other, x)], alphaOf('sub_', options));
+}
 
 // neg, mul, div ---------------------------------------------------------------------------------------------------------------------------------------------
 
 /** -x. */
-export const neg = unary('neg', K.neg, { integers: true, vjp: (dy) => neg(dy) });
+export const neg = unary('neg', K.neg, { integers: 'keep', vjp: (dy) => neg(dy) });
 
 /** a * b. Gradients: dy * b and dy * a. */
 export const mul = binary('mul', K.mul, { saves: crosswise, vjp: [(dy, node) => mul(dy, node.x(1)), (dy, node) => mul(dy, node.x(0))] });
@@ -101,27 +111,61 @@ const trueDiv = binary('div', K.div, {
   vjp: [(dy, node) => div(dy, node.x(1)), (dy, node) => mul(neg(dy), div(div(node.x(0), node.x(1)), node.x(1)))],
 });
 
+const trueDiv_ = inPlace(trueDiv.op);
+
 export interface DivOptions {
   /** null divides; 'trunc' and 'floor' round the quotient. */
   roundingMode?: 'trunc' | 'floor' | null;
 }
 
+type Rounding = 'trunc' | 'floor';
+const roundedDivOp = defineOp<Rounding>({
+  name: 'divRounded',
+  nodeName: 'DivBackward1',
+  forward: ([a, b], mode, out) => {
+    const kernels = mode === 'floor' ? K.floor : K.trunc;
+    const dt = resultType(a, b);
+    if (dt === bool) fail(DTypeError, 'div', 'numeric operands', 'bool: not implemented for it');
+    if (dt.category === Category.Float) return map1('div', kernels, map2('div', K.div, a, b), dt, out);
+    if (anyTrue(eq(b, 0))) fail(ArgumentError, 'div', 'no zero among integer divisors', '0: ZeroDivisionError');
+    if (out !== undefined) checkResult('div_', out, broadcastShapes('div_', a.shape, b.shape), dt);
+    const exact = map2('div', K.div, rawCast(a, float64), rawCast(b, float64));
+    const quotient = rawCast(map1('div', kernels, exact, float64), dt);
+    if (out !== undefined) copyInto(out, quotient);
+    return out ?? quotient;
+  },
+  vjp: [(dy) => zerosOf(dy), (dy) => zerosOf(dy)],
+});
+
+function readRounding(op: string, options: DivOptions | undefined): Rounding | null {
+  const { roundingMode = null } = options === undefined ? {} : readArgs<DivOptions>(op, [options], [], ['roundingMode']);
+  return roundingMode === null ? null : asChoice(op, 'roundingMode', roundingMode, ['trunc', 'floor']);
+}
+
 /** a / b; integers give floats. With a rounding mode the quotient is rounded, integers stay integers, and the gradient is zero. */
 export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
-  const mode = options === undefined ? null : (readArgs<DivOptions>('div', [options], [], ['roundingMode']).roundingMode ?? null);
-  if (mode === null) return trueDiv(a, b);
-  const round = asChoice('div', 'roundingMode', mode, ['trunc', 'floor']) === 'floor' ? floor : trunc;
-  const dt = resultType(a, b);
-  if (dt.category === Category.Float) return round(trueDiv(a, b));
-  const [p, q] = [operand('div', 'input', a, b), operand('div', 'other', b, a)];
-  return to(round(trueDiv(to(p, 'float64'), to(q, 'float64'))), dt.name);
+  const mode = options === undefined ? null : readRounding('div', options);
+  return mode === null ? trueDiv(a, b) : apply(roundedDivOp, [operand('div', 'input', a, b), operand('div', 'other', b, a)], mode);
 }
-export const trueDivide = trueDiv;
+export function div_(x: Tensor, other: Operand, options?: DivOptions): Tensor {
+  const mode = readRounding('div_', options);
+  if (mode === null) return trueDiv_(x, other);
+  return applyInPlace(roundedDivOp, [asTensor('div_', 'input', x), operand('div_', 'other', other, x)], mode);
+}
 
 /** x * x. */
-export const square = (x: Tensor): Tensor => pow(x, 2);
-export const reciprocal = (x: Tensor): Tensor => trueDiv(1, asTensor('reciprocal', 'input', x));
+export const square = (x: Tensor): Tensor => pow(asTensor('square', 'input', x), 2);
+export const square_ = (x: Tensor): Tensor => pow_(x, 2);
+
+const reciprocalOp = defineOp({
+  name: 'reciprocal',
+  saves: OUT,
+  forward: ([x], _args, out) => map2('reciprocal', K.div, constant(1, floatOf(x.dt)), x, out),
+  vjp: [(dy, node) => neg(mul(dy, mul(node.y, node.y)))],
+});
+/** 1 / x. */
+export const reciprocal = (x: Tensor): Tensor => apply(reciprocalOp, [asTensor('reciprocal', 'input', x)], undefined);
+export const reciprocal_ = inPlace(reciprocalOp);
 
 export const neg_ = inPlace(neg.op);
 export const mul_ = inPlace(mul.op);
-export const div_ = inPlace(trueDiv.op);

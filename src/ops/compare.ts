@@ -6,7 +6,8 @@ import { collapse, dims } from '../tensor/loops.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { addressOf, empty, type Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
-import { type Binary, comparing, ofTensors } from './define.js';
+import { copy_ } from './copy.js';
+import { type Binary, comparing, inPlace, ofTensors } from './define.js';
 import { type Kernel2, kernelFor, map2 } from './map.js';
 import { type Operand, operand, rawCast, resultType } from './promote.js';
 
@@ -82,3 +83,14 @@ const whereOp = defineOp({
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return apply(whereOp, [asTensor('where', 'condition', condition), operand('where', 'input', a, b), operand('where', 'other', b, a)], undefined);
 }
+
+export const eq_ = inPlace(eq.op);
+export const ne_ = inPlace(ne.op);
+export const lt_ = inPlace(lt.op);
+export const le_ = inPlace(le.op);
+export const gt_ = inPlace(gt.op);
+export const ge_ = inPlace(ge.op);
+export const logicalAnd_ = inPlace(logicalAnd.op);
+export const logicalOr_ = inPlace(logicalOr.op);
+export const logicalXor_ = inPlace(logicalXor.op);
+export const logicalNot_ = (x: Tensor): Tensor => copy_(x, logicalNot(x));

@@ -6,7 +6,7 @@ import { apply, defineOp, type Op, type Vjp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 import { type Kernel1, type Kernel2, type Map2, map1, map2 } from './map.js';
-import { floatOf, type Operand, operand } from './promote.js';
+import { floatOf, needFloat, type Operand, operand } from './promote.js';
 
 export type Unary = ((x: Tensor) => Tensor) & { readonly op: Op };
 export type Binary<A = Operand, B = Operand> = ((a: A, b: B) => Tensor) & { readonly op: Op };
@@ -14,20 +14,21 @@ export type Binary<A = Operand, B = Operand> = ((a: A, b: B) => Tensor) & { read
 interface UnaryRule {
   readonly saves?: number;
   readonly vjp: Vjp;
-  /** Integers stay integers; otherwise they are computed as floats. */
-  readonly integers?: boolean;
+  /** What becomes of integers: computed as floats (the default), kept, kept with truth values, or refused. */
+  readonly integers?: 'float' | 'keep' | 'keepBool' | 'refuse';
 }
 
 const named = <F extends (...args: never[]) => unknown, T>(f: F, name: string, extra: T): F & T =>
   Object.assign(Object.defineProperty(f, 'name', { value: name }), extra);
 
 /** An elementwise function of one tensor. */
-export function unary(name: string, kernels: readonly (Kernel1 | undefined)[], { saves, vjp, integers }: UnaryRule): Unary {
-  const dtypeFor = (dt: DTypeInfo): DTypeInfo => {
-    if (!integers) return floatOf(dt);
-    return dt.category === Category.Bool ? fail(DTypeError, name, 'a numeric tensor', 'a bool tensor') : dt;
+export function unary(name: string, kernels: readonly (Kernel1 | undefined)[], { saves, vjp, integers = 'float' }: UnaryRule): Unary {
+  const dtypeFor = (x: Tensor): DTypeInfo => {
+    if (integers === 'refuse') return needFloat(name, x).dt;
+    if (integers === 'keep' && x.dt.category === Category.Bool) fail(DTypeError, name, 'a numeric tensor', 'a bool tensor');
+    return integers === 'float' ? floatOf(x.dt) : x.dt;
   };
-  const op = defineOp({ name, saves, vjp: [vjp], forward: ([x], _args, out) => map1(name, kernels, x, dtypeFor(x.dt), out) });
+  const op = defineOp({ name, saves, vjp: [vjp], forward: ([x], _args, out) => map1(name, kernels, x, dtypeFor(x), out) });
   return named((x: Tensor) => apply(op, [asTensor(name, 'input', x)], undefined), name, { op });
 }
 
@@ -42,7 +43,11 @@ const binaryOp = (name: string, kernels: readonly (Kernel2 | undefined)[], { sav
 /** An elementwise function of two operands, tensors or numbers, with broadcasting and promotion. */
 export function binary(name: string, kernels: readonly (Kernel2 | undefined)[], rule: BinaryRule): Binary {
   const op = binaryOp(name, kernels, rule);
-  return named((a: Operand, b: Operand) => apply(op, [operand(name, 'input', a, b), operand(name, 'other', b, a)], undefined), name, { op });
+  return named(
+    (a: Operand, b: Operand) => apply(op, [operand(name, 'input', a, b, rule.compute), operand(name, 'other', b, a, rule.compute)], undefined),
+    name,
+    { op },
+  );
 }
 
 /** One that takes a number only on the right, as PyTorch's comparisons do. */

@@ -1,5 +1,6 @@
 // The largest and smallest elements, and where they are.
-import { int32 } from '../core/dtype.js';
+import { bool, int32 } from '../core/dtype.js';
+import { DTypeError, fail } from '../core/errors.js';
 import { checkDim } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { OUT } from '../tensor/node.js';
@@ -61,10 +62,18 @@ const argOf = (name: string, kernels: readonly Reduction[]): Arg => {
     return apply(op, [x], { dims, keepdim: asBoolean(name, 'keepdim', keepdim), shape: x.shape });
   };
 };
+const whereLargest = argOf('argmax', K.argmax);
+const whereSmallest = argOf('argmin', K.argmin);
+const ofNumbers =
+  (name: string, arg: Arg): Arg =>
+  (x, ...args) => {
+    if (asTensor(name, 'input', x).dt === bool) fail(DTypeError, name, 'a numeric tensor', 'bool: not implemented for it');
+    return arg(x, ...args);
+  };
 /** The int32 index of the first largest element, along a dim or in the flattened tensor. */
-export const argmax = argOf('argmax', K.argmax);
+export const argmax = ofNumbers('argmax', whereLargest);
 /** The int32 index of the first smallest element, along a dim or in the flattened tensor. */
-export const argmin = argOf('argmin', K.argmin);
+export const argmin = ofNumbers('argmin', whereSmallest);
 
 /** Values with the places they were found at; destructures as an object and as an array. */
 export type ValuesIndices = { readonly values: Tensor; readonly indices: Tensor } & readonly [values: Tensor, indices: Tensor];
@@ -89,6 +98,6 @@ const extremeOf = (name: string, all: typeof amax, two: Binary<Tensor, Tensor>, 
     return asBoolean(name, 'keepdim', keepdim) || x.ndim === 0 ? pairOf(values, indices) : pairOf(squeeze(values, d), squeeze(indices, d));
   }) as Extreme;
 /** max(x): the largest element. max(x, other): the larger of two. max(x, dim): the largest along a dim and where they are. */
-export const max: Extreme = extremeOf('max', amax, maximum, argmax);
+export const max: Extreme = extremeOf('max', amax, maximum, whereLargest);
 /** min(x): the smallest element. min(x, other): the smaller of two. min(x, dim): the smallest along a dim and where they are. */
-export const min: Extreme = extremeOf('min', amin, minimum, argmin);
+export const min: Extreme = extremeOf('min', amin, minimum, whereSmallest);

@@ -12,10 +12,11 @@ import { arange, fromArray } from './create.js';
 import { amax, amin } from './extrema.js';
 import { asIndex, gather, indexSelect } from './gather.js';
 import { addmm, matmul } from './matmul.js';
+import { needFloat, resultType } from './promote.js';
 import { generatorOf, type RandomOptions } from './random.js';
 import { mean, sum } from './reduce.js';
 import { logSoftmax } from './softmax.js';
-import { permute, reshape, t, unsqueeze } from './view.js';
+import { broadcastTo, permute, reshape, t, unsqueeze } from './view.js';
 
 export type Reduction = 'none' | 'mean' | 'sum';
 const reduced = (op: string, loss: Tensor, reduction: unknown): Tensor => {
@@ -53,8 +54,10 @@ interface ReductionOption {
 /** (input - target)^2, averaged, summed or as it is. */
 export function mseLoss(input: Tensor, target: Tensor, ...args: ArgsOf<ReductionOption, []>): Tensor {
   const { reduction = 'mean' } = readArgs<ReductionOption>('mseLoss', args, [], ['reduction']);
-  broadcastShapes('mseLoss', asTensor('mseLoss', 'input', input).shape, asTensor('mseLoss', 'target', target).shape);
-  const d = sub(input, target);
+  const shape = broadcastShapes('mseLoss', asTensor('mseLoss', 'input', input).shape, asTensor('mseLoss', 'target', target).shape);
+  const [p, q] = [broadcastTo(input, shape), broadcastTo(target, shape)];
+  const dt = resultType(p, q);
+  const d = needFloat('mseLoss', sub(toDtype(p, dt), toDtype(q, dt)));
   return reduced('mseLoss', mul(d, d), reduction);
 }
 

@@ -7,6 +7,7 @@ import { sumTo } from './reduce.js';
 installEngineOps({ add: (a, b) => add(a, b), sumTo, to: toDtype, clone });
 
 export * from './activation.js';
+export * from './aliases.js';
 export {
   add,
   add_,
@@ -17,12 +18,38 @@ export {
   neg,
   neg_,
   reciprocal,
+  reciprocal_,
   rsub,
   square,
+  square_,
   sub,
   sub_,
 } from './arithmetic.js';
-export { eq, ge, gt, isnan, le, logicalAnd, logicalNot, logicalOr, logicalXor, lt, ne, where } from './compare.js';
+export { clamp, clamp_, clampMax, clampMax_, clampMin, clampMin_ } from './clamp.js';
+export {
+  eq,
+  eq_,
+  ge,
+  ge_,
+  gt,
+  gt_,
+  isnan,
+  le,
+  le_,
+  logicalAnd,
+  logicalAnd_,
+  logicalNot,
+  logicalNot_,
+  logicalOr,
+  logicalOr_,
+  logicalXor,
+  logicalXor_,
+  lt,
+  lt_,
+  ne,
+  ne_,
+  where,
+} from './compare.js';
 export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill_, float, int, long, to, zero_ } from './copy.js';
 export type { ValuesIndices } from './extrema.js';
 export { amax, amin, argmax, argmin, max, min } from './extrema.js';
@@ -34,8 +61,6 @@ export { indexPut, indexPut_ } from './pick.js';
 export {
   abs,
   abs_,
-  clamp,
-  clamp_,
   cos,
   cos_,
   erf,

@@ -1,6 +1,6 @@
 // Powers. A number as the exponent, by far the commonest case, has an op of its own: small ones are products and roots.
-import { Category, float32, float64 } from '../core/dtype.js';
-import { ArgumentError, fail, show } from '../core/errors.js';
+import { bool, Category, float32, float64 } from '../core/dtype.js';
+import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
 import { K } from '../kernels/load.js';
 import { constant } from '../tensor/fill.js';
 import { applyInPlace } from '../tensor/inplace.js';
@@ -51,7 +51,10 @@ const powOp = defineOp({
   name: 'pow',
   nodeName: 'PowBackward1',
   saves: A | B,
-  forward: ([a, b], _args, out) => map2('pow', K.pow, a, b, out),
+  forward: ([a, b], _args, out) => {
+    if (a.dt === bool && b.dt === bool) fail(DTypeError, 'pow', 'numeric operands', 'bool');
+    return map2('pow', K.pow, a, b, out);
+  },
   vjp: [
     (given, node) => {
       const [dy, x, p] = wide(given, node.x(0), node.x(1));
@@ -67,6 +70,7 @@ const powOp = defineOp({
 
 function checkExponent(op: string, x: Tensor, p: Scalar): number {
   if (typeof p !== 'number' && typeof p !== 'boolean') fail(ArgumentError, op, 'exponent to be a tensor or a number', show(p));
+  if (x.dt === bool && typeof p === 'boolean') fail(DTypeError, op, 'numeric operands', 'bool');
   if (Number(p) < 0 && resultType(x, p).category !== Category.Float) {
     fail(ArgumentError, op, 'a non-negative exponent for integers', `${p}: Integers to negative integer powers are not allowed.`);
   }

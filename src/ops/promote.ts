@@ -1,6 +1,6 @@
 // PyTorch's type promotion: tensors with dims count more than 0-d tensors, those more than plain numbers; a lower rank only lifts the category.
 import { bool, Category, type DTypeInfo, int64, promote } from '../core/dtype.js';
-import { ArgumentError, fail, show } from '../core/errors.js';
+import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
 import { defaultFloat } from '../tensor/defaults.js';
 import { constant } from '../tensor/fill.js';
 import { copyInto, empty, Tensor } from '../tensor/tensor.js';
@@ -34,11 +34,12 @@ export function resultType(...operands: readonly Operand[]): DTypeInfo {
   return combine(withDims, combine(zeroDim, numbers)) ?? defaultFloat();
 }
 
-/** An operand as a tensor; a number becomes a 0-d constant of the dtype it has in this expression. */
-export function operand(op: string, role: string, value: Operand, ...others: readonly Operand[]): Tensor {
+/** An operand as a tensor; a number becomes a 0-d constant of the dtype that the expression is computed in. */
+export function operand(op: string, role: string, value: Operand, other: Operand, compute?: (promoted: DTypeInfo) => DTypeInfo): Tensor {
   if (value instanceof Tensor) return value;
   if (typeof value !== 'number' && typeof value !== 'boolean') fail(ArgumentError, op, `${role} to be a tensor or a number`, show(value));
-  return constant(Number(value), resultType(value, ...others));
+  const dt = resultType(value, other);
+  return constant(Number(value), compute === undefined ? dt : compute(dt));
 }
 
 /** The tensor in another dtype, not recorded; the tensor itself if it has it. */
@@ -47,6 +48,11 @@ export function rawCast(t: Tensor, dt: DTypeInfo): Tensor {
   const out = empty(t.shape, dt);
   copyInto(out, t);
   return out;
+}
+
+/** For functions that PyTorch does not define on integers. */
+export function needFloat(op: string, t: Tensor): Tensor {
+  return t.dt.category === Category.Float ? t : fail(DTypeError, op, 'a floating point tensor', `${t.dtype}: not implemented for it`);
 }
 
 /** The float dtype that a function of real numbers computes an input in. */

@@ -5,7 +5,7 @@ import { checkDims, numel, reducedShape, type Shape, showShape } from '../core/s
 import { K } from '../kernels/load.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { OUT } from '../tensor/node.js';
-import { apply, defineOp } from '../tensor/op.js';
+import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { div, mul, sub } from './arithmetic.js';
@@ -103,10 +103,17 @@ const sumOp = defineOp<Over>({
   vjp: [(dy, node) => spread(dy, node.args as Over)],
 });
 
+/** Reduces in the dtype that was asked for, if one was: the input is converted first. */
+function inDtype(name: string, op: Op<Over>, x: Tensor, over: Over, dtype: DType | undefined): Tensor {
+  if (dtype === undefined) return apply(op, [x], over);
+  const dt = dtypeOf(name, dtype);
+  return toDtype(apply(op, [toDtype(x, dt)], over), dt);
+}
+
 /** The sum over the given dims, or all. */
 export function sum(x: Tensor, ...args: ReduceArgs): Tensor {
   const { over, dtype } = readReduce('sum', x, args, ['dtype']);
-  return apply(sumOp, [dtype === undefined ? x : toDtype(x, dtypeOf('sum', dtype))], over);
+  return inDtype('sum', sumOp, x, over, dtype);
 }
 
 /** The sum that undoes broadcasting: from the tensor's shape to `shape`. */
@@ -166,13 +173,13 @@ function productOfOthers(x: Tensor, { dims, shape }: Over): Tensor {
     inverse,
   );
 }
-const anyTrue = (t: Tensor): boolean =>
+export const anyTrue = (t: Tensor): boolean =>
   t.count > 0 && reduceWith('any', K.amax, t, t.dt, { dims: [...t.shape.keys()], keepdim: false, shape: t.shape }).item() !== false;
 
 /** The product over one dim, or all elements. */
 export function prod(x: Tensor, ...args: ReduceArgs): Tensor {
   const { over, dtype } = readReduce('prod', x, args, ['dtype']);
-  return apply(prodOp, [dtype === undefined ? x : toDtype(x, dtypeOf('prod', dtype))], over);
+  return inDtype('prod', prodOp, x, over, dtype);
 }
 
 // var, std ------------------------------------------------------------------------------------------------------------------------------------------------

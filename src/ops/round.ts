@@ -1,5 +1,5 @@
 // Rounding and signs: piecewise constant functions, whose gradient is zero.
-import { Category } from '../core/dtype.js';
+import { Category, dtypes } from '../core/dtype.js';
 import { K } from '../kernels/load.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -9,10 +9,15 @@ import { inPlace, unary } from './define.js';
 import { type Kernel1, map1 } from './map.js';
 
 /** Integers are rounded already and come back as they are, copied. */
+const copies = dtypes.map(
+  ({ code }): Kernel1 =>
+    (x, y, nd, rows) =>
+      K.cast(x, y, code, code, nd, rows),
+);
 const rounding = (name: string, kernels: readonly Kernel1[]): ((x: Tensor) => Tensor) & { readonly op: Op } => {
   const op = defineOp({
     name,
-    forward: ([x], _args, out) => (x.dt.category === Category.Float ? map1(name, kernels, x, x.dt, out) : map1(name, K.abs, x, x.dt, out)),
+    forward: ([x], _args, out) => map1(name, x.dt.category === Category.Integer ? copies : kernels, x, x.dt, out),
     vjp: [(dy) => zerosOf(dy)],
   });
   return Object.assign((x: Tensor) => apply(op, [asTensor(name, 'input', x)], undefined), { op });
@@ -27,7 +32,7 @@ export const round = rounding('round', K.round);
 /** Towards zero. */
 export const trunc = rounding('trunc', K.trunc);
 /** -1, 0 or 1. */
-export const sign = unary('sign', K.sign, { integers: true, vjp: (dy) => zerosOf(dy) });
+export const sign = unary('sign', K.sign, { integers: 'keepBool', vjp: (dy) => zerosOf(dy) });
 
 export const floor_ = inPlace(floor.op);
 export const ceil_ = inPlace(ceil.op);

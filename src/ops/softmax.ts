@@ -11,7 +11,7 @@ import { mul, neg, sub } from './arithmetic.js';
 import { toDtype } from './copy.js';
 import { kernelFor } from './map.js';
 import { exp } from './pointwise.js';
-import { floatOf, rawCast } from './promote.js';
+import { needFloat, rawCast } from './promote.js';
 import { sum } from './reduce.js';
 
 type Forward = (x: number, y: number, outer: number, r: number, inner: number) => void;
@@ -22,8 +22,8 @@ const around = (shape: Shape, dim: number): [number, number, number] => [numel(s
 
 function forward(name: string, kernels: readonly Forward[]): (inputs: readonly Tensor[], dim: number) => Tensor {
   return ([x], dim) => {
-    const dt = floatOf(x.dt);
-    const packed = contiguousCopy(rawCast(x, dt));
+    const { dt } = needFloat(name, x);
+    const packed = contiguousCopy(x);
     const y = empty(x.shape, dt);
     if (y.count > 0) kernelFor(name, kernels, dt)(addressOf(packed), addressOf(y), ...around(x.shape, dim));
     return y;

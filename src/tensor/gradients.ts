@@ -11,7 +11,7 @@ export function gradientsOf(node: Node, dys: readonly (Tensor | null)[], needs: 
   const dy = dys[0];
   const out = new Array<Tensor | null | undefined>(inputs.length);
   if (dy === null) return out;
-  const rules = op.vjp!;
+  const rules = op.vjp ?? [];
   for (let i = 0; i < inputs.length; i++) if (needs(i)) out[i] = rules[i]?.(dy, node);
   return out;
 }
