@@ -2,9 +2,11 @@
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
 import { readArgs } from '../ops/args.js';
+import { add } from '../ops/arithmetic.js';
+import { clone } from '../ops/copy.js';
 import { runBackward, type Target } from '../tensor/backward.js';
-import { constant, full } from '../tensor/fill.js';
-import { edgeOf } from '../tensor/node.js';
+import { full } from '../tensor/fill.js';
+import { edgeOf, historyOf, requires } from '../tensor/node.js';
 import { type Hook, type HookHandle, Tensor } from '../tensor/tensor.js';
 
 /** The place in the graph that a tensor's gradient goes to; throws if there is none. */
@@ -21,7 +23,7 @@ export function seedOf(op: string, t: Tensor, gradient: Tensor | null | undefine
       throw new GradientError(
         `${op}: expected a gradient for an output that is not a scalar, got none for shape ${showShape(t.shape)}: grad can be implicitly created only for scalar outputs`,
       );
-    return t.ndim === 0 ? constant(1, t.dt) : full(t.shape, 1, t.dt);
+    return full(t.shape, 1, t.dt);
   }
   if (!(gradient instanceof Tensor)) fail(ArgumentError, op, 'gradient to be a tensor', show(gradient));
   if (!sameShape(gradient.shape, t.shape)) {
@@ -57,23 +59,25 @@ export function backward(
   }
   const inputs = options.inputs instanceof Tensor ? [options.inputs] : options.inputs;
   if (inputs.length === 0) throw new ArgumentError('backward: expected inputs to hold tensors, got []: inputs argument to backward() cannot be empty');
-  const caught = runBackward([root], [seed], { ...graph, targets: inputs.map((t) => targetOf('backward', t, 'an input')), accumulate: true });
-  inputs.forEach((t, i) => {
-    const grad = caught[i];
-    if (grad !== null && !t.leafGrad) t.gradient = t.gradient === null ? grad : t.gradient.add(grad);
-  });
+  const targets = inputs.map((t) => targetOf('backward', t, 'an input'));
+  inputs.forEach(retainGrad);
+  runBackward([root], [seed], { ...graph, targets, accumulate: true });
 }
 
 /** Keeps this tensor's .grad in backward although it is no leaf. */
 export function retainGrad(self: Tensor): void {
-  const node = edgeOf(self);
-  if (node === null)
+  if (!requires(self)) {
     throw new GradientError(
       "retainGrad: expected a tensor that requires grad, got one that does not: can't retain_grad on Tensor that has requires_grad=False",
     );
-  if (self.leafGrad) return;
-  node.retained ??= [];
-  if (!node.retained.includes(self)) node.retained.push(self);
+  }
+  const node = historyOf(self);
+  if (node === null || self.retainsGrad) return;
+  const keep: Hook = (dy) => {
+    // A copy: what flows on may be the user's own gradient, or that of other tensors.
+    self.gradient = self.gradient === null ? clone(dy) : add(self.gradient, dy);
+  };
+  node.addHook({ nr: self.outNr, hook: keep, retains: self });
 }
 
 /** Calls `hook` with this tensor's gradient whenever it is computed; what the hook returns takes its place. Hooks run in the order they were registered. */
@@ -81,11 +85,6 @@ export function registerHook(self: Tensor, hook: Hook): HookHandle {
   if (typeof hook !== 'function') fail(ArgumentError, 'registerHook', 'a function', show(hook));
   const { node, nr } = targetOf('registerHook', self, 'a tensor');
   const entry = { nr, hook };
-  node.hooks = [...(node.hooks ?? []), entry];
-  return {
-    remove: () => {
-      node.hooks = node.hooks?.filter((other) => other !== entry) ?? null;
-      if (node.hooks?.length === 0) node.hooks = null;
-    },
-  };
+  node.addHook(entry);
+  return { remove: () => node.removeHook(entry) };
 }

@@ -1,6 +1,6 @@
 // Copies and conversions.
 import type { DType, DTypeInfo } from '../core/dtype.js';
-import { DTypeError, fail } from '../core/errors.js';
+import { DTypeError, fail, GradientError } from '../core/errors.js';
 import { isDense, type Shape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { fillWith, zeroFill } from '../tensor/fill.js';
@@ -79,6 +79,7 @@ export const copy_ = (x: Tensor, source: Operand): Tensor =>
 
 const fillOp = defineOp<number>({
   name: 'fill',
+  constant: true,
   forward: (_inputs, value, out) => {
     fillWith(out!, value);
     return out!;
@@ -102,6 +103,8 @@ export const detach = (x: Tensor): Tensor => alias(asTensor('detach', 'input', x
 
 /** Cuts this tensor itself off from its history. */
 export function detach_(x: Tensor): Tensor {
+  if (asTensor('detach_', 'input', x).base !== null)
+    throw new GradientError("detach_: expected a tensor that is no view, got a view: can't detach views in-place; use detach()");
   x.node = null;
   x.outNr = 0;
   x.leafGrad = false;

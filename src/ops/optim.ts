@@ -87,7 +87,7 @@ export function clearGrad(p: Tensor, setToNone: boolean): void {
   if (gradient === null) return;
   if (setToNone) p.gradient = null;
   else {
-    detach_(gradient);
+    if (gradient.gradFn !== null || gradient.leafGrad) detach_(gradient);
     fillWith(gradient, 0);
     gradient.storage.version++;
   }

@@ -2,14 +2,14 @@
 //
 // The engine, not the rules, undoes broadcasting, adds up, checks shapes and dtypes, and gives memory back. A gradient that a formula of this pass made, and that nobody else
 // has seen (no hook, no .grad, no graph), ends when its last reader has run: `pins` counts the readers, `owned` says that the storage is the pass's own.
-import { GradientError } from '../core/errors.js';
-import { expandsTo, sameShape, showShape } from '../core/shape.js';
-import { K, heap } from '../kernels/load.js';
+import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
+import { expandsTo, overlapsItself, sameShape, showShape } from '../core/shape.js';
+import { heap, K } from '../kernels/load.js';
 import { gradientsOf } from './gradients.js';
 import { collapse, dims, flat } from './loops.js';
-import { installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
-import { defineOp } from './op.js';
-import { setArena, type Storage } from './storage.js';
+import { type HookEntry, installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
+import { defineOp, type Op } from './op.js';
+import { type Storage, setArena } from './storage.js';
 import { addressOf, contiguousCopy, copyInto, empty, Tensor } from './tensor.js';
 
 /** The ops that the engine itself uses; set by ops/, which import this room. */
@@ -37,7 +37,7 @@ export interface BackwardOptions {
   readonly createGraph: boolean;
   /** Catch the gradients here, and run only what they need. Without it, leaves accumulate. */
   readonly targets?: readonly Target[];
-  /** With targets: accumulate into these leaves' .grad instead of catching (backward with inputs). */
+  /** With targets: run them too, so that leaves accumulate and hooks see what was retained, instead of catching (backward with inputs). */
   readonly accumulate?: boolean;
 }
 
@@ -47,16 +47,15 @@ let passes = 0;
 let depth = 0;
 
 /** Adds a leaf's gradient to what it has; only its name and place in the graph matter to the tape. */
-const accumulate = defineOp<Tensor>({ name: 'accumulateGrad', nodeName: 'AccumulateGrad', forward: ([x]) => x, joint: () => [] });
+const accumulate: Op<Tensor> = defineOp<Tensor>({ name: 'accumulateGrad', nodeName: 'AccumulateGrad', forward: ([x]) => x, joint: () => [] });
 installTapeOps({ accumulate });
 
 /** Nodes reachable from the roots, by falling sequence number, each marked with the pass and its place. */
-function collect(roots: readonly Node[], pass: number): { order: Node[]; restore: () => void } {
+function collect(roots: readonly Node[], pass: number, nested: boolean): { order: Node[]; restore: () => void } {
   const order: Node[] = [];
   const stack: Node[] = [];
-  const marks: number[] = [];
   // A pass that a hook started inside another one must leave the outer one's marks as they were.
-  const nested = depth > 1;
+  const marks: number[] = [];
   const visit = (node: Node): void => {
     if (node.mark === pass) return;
     if (nested) marks.push(node.mark, node.slot);
@@ -83,10 +82,14 @@ function collect(roots: readonly Node[], pass: number): { order: Node[]; restore
   return { order, restore };
 }
 
+/** Marks of Pass.wanted. */
+const isTarget = 1;
+const runs = 2;
+
 class Pass {
   readonly grads: Slot[];
   readonly caught: (Tensor | null)[];
-  /** With targets: whether a node leads to one. */
+  /** With targets: whether a node is one (1), runs (2), or neither and is not asked for; null where all run. */
   readonly wanted: Uint8Array | null;
   readonly arena: Storage[] | null;
   #node!: Node;
@@ -101,14 +104,13 @@ class Pass {
     this.wanted = options.targets === undefined ? null : this.#reach(options.targets);
   }
 
-  /** Marks the nodes from which a target is reached; inputs stand later in the order, so one walk from the end does it. */
+  /** Marks the targets and the nodes that lead to them; inputs stand later in the order, so one walk from the end does it. */
   #reach(targets: readonly Target[]): Uint8Array {
     const { order } = this;
     const wanted = new Uint8Array(order.length);
-    for (const { node } of targets) if (order[node.slot] === node) wanted[node.slot] = 1;
+    for (const { node } of targets) if (order[node.slot] === node) wanted[node.slot] = this.options.accumulate ? runs : isTarget;
     for (let s = order.length - 1; s >= 0; s--) {
-      const { inputs } = order[s];
-      for (let i = 0; i < inputs.length && wanted[s] === 0; i++) if (inputs[i] !== null && wanted[inputs[i]!.slot] === 1) wanted[s] = 1;
+      if (order[s].inputs.some((input) => input !== null && wanted[input.slot] !== 0)) wanted[s] |= runs;
     }
     return wanted;
   }
@@ -145,50 +147,40 @@ class Pass {
   }
 
   run(): void {
-    const { order, grads, wanted, options } = this;
+    const { order, grads, wanted } = this;
     for (let s = 0; s < order.length; s++) {
       const held = grads[s];
       if (held === undefined) continue;
       grads[s] = undefined;
       const node = order[s];
-      if (wanted !== null && wanted[s] === 0) {
-        for (const grad of Array.isArray(held) ? held : [held]) if (grad !== undefined) this.release(grad);
-        continue;
-      }
       const dys: (Tensor | null)[] = Array.isArray(held) ? Array.from(held, (g) => g ?? null) : [held];
-      if (node.hooks !== null || node.retained !== null) this.#show(node, dys);
-      if (wanted !== null) this.#catch(node, dys);
-      if (node.op === accumulate) {
-        if (wanted === null || (options.accumulate && wanted[s] === 1)) this.#accumulate(node.args as Tensor, dys[0]!);
-      } else this.#step(node, dys);
+      // As in PyTorch 1.13, what is caught is the gradient before hooks, and hooks of a node that does not run are not called.
+      if (wanted !== null && wanted[s] & isTarget) this.#catch(node, dys);
+      if (wanted === null || wanted[s] & runs) {
+        if (node.hooks !== null) this.#show(node, node.hooks, dys);
+        if (node.op === accumulate) this.#accumulate(node.args as Tensor, dys[0]!);
+        else this.#step(node, dys);
+      }
       for (const dy of dys) if (dy !== null) this.release(dy);
     }
   }
 
   /** Lets hooks see and replace the gradients; from then on they belong to the user too. */
-  #show(node: Node, dys: (Tensor | null)[]): void {
-    for (const { nr, hook } of node.hooks ?? []) {
+  #show(node: Node, hooks: readonly HookEntry[], dys: (Tensor | null)[]): void {
+    for (const { nr, hook, retains } of hooks) {
       const dy = dys[nr];
       if (dy === null) continue;
-      dy.storage.owned = false;
+      if (retains === undefined) dy.storage.owned = false;
       const replaced = hook(dy);
       if (replaced === undefined || replaced === null) continue;
-      if (!(replaced instanceof Tensor)) throw new GradientError(`registerHook: expected a hook to return a tensor or nothing, got ${typeof replaced}`);
-      const fitted = this.#check(node, nr, replaced, 'hook');
-      fitted.storage.pins++;
+      checkReplaced(dy, replaced, node.name);
+      replaced.storage.pins++;
       this.release(dy);
-      dys[nr] = fitted;
-    }
-    for (const t of node.retained ?? []) {
-      const dy = dys[t.outNr];
-      if (dy === null) continue;
-      dy.storage.owned = false;
-      t.gradient = t.gradient === null ? dy : ops.add(t.gradient, dy);
+      dys[nr] = replaced;
     }
   }
 
   #catch(node: Node, dys: readonly (Tensor | null)[]): void {
-    if (this.options.accumulate && node.op === accumulate) return;
     this.options.targets!.forEach((target, i) => {
       const dy = target.node === node ? dys[target.nr] : null;
       if (dy === null) return;
@@ -199,7 +191,7 @@ class Pass {
 
   #needs = (i: number): boolean => {
     const input = this.#node.inputs[i];
-    return input !== null && (this.wanted === null || this.wanted[input.slot] === 1);
+    return input !== null && (this.wanted === null || this.wanted[input.slot] !== 0);
   };
 
   #step(node: Node, dys: readonly (Tensor | null)[]): void {
@@ -234,7 +226,9 @@ class Pass {
     if (!sameShape(grad.shape, meta.shape)) {
       if (!expandsTo(meta.shape, grad.shape)) {
         const which = input === undefined ? '' : ` for input ${input}`;
-        throw new GradientError(`${from}: returned an invalid gradient${which}: expected shape compatible with ${showShape(meta.shape)}, got ${showShape(grad.shape)}`);
+        throw new GradientError(
+          `${from}: returned an invalid gradient${which}: expected shape compatible with ${showShape(meta.shape)}, got ${showShape(grad.shape)}`,
+        );
       }
       grad = ops.sumTo(grad, meta.shape);
     }
@@ -251,10 +245,25 @@ class Pass {
       leaf.gradient = createGraph ? ops.clone(dy) : ours ? dy : packedCopy(dy);
     } else if (createGraph) leaf.gradient = ops.add(had, dy);
     else {
-      addInto(had, dy);
+      if (!had.packed && overlapsItself(had.shape, had.strides)) {
+        throw new GradientError(
+          `backward: expected a .grad that can be added to, got one of shape ${showShape(had.shape)} and strides ${showShape(had.strides)}: more than one element refers to a single memory location; clone() it first`,
+        );
+      }
+      addInto(had, had.storage === dy.storage ? packedCopy(dy) : dy);
       had.storage.version++;
     }
   }
+}
+
+function checkReplaced(dy: Tensor, replaced: unknown, at: string): asserts replaced is Tensor {
+  if (!(replaced instanceof Tensor)) fail(ArgumentError, 'registerHook', 'a hook to return a tensor or nothing', show(replaced));
+  const same = sameShape(replaced.shape, dy.shape) && replaced.dt === dy.dt;
+  if (same) return;
+  const [wanted, got] = [dy, replaced].map((t) => `a ${t.dtype} tensor of shape ${showShape(t.shape)}`);
+  throw new GradientError(
+    `registerHook: expected a hook at ${at} to return ${wanted}, got ${got}: a hook has changed the ${replaced.dt === dy.dt ? 'size' : 'type'} of value`,
+  );
 }
 
 /** held += grad, not recorded. */
@@ -275,25 +284,23 @@ function packedCopy(t: Tensor): Tensor {
 export function runBackward(roots: readonly Target[], seeds: readonly Tensor[], options: BackwardOptions): (Tensor | null)[] {
   const before = isGradEnabled();
   const outerArena = setArena(null);
-  depth++;
-  const { order, restore } = collect(
-    roots.map(({ node }) => node),
-    ++passes,
-  );
+  const nodes = roots.map(({ node }) => node);
+  const { order, restore } = collect(nodes, ++passes, depth++ > 0);
   try {
     setGradEnabled(options.createGraph);
     const pass = new Pass(order, options);
     roots.forEach(({ node, nr }, i) => {
-      seeds[i].storage.pins++;
-      pass.put(node, nr, seeds[i]);
+      const seed = ops.to(seeds[i], node.meta(nr).dt);
+      seed.storage.pins++;
+      pass.put(node, nr, seed);
     });
     pass.run();
     return pass.caught;
   } finally {
+    depth--;
     setGradEnabled(before);
     setArena(outerArena);
     restore();
-    depth--;
     if (!options.keepGraph) heap.graphFreed();
   }
 }

@@ -1,5 +1,5 @@
 // Constants: filling memory, and the small cache of 0-d tensors that numbers in expressions become.
-import { dtypes, type DTypeInfo } from '../core/dtype.js';
+import { type DTypeInfo, dtypes } from '../core/dtype.js';
 import { type Shape, scalarShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { collapse, dims, flat } from './loops.js';

@@ -5,30 +5,24 @@ import { expandsTo, isDense, overlapsItself, showShape } from '../core/shape.js'
 import { zeroFill } from './fill.js';
 import { gradientsOf } from './gradients.js';
 import { layoutOf, type Window } from './layout.js';
-import { edgeOf, isGradEnabled, Node } from './node.js';
-import { apply, defineOp, makeNode, needsGrad, type Op, saveOutput } from './op.js';
-import { Creation, copyInto, empty, type Tensor } from './tensor.js';
+import { Creation, edgeOf, historyOf, moveRetained, Node, requires } from './node.js';
+import { apply, defineOp, makeNode, needsGrad, type Op, savedBits, saveOutput } from './op.js';
+import { copyInto, empty, type Tensor } from './tensor.js';
 import { window, windowSet } from './window.js';
 
-/** Throws unless PyTorch would let `x` be written to. */
-export function checkWritable(op: string, x: Tensor): void {
-  if (overlapsItself(x.shape, x.strides)) {
+/** Throws unless PyTorch would let `x` be written to by an op on `inputs`; gives the bits of those that need a gradient. `constant`: the same value goes everywhere. */
+export function checkWritable(op: string, x: Tensor, inputs: readonly Tensor[] = [x], constant = false): number {
+  const needs = x.dt.category === 2 ? needsGrad(inputs) : 0;
+  if (needs !== 0) checkRecordable(op, x);
+  if (!constant && overlapsItself(x.shape, x.strides)) {
     throw new ShapeError(
       `${op}: unsupported operation: more than one element of the written-to tensor of shape ${showShape(x.shape)} and strides ${showShape(x.strides)} refers to a single memory location; clone() it first`,
     );
   }
-  if (!isGradEnabled()) return;
-  if (x.base === null) {
-    if (x.leafGrad) throw new GradientError(`${op}: a leaf Variable that requires grad is being used in an in-place operation`);
-    return;
-  }
-  const requires = edgeOf(x) !== null;
-  if (x.leafGrad || (x.base.leafGrad && requires)) {
-    throw new GradientError(`${op}: a view of a leaf Variable that requires grad is being used in an in-place operation`);
-  }
+  return needs;
 }
 
-/** Throws when a write that will be recorded goes through a view that PyTorch does not let be written through. */
+/** Throws when a write that will be recorded goes to a leaf, or through a view that PyTorch does not let be written through. */
 function checkRecordable(op: string, x: Tensor): void {
   if (x.creation === Creation.MultiOutput) {
     throw new GradientError(
@@ -38,16 +32,23 @@ function checkRecordable(op: string, x: Tensor): void {
   if (x.creation === Creation.NoGrad) {
     throw new GradientError(`${op}: a view was created in noGrad mode and is being modified inplace with grad mode enabled; make the view outside noGrad`);
   }
-  if (x.base?.leafGrad) throw new GradientError(`${op}: a view of a leaf Variable that requires grad is being used in an in-place operation`);
+  if (!requires(x)) return;
+  if (x.base === null && x.leafGrad) throw new GradientError(`${op}: a leaf Variable that requires grad is being used in an in-place operation`);
+  if (x.base !== null && x.base.node === null)
+    throw new GradientError(`${op}: a view of a leaf Variable that requires grad is being used in an in-place operation`);
 }
 
 /** Checks that the result of an op fits into the tensor it is to be written to. */
 export function checkResult(op: string, x: Tensor, shape: readonly number[], dt: Tensor['dt']): void {
   if (!(expandsTo(shape, x.shape) && shape.length <= x.ndim)) {
-    throw new ShapeError(`${op}: expected a result of the output's shape, got output with shape ${showShape(x.shape)} that doesn't match the broadcast shape ${showShape(shape)}`);
+    throw new ShapeError(
+      `${op}: expected a result of the output's shape, got output with shape ${showShape(x.shape)} that doesn't match the broadcast shape ${showShape(shape)}`,
+    );
   }
   if (promote(dt, x.dt).category > x.dt.category) {
-    throw new DTypeError(`${op}: expected a result that the output's dtype can hold, got result type ${dt.name} that can't be cast to the desired output type ${x.dt.name}`);
+    throw new DTypeError(
+      `${op}: expected a result that the output's dtype can hold, got result type ${dt.name} that can't be cast to the desired output type ${x.dt.name}`,
+    );
   }
 }
 
@@ -83,9 +84,17 @@ const copyOf = (t: Tensor): Tensor => {
   return packed;
 };
 
+/** What the tensor is before it is written to, in memory of its own, with the history it has. */
+function valueBefore(x: Tensor): Tensor {
+  const value = copyOf(x);
+  value.node = historyOf(x);
+  value.outNr = x.outNr;
+  return value;
+}
+
 interface Slice extends Window {
-  /** The node of the op that wrote, with the view as its input 0. */
-  readonly fn: Node;
+  /** The node of the op that wrote, with the view as its input 0; null once the graph was freed. */
+  fn: Node | null;
 }
 
 /** The history of a base of which a view was written to: outside the view the gradient passes, inside it goes through the op that wrote. */
@@ -95,7 +104,7 @@ const copySlices = defineOp<Slice>({
   forward: ([x]) => x,
   joint: ([dy], node, needs) => {
     const slice = node.args as Slice;
-    const inner = gradientsOf(slice.fn, [apply(window, [dy!], slice)], needs);
+    const inner = gradientsOf(slice.fn ?? node.failFreed(), [apply(window, [dy!], slice)], needs);
     if (!needs(0)) return inner;
     let written = inner[0];
     if (written === null || written === undefined) {
@@ -104,20 +113,23 @@ const copySlices = defineOp<Slice>({
     }
     return [apply(windowSet, [dy!, written], slice), ...inner.slice(1)];
   },
+  free: ({ args }) => {
+    (args as Slice).fn = null;
+  },
 });
 
 /** Runs an op with `inputs[0]` as its output too, and lets histories go on. The tensor is unchanged if the op's checks throw. */
 export function applyInPlace<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor {
   const x = inputs[0];
-  checkWritable(`${op.name}_`, x);
-  const needs = x.dt.category === 2 ? needsGrad(inputs) : 0;
-  if (needs !== 0) checkRecordable(`${op.name}_`, x);
+  const needs = checkWritable(`${op.name}_`, x, inputs, op.constant);
   const node = needs !== 0 ? makeNode(op, inputs, args, needs, x) : null;
+  if (node !== null && savedBits(op, needs, args) & 1) node.replaceSaved(0, valueBefore(x));
   op.forward(inputs, args, x);
   x.storage.version++;
   if (node === null) return x;
   const { base } = x;
   if (base === null) {
+    moveRetained(x, x.node, node);
     x.node = node;
     x.outNr = 0;
   } else {

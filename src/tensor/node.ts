@@ -2,9 +2,9 @@
 import type { DTypeInfo } from '../core/dtype.js';
 import { ArgumentError, fail, GradientError } from '../core/errors.js';
 import { type Shape, showShape } from '../core/shape.js';
+import { layoutOf, type Window } from './layout.js';
 import type { Op } from './op.js';
 import type { Hook, Tensor } from './tensor.js';
-import { layoutOf, type Window } from './layout.js';
 
 /** The bit of `saves` that stands for the output; bit i stands for input i. */
 export const OUT = 1 << 30;
@@ -18,14 +18,28 @@ export interface Meta {
 let sequence = 0;
 const nothing: readonly (number | Tensor)[] = [];
 
+/** How a view came to be, which decides whether it may be written to: PyTorch's creation_meta. */
+export enum Creation {
+  Default = 0,
+  /** One of several views that one function returned (split, chunk). */
+  MultiOutput = 1,
+  NoGrad = 2,
+}
+
+/** What runs when the gradient of output `nr` is known. retainGrad is one that belongs to a tensor, and moves with it. */
+export interface HookEntry {
+  readonly nr: number;
+  readonly hook: Hook;
+  readonly retains?: Tensor;
+}
+
 export class Node {
   /** Grows with every node, so that walking by falling sequence number meets a node after all that use it. */
   readonly seq = sequence++;
   /** What was saved: place (an input's, or one past the last for the output), tensor and its version, for each. */
   saved: readonly (number | Tensor)[] = nothing;
-  hooks: { nr: number; hook: Hook }[] | null = null;
-  /** Tensors that want their gradient kept: retainGrad. */
-  retained: Tensor[] | null = null;
+  /** In the order they were registered; the list is replaced, never changed, so that a hook may add and remove some. */
+  hooks: readonly HookEntry[] | null = null;
   /** The backward pass that last visited the node, and its place in it. */
   mark = 0;
   slot = 0;
@@ -64,6 +78,11 @@ export class Node {
     this.saved = this.saved.length === 0 ? [place, t, version] : [...this.saved, place, t, version];
   }
 
+  replaceSaved(place: number, t: Tensor): void {
+    const at = this.saved.indexOf(place);
+    this.saved = this.saved.with(at + 1, t).with(at + 2, t.storage.version);
+  }
+
   /** Saved input i. */
   x(i: number): Tensor {
     return this.unpack(i);
@@ -77,11 +96,7 @@ export class Node {
     const { saved } = this;
     let i = 0;
     while (i < saved.length && saved[i] !== place) i += 3;
-    if (i >= saved.length) {
-      throw new GradientError(
-        `${this.name}: trying to backward through the graph a second time (or to use saved tensors after they have been freed). Specify retainGraph: true to backward through the graph more than once`,
-      );
-    }
+    if (i >= saved.length) this.failFreed();
     const t = saved[i + 1] as Tensor;
     const expected = saved[i + 2];
     if (t.storage.version !== expected) {
@@ -95,8 +110,20 @@ export class Node {
   /** Drops what was saved. Freed nodes keep their edges, so that the graph can still be looked at. */
   free(): void {
     this.saved = nothing;
-    const inner = (this.args as { fn?: Node } | null)?.fn;
-    if (inner instanceof Node) inner.free();
+    this.op.free?.(this);
+  }
+  failFreed(): never {
+    throw new GradientError(
+      `${this.name}: trying to backward through the graph a second time (or to use saved tensors after they have been freed). Specify retainGraph: true to backward through the graph more than once`,
+    );
+  }
+
+  addHook(entry: HookEntry): void {
+    this.hooks = [...(this.hooks ?? []), entry];
+  }
+  removeHook(entry: HookEntry): void {
+    const rest = this.hooks?.filter((other) => other !== entry) ?? [];
+    this.hooks = rest.length === 0 ? null : rest;
   }
 }
 
@@ -122,7 +149,9 @@ export function withGrad<T>(on: boolean, body: () => T, op: string): T {
     const result = body();
     if (result instanceof Promise) {
       result.catch(() => {});
-      throw new ArgumentError(`${op}: expected a synchronous function, got an async one: what it awaits would run with recording ${before ? 'on' : 'off'} again`);
+      throw new ArgumentError(
+        `${op}: expected a synchronous function, got an async one: what it awaits would run with recording ${before ? 'on' : 'off'} again`,
+      );
     }
     return result;
   } finally {
@@ -148,10 +177,19 @@ export function installTapeOps(ops: { accumulate?: Op; viewOf?: Op<Window> }): v
 
 const oneNull: readonly null[] = [];
 
-/** The node that a tensor's gradient goes to: the one that made it, the accumulator of a leaf that requires grad, or null. Views follow in-place writes to their base. */
-export function edgeOf(t: Tensor): Node | null {
+/** Whether ops on the tensor are recorded. A view of a tensor that requires grad does too, even one made in noGrad, which has no history of its own. */
+export const requires = (t: Tensor): boolean => t.leafGrad || t.node !== null || (t.base !== null && (t.base.leafGrad || t.base.node !== null));
+
+/** The node that made a tensor, null for a leaf. Views follow in-place writes to their base. */
+export function historyOf(t: Tensor): Node | null {
   if (t.base !== null && t.viewVersion !== t.storage.version) refreshView(t, t.base);
-  if (t.node !== null) return t.node;
+  return t.node;
+}
+
+/** The node that a tensor's gradient goes to: the one that made it, the accumulator of a leaf that requires grad, or null. */
+export function edgeOf(t: Tensor): Node | null {
+  const node = historyOf(t);
+  if (node !== null) return node;
   if (!t.leafGrad) return null;
   t.accumulator ??= new Node(accumulate, oneNull, null, t, t.shape, t.dt);
   return t.accumulator;
@@ -159,10 +197,24 @@ export function edgeOf(t: Tensor): Node | null {
 
 /** After an in-place write somewhere in the storage, a view's history is: a strided window on its base as it is now. */
 function refreshView(t: Tensor, base: Tensor): void {
-  const edge = edgeOf(base);
-  if (t.node === null && edge === null) return;
-  t.viewVersion = t.storage.version;
-  t.node = new Node(viewOf, [edge], [base.outNr], { base: layoutOf(base), view: layoutOf(t) }, t.shape, t.dt);
+  if (t.node === null && !requires(base)) return;
+  if (t.creation !== Creation.Default) {
+    const made = t.creation === Creation.NoGrad ? 'a view was created in noGrad mode' : 'output of a function that returns multiple views';
+    throw new GradientError(
+      `view: expected a view that follows writes to its base, got one that cannot: ${made} and its base or another view of its base has been modified inplace`,
+    );
+  }
+  const before = t.node;
+  t.node = new Node(viewOf, [edgeOf(base)], base.outNr === 0 ? null : [base.outNr], { base: layoutOf(base), view: layoutOf(t) }, t.shape, t.dt);
   t.outNr = 0;
+  t.viewVersion = t.storage.version;
+  moveRetained(t, before, t.node);
 }
 
+/** retainGrad keeps the gradient of a tensor as it is now: it follows the tensor to the node of an in-place write. */
+export function moveRetained(t: Tensor, from: Node | null, to: Node): void {
+  const entry = from?.hooks?.find(({ retains }) => retains === t);
+  if (entry === undefined) return;
+  from!.removeHook(entry);
+  to.addHook({ ...entry, nr: 0 });
+}

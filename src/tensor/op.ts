@@ -1,6 +1,6 @@
 // defineOp: what an op is (forward, what it saves, its vector-Jacobian products) and how one runs: compute, then record if anybody wants the gradient.
-import { edgeOf, isGradEnabled, type Meta, Node, OUT } from './node.js';
-import { Creation, type Tensor } from './tensor.js';
+import { Creation, edgeOf, isGradEnabled, type Meta, Node, OUT, requires } from './node.js';
+import type { Tensor } from './tensor.js';
 
 /** The gradient of one input from that of the output; null or undefined means zero. Written with differentiable ops, so that it can be differentiated again. */
 export type Vjp = (dy: Tensor, node: Node) => Tensor | null | undefined;
@@ -25,8 +25,12 @@ export interface OpDefinition<A = Args> {
   readonly joint?: JointVjp;
   /** The output shares the input's storage. */
   readonly view?: boolean;
+  /** The in-place form may be given a tensor whose elements share memory: it writes one value everywhere. */
+  readonly constant?: boolean;
   /** Outputs, by place, that carry no gradient (indices). */
   readonly nondifferentiable?: readonly number[];
+  /** Drops what the node's arguments hold for backward, besides what it saved. */
+  readonly free?: (node: Node) => void;
   /** Overrides PyTorch's usual name of the node. */
   readonly nodeName?: string;
 }
@@ -50,7 +54,7 @@ function needsOf(inputs: readonly Tensor[]): number {
   let needs = 0;
   for (let i = 0; i < inputs.length; i++) {
     const t = inputs[i];
-    if (t.leafGrad || t.node !== null || (t.base !== null && edgeOf(t) !== null)) needs |= i < 30 ? 1 << i : (1 << 30) - 1;
+    if (requires(t)) needs |= i < 30 ? 1 << i : (1 << 30) - 1;
   }
   return needs;
 }
@@ -73,7 +77,8 @@ export function makeNode<A>(op: Op<A>, inputs: readonly Tensor[], args: A, needs
   return node;
 }
 
-const savedBits = <A>(op: Op<A>, needs: number, args: A): number => (typeof op.saves === 'function' ? op.saves(needs, args) : (op.saves ?? 0));
+/** What an op keeps for backward: bits of its inputs, and OUT. */
+export const savedBits = <A>(op: Op<A>, needs: number, args: A): number => (typeof op.saves === 'function' ? op.saves(needs, args) : (op.saves ?? 0));
 
 /** Keeps the output for backward if the op asks for it. In-place ops call this after the write. */
 export function saveOutput<A>(node: Node, op: Op<A>, y: Tensor, needs: number): void {
@@ -126,5 +131,3 @@ function becomeView(y: Tensor, x: Tensor, creation: Creation): void {
 
 /** Whether any gradient would flow into these inputs. */
 export const needsGrad = (inputs: readonly Tensor[]): number => (isGradEnabled() ? needsOf(inputs) : 0);
-
-

@@ -1,6 +1,7 @@
 // The bytes behind tensors. A storage is shared by all views of them, together with the version that counts in-place writes.
-import { heap } from '../kernels/load.js';
+
 import type { Slab } from '../kernels/heap.js';
+import { heap } from '../kernels/load.js';
 
 export class Storage {
   /** In-place writes so far; a tensor saved for backward remembers the version it was saved at. */

@@ -1,7 +1,7 @@
 // The tensor: a typed, strided window on a storage, and its place in the graph. It knows no op; methods.ts installs those.
-import { dtypes, type DType, type DTypeInfo, type TypedArray } from '../core/dtype.js';
+import { type DType, type DTypeInfo, dtypes, type TypedArray } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, GradientError, IndexError, ShapeError, show } from '../core/errors.js';
-import { checkDim, contiguousStrides, isContiguous, numel, sameShape, type Shape, showShape } from '../core/shape.js';
+import { checkDim, contiguousStrides, isContiguous, numel, type Shape, sameShape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
 import { formatTensor } from './format.js';
 import { collapse, dims } from './loops.js';
@@ -118,6 +118,10 @@ export class Tensor {
   get gradFn(): Node | null {
     return historyOf(this);
   }
+  /** Whether a tensor that is no leaf keeps its .grad: retainGrad. */
+  get retainsGrad(): boolean {
+    return historyOf(this)?.hooks?.some(({ retains }) => retains === this) ?? false;
+  }
   get grad(): Tensor | null {
     return this.gradient;
   }
@@ -157,7 +161,10 @@ export class Tensor {
 
   /** The only element, as a JavaScript number or boolean. */
   item(): number | boolean {
-    if (this.count !== 1) throw new ShapeError(`item: expected a tensor with one element, got shape ${showShape(this.shape)}: only one element tensors can be converted to scalars`);
+    if (this.count !== 1)
+      throw new ShapeError(
+        `item: expected a tensor with one element, got shape ${showShape(this.shape)}: only one element tensors can be converted to scalars`,
+      );
     const cell = cells[this.dt.code];
     backend.copyOut(addressOf(this), cell);
     return plain(cell[0], this.dt, 'item');

@@ -1,19 +1,21 @@
 // Gradients of views. A view is a window on its base; its gradient is put back into the base's place, and the other way round: linear maps, each other's derivatives.
-import { contiguousStrides, isDense, overlapsItself, type Shape } from '../core/shape.js';
-import { GradientError } from '../core/errors.js';
+
 import { int64 } from '../core/dtype.js';
+import { GradientError } from '../core/errors.js';
+import { contiguousStrides, isDense, overlapsItself, type Shape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { zeroFill } from './fill.js';
 import type { Window } from './layout.js';
 import { collapse, dims } from './loops.js';
 import { installTapeOps } from './node.js';
 import { apply, defineOp, type Op } from './op.js';
 import { addressOf, alias, contiguousCopy, copyInto, empty, emptyStrided, Tensor } from './tensor.js';
-import { zeroFill } from './fill.js';
 
 /** Uninitialised memory in which the base's elements lie as in the base itself, seen as the base. A base with gaps gets its whole span. */
 function emptyLike({ base }: Window, dt: Tensor['dt']): Tensor {
   if (isDense(base.shape, base.strides)) return emptyStrided(base.shape, base.strides, dt);
-  if (overlapsItself(base.shape, base.strides)) throw new GradientError('backward: the gradient of a view of an expanded tensor is not defined; clone() it first');
+  if (overlapsItself(base.shape, base.strides))
+    throw new GradientError('backward: the gradient of a view of an expanded tensor is not defined; clone() it first');
   const span = 1 + base.shape.reduce((sum, size, d) => sum + (size - 1) * base.strides[d], 0);
   return new Tensor(empty([Math.max(span, 0)], dt).storage, dt, base.shape, base.strides, 0);
 }
