@@ -10,9 +10,9 @@ export interface Watcher {
   unwatch(handle: number): void;
   /** Calls `dead` with the handle of every watched object that has been collected, and frees the handle. `all` looks at long-lived objects too. */
   sweep(all: boolean, dead: (handle: number) => void): void;
-  /** Runs a garbage collection now, a minor one if that is enough for this watcher; false where none can be requested. */
+  /** Runs a garbage collection now, a minor one unless `major` or when that shows this watcher nothing; tells whether it was a full one. */
   collect(major: boolean): boolean;
-  /** Bytes of allocation after which a collection pays for itself. */
+  /** Bytes of allocation after which a collection pays for itself, at the least. */
   readonly collectEvery: number;
 }
 
@@ -20,8 +20,12 @@ export interface Backend {
   readonly name: 'native' | 'wasm';
   readonly kernels: KernelTable;
   readonly watcher: Watcher;
-  /** Adds at least `bytes` of fresh zero memory, or undefined when there is no more. Regions live as long as the backend. */
+  /** Adds a region: at least `bytes` of fresh zero memory at a multiple of 4 KB, or undefined when there is no more. */
   reserve(bytes: number): { address: number; bytes: number } | undefined;
+  /** Gives a region back to the system; without it, regions live as long as the backend. */
+  release?(address: number, bytes: number): void;
+  /** Whether a region begins where the one before it ends. */
+  readonly contiguous: boolean;
   /** Smallest region worth reserving. */
   readonly regionBytes: number;
   copyIn(address: number, from: ArrayBufferView): void;

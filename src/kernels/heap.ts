@@ -1,21 +1,24 @@
-// The memory that tensors live in: one allocator for both backends over the regions that a backend reserves, and the collection of what JavaScript has dropped.
+// The memory that tensors live in: one allocator for both backends over the regions that a backend reserves.
 //
 // Three sizes of block. Small ones (up to 2 KB) are bumped out of slabs and never returned one by one: a slab is a JavaScript object that its storages keep alive, and the
-// whole slab comes back when it has been collected. Middle ones come in size classes, an eighth of an octave apart, carved from larger pieces. Large ones are runs
-// of 4 KB units; freed blocks of an exact size are reused first, since a training step asks for the same sizes again and again, and are merged into ranges only on a miss.
+// whole slab comes back when it has been collected. Middle ones come in size classes, an eighth of an octave apart, many cut from one range. Large ones are multiples of
+// 4 KB. A freed block waits for a request of exactly its size, since a training step asks for the same sizes again and again, and is merged into ranges only on a miss.
 //
-// Nobody disposes: a block's owner (a storage or a slab) is watched weakly, and a sweep after a garbage collection finds the dead. See docs/architecture.md for when.
+// Nobody disposes: a block's owner (a storage or a slab) is watched weakly, and reclaim.ts decides when to look for the dead.
 import { BackendError } from '../core/errors.js';
-import type { Backend, Watcher } from './backend.js';
+import type { Backend } from './backend.js';
+import { Reclaimer } from './reclaim.js';
 import { Runs } from './runs.js';
 
 const unit = 4096;
 const smallMax = 2048;
 const slabBytes = 32768;
+/** Scalars have slabs of their own, and smaller ones: a loss kept from every step holds its slab. */
+const tinyMax = 64;
+const tinySlabBytes = 4096;
 const middleMax = 32768;
-const middlePiece = 262144;
-/** A sweep without a collection is cheap but not free: do it only when this much was handed out since the last one. */
-const sweepEvery = 1 << 20;
+/** Middle blocks are cut from ranges of about that size. */
+const middlePiece = 131072;
 
 /** A block that small storages are cut from; collected as a whole. */
 export class Slab {
@@ -28,18 +31,25 @@ export class Slab {
   }
 }
 
-const classOf = (bytes: number): number => {
-  // The octave's top three bits below the leading one, rounded up: at most 12.5 % is lost.
-  const rest = bytes - 1;
-  const octave = 31 - Math.clz32(rest);
-  return ((octave - 3) << 3) + (rest >> (octave - 3)) - 7;
-};
-const classBytes = (index: number): number => {
-  const octave = ((index - 1) >> 3) + 3;
-  return (((index - 1) & 7) + 9) << (octave - 3);
-};
+/** The block for that many bytes. Middle sizes keep the four leading bits, so that at most an eighth is lost; all are multiples of 64. */
+function roundUp(bytes: number): number {
+  const step = bytes > middleMax ? unit : 1 << (28 - Math.clz32(bytes - 1));
+  return Math.ceil(bytes / step) * step;
+}
 
-const roundUp = (bytes: number): number => (bytes <= middleMax ? classBytes(classOf(bytes)) : Math.ceil(bytes / unit) * unit);
+/** The shortest range of whole units that middle blocks of one size fill without a rest. */
+function wholeUnits(size: number): number {
+  const even = size & -size;
+  return even < unit ? size * (unit / even) : size;
+}
+
+/** How many addresses from i on are neighbours that together fill whole units; at least 1, which may then fill none. */
+function neighbours(sorted: readonly number[], i: number, size: number): number {
+  let count = 1;
+  if (sorted[i] % unit !== 0) return count;
+  for (let n = 1; sorted[i + n] === sorted[i] + n * size; n++) if ((sorted[i] + (n + 1) * size) % unit === 0) count = n + 1;
+  return count;
+}
 
 export interface MemoryInfo {
   /** Bytes in blocks that live tensors (or slabs of small ones) hold. */
@@ -55,26 +65,26 @@ export interface MemoryInfo {
 
 export class Heap {
   #backend: Backend;
-  #watcher: Watcher;
+  #reclaimer: Reclaimer;
   #runs = new Runs();
+  #regions: { address: number; bytes: number }[] = [];
   /** Freed blocks by exact size. */
   #free = new Map<number, number[]>();
   /** What a watched handle owns. */
   #addressOf: number[] = [];
   #bytesOf: number[] = [];
   #slab: Slab | undefined;
+  #tinySlab: Slab | undefined;
   #reserved = 0;
-  #live = 0;
   #blocks = 0;
-  #sinceSweep = 0;
-  #sinceCollection = 0;
-  #sinceMajor = 0;
-  #collections = 0;
   #reclaimed = 0;
 
   constructor(backend: Backend) {
     this.#backend = backend;
-    this.#watcher = backend.watcher;
+    this.#reclaimer = new Reclaimer(backend.watcher, (handle) => {
+      this.#reclaimed++;
+      this.#release(handle);
+    });
   }
 
   /** Whether a storage of that many bytes is cut from a slab. */
@@ -84,23 +94,31 @@ export class Heap {
 
   /** The slab with room for a small storage; the caller bumps `next`. */
   slabFor(bytes: number): Slab {
-    const slab = this.#slab;
+    const tiny = bytes <= tinyMax;
+    const slab = tiny ? this.#tinySlab : this.#slab;
     if (slab !== undefined && slab.next + bytes <= slab.end) return slab;
-    const address = this.#take(slabBytes);
-    const fresh = new Slab(address, address + slabBytes);
-    this.own(fresh, address, slabBytes);
-    this.#slab = fresh;
+    const size = tiny ? tinySlabBytes : slabBytes;
+    const address = this.take(size);
+    const fresh = new Slab(address, address + size);
+    this.own(fresh, address, size);
+    if (tiny) this.#tinySlab = fresh;
+    else this.#slab = fresh;
     return fresh;
   }
 
   /** The block of a larger storage; the caller makes the storage its owner with `own`. */
   take(bytes: number): number {
-    return this.#take(roundUp(bytes));
+    const size = roundUp(bytes);
+    this.#reclaimer.beforeTaking();
+    const address = this.#free.get(size)?.pop() ?? this.#find(size);
+    this.#reclaimer.handedOut(size);
+    this.#blocks++;
+    return address;
   }
 
   /** Lets a block live as long as `owner`; returns the handle to give it back early with. */
   own(owner: object, address: number, bytes: number): number {
-    const handle = this.#watcher.watch(owner);
+    const handle = this.#backend.watcher.watch(owner);
     this.#addressOf[handle] = address;
     this.#bytesOf[handle] = roundUp(bytes);
     return handle;
@@ -108,129 +126,117 @@ export class Heap {
 
   /** Gives a block back whose end is known. */
   giveBack(handle: number): void {
-    this.#watcher.unwatch(handle);
+    this.#backend.watcher.unwatch(handle);
     this.#release(handle);
   }
 
-  /** Called where much has just died. Collects when enough was handed out since the last time for the collection to pay. */
+  /** Called where much has just died. */
   graphFreed(): void {
-    if (this.#sinceCollection >= Math.max(this.#watcher.collectEvery, this.#live / 4)) this.#collect();
+    this.#reclaimer.graphFreed();
   }
 
   info(): MemoryInfo {
-    return {
-      liveBytes: this.#live,
-      pooledBytes: this.#reserved - this.#live,
-      liveBlocks: this.#blocks,
-      collections: this.#collections,
-      reclaimedBlocks: this.#reclaimed,
-    };
+    const { live, collections } = this.#reclaimer;
+    return { liveBytes: live, pooledBytes: this.#reserved - live, liveBlocks: this.#blocks, collections, reclaimedBlocks: this.#reclaimed };
   }
 
-  #take(bytes: number): number {
-    const address = this.#free.get(bytes)?.pop() ?? this.#find(bytes);
-    this.#live += bytes;
-    this.#blocks++;
-    this.#sinceSweep += bytes;
-    this.#sinceCollection += bytes;
-    this.#sinceMajor += bytes;
-    return address;
-  }
-
-  /** No freed block of that size: cut one, looking for dead storages, collecting and growing in this order. */
-  #find(bytes: number): number {
-    if (bytes < middleMax) return this.#carve(bytes);
-    let address = this.#runs.take(bytes);
+  /** No freed block of that size: cuts one, after making room if need be. Before an error everything is collected, whatever it costs. */
+  #find(size: number): number {
+    const range = size > middleMax ? size : wholeUnits(size);
+    const grow = () => this.#grow(range);
+    let address = this.#cut(size, range);
+    for (const makeRoom of [() => this.#mergeLarge(), () => this.#mergeMiddle(), grow, () => this.#collectAll(), grow]) {
+      if (address >= 0) return address;
+      makeRoom();
+      address = this.#cut(size, range);
+    }
     if (address >= 0) return address;
-    if (this.#sinceSweep >= sweepEvery) this.#sweep(false);
-    if (this.#sinceCollection >= Math.max(this.#watcher.collectEvery, this.#live / 2)) this.#collect();
-    address = this.#reuse(bytes);
-    if (address >= 0) return address;
-    if (this.#grow(bytes)) return this.#runs.take(bytes);
-    // The last resort before an error: a full collection, whatever it costs.
-    this.#collect(true);
-    address = this.#reuse(bytes);
-    if (address >= 0) return address;
-    throw new BackendError(`memory: expected ${bytes} free bytes, got none: ${this.#live} of ${this.#reserved} bytes are held by live tensors`);
+    const { live } = this.#reclaimer;
+    throw new BackendError(`memory: expected ${size} free bytes, got none: ${live} of ${this.#reserved} bytes are held by live tensors`);
   }
 
-  /** Looks again after blocks may have come back: the exact size, then the merged ranges. */
-  #reuse(bytes: number): number {
-    const exact = this.#free.get(bytes)?.pop();
-    if (exact !== undefined) return exact;
-    this.#merge();
-    return this.#runs.take(bytes);
-  }
-
-  #grow(bytes: number): boolean {
-    const wanted = Math.max(bytes, this.#backend.regionBytes);
-    const region = this.#backend.reserve(wanted) ?? (wanted > bytes ? this.#backend.reserve(bytes) : undefined);
-    if (region === undefined) return false;
-    this.#reserved += region.bytes;
-    this.#backend.adjust(region.bytes);
-    this.#runs.give(region.address, region.bytes);
-    return true;
-  }
-
-  /** Cuts a piece into blocks of one middle size. */
-  #carve(bytes: number): number {
-    const piece = this.#runs.take(middlePiece);
-    const start = piece >= 0 ? piece : this.#find(middlePiece);
-    const list = this.#listOf(bytes);
-    const count = Math.floor(middlePiece / bytes);
-    for (let i = count - 1; i > 0; i--) list.push(start + i * bytes);
+  /** Cuts a large block, or a range into middle ones of which the first is taken; -1 if no range is long enough. */
+  #cut(size: number, range: number): number {
+    if (size > middleMax) return this.#runs.take(size);
+    const several = range * Math.max(1, Math.floor(middlePiece / range));
+    const far = this.#runs.take(several);
+    const [start, bytes] = far >= 0 ? [far, several] : [this.#runs.take(range), range];
+    if (start < 0) return -1;
+    const list = this.#listOf(size);
+    for (let address = start + bytes - size; address > start; address -= size) list.push(address);
     return start;
   }
 
+  #grow(bytes: number): void {
+    const { contiguous, regionBytes } = this.#backend;
+    // As much is pooled, but nowhere in one piece: regions that are free as a whole go back to the system first.
+    if (this.#reserved - this.#reclaimer.live >= bytes) this.#returnRegions();
+    const last = this.#regions.at(-1);
+    const missing = bytes - (contiguous && last !== undefined ? this.#runs.freeBefore(last.address + last.bytes) : 0);
+    const region = this.#backend.reserve(Math.max(missing, regionBytes)) ?? this.#backend.reserve(missing);
+    if (region === undefined) return;
+    this.#regions.push(region);
+    this.#reserved += region.bytes;
+    this.#backend.adjust(region.bytes);
+    this.#runs.give(region.address, region.bytes);
+  }
+
+  #returnRegions(): void {
+    const { release } = this.#backend;
+    if (release === undefined) return;
+    this.#regions = this.#regions.filter(({ address, bytes }) => {
+      if (!this.#runs.takeAt(address, bytes)) return true;
+      release(address, bytes);
+      this.#reserved -= bytes;
+      this.#backend.adjust(-bytes);
+      return false;
+    });
+  }
+
+  #collectAll(): void {
+    this.#reclaimer.collect(true);
+    this.#mergeLarge();
+    this.#mergeMiddle();
+  }
+
   /** Large freed blocks go back to the ranges, where neighbours become one. */
-  #merge(): void {
-    for (const [bytes, list] of this.#free) {
-      if (bytes <= middleMax) continue;
-      for (const address of list) this.#runs.give(address, bytes);
-      this.#free.delete(bytes);
+  #mergeLarge(): void {
+    for (const [size, list] of this.#free) {
+      if (size <= middleMax) continue;
+      for (const address of list) this.#runs.give(address, size);
+      this.#free.delete(size);
     }
   }
 
-  #listOf(bytes: number): number[] {
-    let list = this.#free.get(bytes);
+  /** Middle ones too, where free neighbours fill whole units and are long enough to be of use. */
+  #mergeMiddle(): void {
+    for (const [size, list] of this.#free) {
+      if (size > middleMax) continue;
+      list.sort((a, b) => a - b);
+      const kept: number[] = [];
+      for (let i = 0; i < list.length; ) {
+        const count = neighbours(list, i, size);
+        if (count * size >= middleMax && (size * count) % unit === 0) this.#runs.give(list[i], count * size);
+        else kept.push(...list.slice(i, i + count));
+        i += count;
+      }
+      this.#free.set(size, kept);
+    }
+  }
+
+  #listOf(size: number): number[] {
+    let list = this.#free.get(size);
     if (list === undefined) {
       list = [];
-      this.#free.set(bytes, list);
+      this.#free.set(size, list);
     }
     return list;
   }
 
-  #release = (handle: number): void => {
-    const bytes = this.#bytesOf[handle];
-    this.#live -= bytes;
+  #release(handle: number): void {
+    const size = this.#bytesOf[handle];
+    this.#reclaimer.released(size);
     this.#blocks--;
-    this.#listOf(bytes).push(this.#addressOf[handle]);
-  };
-
-  #reclaim = (handle: number): void => {
-    this.#reclaimed++;
-    this.#release(handle);
-  };
-
-  #sweep(all: boolean): void {
-    this.#sinceSweep = 0;
-    this.#watcher.sweep(all, this.#reclaim);
-  }
-
-  /** A minor collection, and a major one when minor ones leave too much alive. */
-  #collect(major = false): void {
-    this.#collections++;
-    if (!this.#watcher.collect(major)) {
-      this.#sweep(true);
-      this.#sinceCollection = 0;
-      return;
-    }
-    const before = this.#live;
-    this.#sweep(major);
-    const freed = before - this.#live;
-    const handedOut = this.#sinceCollection;
-    this.#sinceCollection = 0;
-    if (major) this.#sinceMajor = 0;
-    else if (freed < handedOut / 2 && this.#sinceMajor >= Math.max(8 * this.#watcher.collectEvery, this.#live)) this.#collect(true);
+    this.#listOf(size).push(this.#addressOf[handle]);
   }
 }

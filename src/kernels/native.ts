@@ -15,6 +15,7 @@ interface Addon {
   readonly commands: Float64Array;
   call(): void;
   reserve(bytes: number): number;
+  release(address: number, bytes: number): void;
   watch(object: object): number;
   unwatch(handle: number): void;
   sweep(all: boolean): number;
@@ -118,10 +119,12 @@ function open(path: string): Backend {
     kernels: buildTable((name, word) => invoker(addon, ids.get(name)!.id, word)),
     watcher: watcherOf(addon),
     regionBytes: 64 << 20,
+    contiguous: false,
     reserve(bytes) {
       const address = addon.reserve(bytes);
       return address === 0 ? undefined : { address, bytes };
     },
+    release: addon.release,
     copyIn: addon.copyIn,
     copyOut: addon.copyOut,
     adjust: addon.adjust,

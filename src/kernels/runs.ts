@@ -13,42 +13,69 @@ export class Runs {
     }
     if (best < 0) return -1;
     const start = this.#start[best];
-    if (sizes[best] === size) {
-      this.#start.splice(best, 1);
-      sizes.splice(best, 1);
-    } else {
+    if (sizes[best] === size) this.#remove(best);
+    else {
       this.#start[best] = start + size;
       sizes[best] -= size;
     }
     return start;
   }
 
+  /** Takes exactly that range if it is free as a whole. */
+  takeAt(start: number, size: number): boolean {
+    const i = this.#indexFrom(start + 1) - 1;
+    if (i < 0) return false;
+    const before = start - this.#start[i];
+    const after = this.#size[i] - before - size;
+    if (after < 0) return false;
+    this.#remove(i);
+    if (before > 0) this.give(start - before, before);
+    if (after > 0) this.give(start + size, after);
+    return true;
+  }
+
+  /** How many bytes are free just before `end`. */
+  freeBefore(end: number): number {
+    const i = this.#indexFrom(end) - 1;
+    return i >= 0 && this.#start[i] + this.#size[i] === end ? this.#size[i] : 0;
+  }
+
   /** Gives a range back, merging it with its neighbours. */
   give(start: number, size: number): void {
     const starts = this.#start;
     const sizes = this.#size;
-    let low = 0;
-    let high = starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (starts[middle] < start) low = middle + 1;
-      else high = middle;
-    }
-    const joinsLeft = low > 0 && starts[low - 1] + sizes[low - 1] === start;
-    const joinsRight = low < starts.length && start + size === starts[low];
+    const i = this.#indexFrom(start);
+    const joinsLeft = i > 0 && starts[i - 1] + sizes[i - 1] === start;
+    const joinsRight = i < starts.length && start + size === starts[i];
     if (joinsLeft) {
-      sizes[low - 1] += size;
+      sizes[i - 1] += size;
       if (joinsRight) {
-        sizes[low - 1] += sizes[low];
-        starts.splice(low, 1);
-        sizes.splice(low, 1);
+        sizes[i - 1] += sizes[i];
+        this.#remove(i);
       }
     } else if (joinsRight) {
-      starts[low] = start;
-      sizes[low] += size;
+      starts[i] = start;
+      sizes[i] += size;
     } else {
-      starts.splice(low, 0, start);
-      sizes.splice(low, 0, size);
+      starts.splice(i, 0, start);
+      sizes.splice(i, 0, size);
     }
+  }
+
+  #remove(i: number): void {
+    this.#start.splice(i, 1);
+    this.#size.splice(i, 1);
+  }
+
+  /** The first range that begins at `start` or later. */
+  #indexFrom(start: number): number {
+    let low = 0;
+    let high = this.#start.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#start[middle] < start) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -101,7 +101,7 @@ export function loadWasm(): Backend {
 
 function wrap({ memory, heapBase, functions }: ReturnType<typeof instantiate>): Backend {
   const scratchAddress = (heapBase + 63) & -64;
-  let top = scratchAddress + scratchBytes;
+  let top = Math.ceil((scratchAddress + scratchBytes) / page) * page;
   let scratch = new Int32Array(0);
   const currentScratch = (): Int32Array => {
     // Growing the memory detaches its old buffer, which shows as a length of 0.
@@ -124,6 +124,7 @@ function wrap({ memory, heapBase, functions }: ReturnType<typeof instantiate>): 
     kernels: buildTable((name, word) => invoker(functions.get(name)!, word, currentScratch, scratchAddress)),
     watcher: new WeakRefWatcher(),
     regionBytes: 16 << 20,
+    contiguous: true,
     reserve(wanted) {
       const rounded = Math.ceil(wanted / page) * page;
       if (!growTo(top + rounded)) return undefined;
