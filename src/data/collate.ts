@@ -1,9 +1,10 @@
 // Samples joined to a batch, as PyTorch's default_collate does.
+
 import type { TypedArray } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { isOptions } from '../ops/args.js';
 import { tensor } from '../ops/create.js';
-import { stack } from '../ops/join.js';
+import { stack } from '../ops/index.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** What a batch of samples of type S is. */

@@ -1,10 +1,10 @@
 // Datasets: whatever has a length and gives a sample at an index. A plain array is one.
+
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
 import { asTensors } from '../ops/args.js';
 import { tensor } from '../ops/create.js';
-import { indexSelect } from '../ops/gather.js';
-import { select } from '../ops/view.js';
+import { indexSelect, select } from '../ops/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Collated } from './collate.js';
 

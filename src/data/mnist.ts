@@ -1,4 +1,5 @@
 // The MNIST digits: 60,000 images to train on and 10,000 to test on, 28 x 28 bytes each, from IDX files.
+
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -7,10 +8,8 @@ import { uint8 } from '../core/dtype.js';
 import { ArgumentError, FormatError, fail, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
 import { asBoolean, asChoice, readArgs } from '../ops/args.js';
-import { div } from '../ops/arithmetic.js';
-import { float, long } from '../ops/copy.js';
 import { fromArray } from '../ops/create.js';
-import { reshape, select, unsqueeze } from '../ops/view.js';
+import { div, float, long, reshape, select, unsqueeze } from '../ops/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Dataset, placeOf, rowsAt } from './dataset.js';
 import { readIdx } from './idx.js';

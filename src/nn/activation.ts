@@ -1,8 +1,7 @@
 // Activations as modules.
 
-import { type GeluOptions, gelu, relu, relu_, type SoftplusOptions, sigmoid, silu, silu_, softplus, tanh } from '../ops/activation.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
-import { logSoftmax, softmax } from '../ops/softmax.js';
+import { type GeluOptions, gelu, logSoftmax, relu, relu_, type SoftplusOptions, sigmoid, silu, silu_, softmax, softplus, tanh } from '../ops/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 

@@ -1,11 +1,12 @@
 // Linear layers, and the layers that only change shape.
+
 import type { DType } from '../core/dtype.js';
 import { fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkShape, checkSize, numel, showShape } from '../core/shape.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
 import { empty } from '../ops/create.js';
 import { linear } from '../ops/functional.js';
-import { flatten, reshape } from '../ops/view.js';
+import { flatten, reshape } from '../ops/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { fans, kaimingUniform_, uniform_ } from './init.js';
 import { Module } from './module.js';

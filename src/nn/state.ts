@@ -1,8 +1,9 @@
 // A module's state as a dict of tensors by PyTorch's keys, and back; and its dtype.
+
 import { Category, type DTypeInfo } from '../core/dtype.js';
 import { ArgumentError, DTypeError, FormatError, fail, GradtapeError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
-import { copy_, detach, toDtype } from '../ops/copy.js';
+import { copy_, detach, to } from '../ops/index.js';
 import { setData } from '../tensor/data.js';
 import { noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -66,7 +67,7 @@ export function loadStateDict(module: Module, given: StateDict | ReadonlyMap<str
 export function convert(module: Module, dt: DTypeInfo): void {
   if (dt.category !== Category.Float) fail(DTypeError, 'to', 'a floating point dtype', dt.name);
   const change = (t: Tensor): void => {
-    if (t.dt !== dt && t.dt.category === Category.Float) setData(t, toDtype(detach(t), dt));
+    if (t.dt !== dt && t.dt.category === Category.Float) setData(t, to(detach(t), dt.name));
   };
   for (const tensor of [...module.parameters(), ...module.buffers()]) {
     const { gradient } = tensor;

@@ -1,16 +1,10 @@
 // gt.nn.utils: clipping gradients, and parameters as one vector.
+
 import { ArgumentError, fail, GradientError, ShapeError, show } from '../core/errors.js';
 import { type ArgsOf, asNumber, asTensor, readArgs } from '../ops/args.js';
-import { add, div, mul, mul_ } from '../ops/arithmetic.js';
 import { clamp, clamp_ } from '../ops/clamp.js';
-import { copy_ } from '../ops/copy.js';
 import { tensor } from '../ops/create.js';
-import { amax } from '../ops/extrema.js';
-import { cat, stack } from '../ops/join.js';
-import { abs, sqrt } from '../ops/pointwise.js';
-import { pow } from '../ops/power.js';
-import { sum } from '../ops/reduce.js';
-import { narrow, reshape } from '../ops/view.js';
+import { abs, add, amax, cat, copy_, div, mul, mul_, narrow, pow, reshape, sqrt, stack, sum } from '../ops/index.js';
 import { noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 

@@ -1,9 +1,9 @@
 // Adam, and AdamW, whose weight decay does not pass through the moments.
+
 import { type ArgsOf, readArgs } from '../ops/args.js';
-import { add, add_, div, mul, mul_, neg, sub_ } from '../ops/arithmetic.js';
 import { zerosLike } from '../ops/create.js';
+import { add, add_, div, maximum, mul, mul_, neg, sqrt, sub_ } from '../ops/index.js';
 import { adamStep } from '../ops/optim.js';
-import { maximum, sqrt } from '../ops/pointwise.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Check, Optimizer, type ParamGroup, type Params } from './optimizer.js';
 

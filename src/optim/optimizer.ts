@@ -1,8 +1,9 @@
 // What optimizers share: parameter groups with their options, state by parameter, the loop of a step, and state dicts in PyTorch's layout.
+
 import { ArgumentError, DTypeError, FormatError, fail, GradientError, ShapeError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
 import { isOptions, readArgs } from '../ops/args.js';
-import { clone, toDtype } from '../ops/copy.js';
+import { clone, to } from '../ops/index.js';
 import { clearGrad } from '../ops/optim.js';
 import { enableGrad, noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -152,12 +153,13 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
       this.#check(merged);
       return merged;
     });
-    const states = Object.entries(dict.state).flatMap(([index, state]): [Tensor, S][] => {
+    const states = new Map<Tensor, S>();
+    for (const [index, state] of Object.entries(dict.state)) {
       const p = byIndex.get(index);
-      return p === undefined
-        ? []
-        : [[p, Object.fromEntries(Object.entries(renamed(state, toCamel)).map(([name, value]) => [name, taken(`${index}.${name}`, value, p)])) as S]];
-    });
+      if (p === undefined) continue;
+      const values = Object.entries(state).map(([name, value]) => [toCamel(name), taken(`${index}.${name}`, value, p)]);
+      states.set(p, Object.fromEntries(values) as S);
+    }
     for (const [g, merged] of groups.entries()) Object.assign(this.paramGroups[g], merged);
     this.state.clear();
     for (const [p, state] of states) this.state.set(p, state);
@@ -187,5 +189,5 @@ function taken(name: string, value: unknown, p: Tensor): unknown {
   if (name.endsWith('.step')) return Number(value.item());
   if (!sameShape(value.shape, p.shape))
     fail(ShapeError, 'loadStateDict', `state ${name} of the parameter's shape ${showShape(p.shape)}`, showShape(value.shape));
-  return noGrad(() => clone(toDtype(value, p.dt)).contiguous());
+  return noGrad(() => clone(to(value, p.dtype)).contiguous());
 }

