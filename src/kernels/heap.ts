@@ -169,8 +169,8 @@ export class Heap {
 
   #grow(bytes: number): void {
     const { contiguous, regionBytes } = this.#backend;
-    // As much is pooled, but nowhere in one piece: regions that are free as a whole go back to the system first.
-    if (this.#reserved - this.#reclaimer.live >= bytes) this.#returnRegions();
+    // Much is pooled, but nowhere in one piece: regions that are free as a whole go back to the system first.
+    if (this.#reserved - this.#reclaimer.live >= bytes / 2) this.#returnRegions();
     const last = this.#regions.at(-1);
     const missing = bytes - (contiguous && last !== undefined ? this.#runs.freeBefore(last.address + last.bytes) : 0);
     const region = this.#backend.reserve(Math.max(missing, regionBytes)) ?? this.#backend.reserve(missing);

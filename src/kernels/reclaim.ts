@@ -9,6 +9,8 @@ import { javaScriptHeap } from './collect.js';
 /** The time of a full collection grows with the JavaScript heap: this many times its bytes must have been handed out to pay for one. */
 const heapsPerCollection = 4;
 const highestPrice = 512 << 20;
+/** After so many ordinary collections' worth of allocation a full one looks for what died old. */
+const fullEvery = 512;
 
 export class Reclaimer {
   #watcher: Watcher;
@@ -22,6 +24,7 @@ export class Reclaimer {
   #budget: number;
   /** Live bytes after the last full collection: nearest to what is really in use. */
   #settled = 0;
+  #sinceFull = 0;
   #collections = 0;
 
   /** `dead` takes the handle of every block that is found free, and calls `released`. */
@@ -42,6 +45,7 @@ export class Reclaimer {
   handedOut(bytes: number): void {
     this.#live += bytes;
     this.#fresh += bytes;
+    this.#sinceFull += bytes;
   }
   released(bytes: number): void {
     this.#live -= bytes;
@@ -67,10 +71,16 @@ export class Reclaimer {
     const { collectEvery } = this.#watcher;
     let full = this.#run(major);
     if (full) this.#price = Math.min(Math.max(heapsPerCollection * javaScriptHeap(), collectEvery), highestPrice);
-    else full = this.#live > Math.max(2 * this.#settled, this.#settled + 8 * collectEvery) && this.#run(true);
+    else full = this.#leavesTooMuch() && this.#run(true);
     this.#settled = full ? this.#live : Math.min(this.#settled, this.#live);
+    if (full) this.#sinceFull = 0;
     this.#fresh = 0;
     return before - this.#live;
+  }
+
+  #leavesTooMuch(): boolean {
+    const { collectEvery } = this.#watcher;
+    return this.#live > Math.max(2 * this.#settled, this.#settled + 8 * collectEvery) || this.#sinceFull > Math.max(fullEvery * collectEvery, 4 * this.#live);
   }
 
   #run(major: boolean): boolean {
