@@ -8,7 +8,7 @@ import { javaScriptHeap } from './collect.js';
 
 /** The time of a full collection grows with the JavaScript heap: this many times its bytes must have been handed out to pay for one. */
 const heapsPerCollection = 4;
-const highestPrice = 512 << 20;
+const [lowestPrice, highestPrice] = [64 << 20, 512 << 20];
 /** After so many ordinary collections' worth of allocation a full one looks for what died old. */
 const fullEvery = 512;
 
@@ -68,9 +68,8 @@ export class Reclaimer {
   /** Collects and gives the blocks of the dead back; returns their bytes. */
   collect(major = false): number {
     const before = this.#live;
-    const { collectEvery } = this.#watcher;
     let full = this.#run(major);
-    if (full) this.#price = Math.min(Math.max(heapsPerCollection * javaScriptHeap(), collectEvery), highestPrice);
+    if (full) this.#price = Math.min(Math.max(heapsPerCollection * javaScriptHeap(), lowestPrice), highestPrice);
     else full = this.#leavesTooMuch() && this.#run(true);
     this.#settled = full ? this.#live : Math.min(this.#settled, this.#live);
     if (full) this.#sinceFull = 0;
