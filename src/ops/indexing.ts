@@ -1,14 +1,14 @@
 // x.at(...) and x.setAt(...): PyTorch's x[...] and x[...] = v. Numbers, slices, null and '...' make a view, without a copy; index tensors and masks then pick from it.
 import { Category, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, show } from '../core/errors.js';
-import { showShape } from '../core/shape.js';
+import { expandsTo, showShape } from '../core/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 import { copy_ } from './copy.js';
 import { fromData } from './create.js';
 import { type DimIndex, pick, putInto } from './pick.js';
 import { type Operand, operand } from './promote.js';
-import { reshape, select, sliceDim, unsqueeze } from './view.js';
+import { broadcastTo, reshape, select, sliceDim, unsqueeze } from './view.js';
 
 /** A stretch of a dim, as Python's start:stop:step; null leaves an end open. */
 export class Slice {
@@ -102,11 +102,13 @@ export function setAt(x: Tensor, indices: Index | readonly Index[], value: Opera
   const { view, picks } = resolve('setAt', asTensor('setAt', 'input', x), Array.isArray(indices) ? indices : [indices]);
   const source = operand('setAt', 'value', value, view);
   if (picks.length > 0) putInto('setAt', view, picks, source);
-  // Leading dims of size 1 are dropped, as PyTorch does on assignment.
-  else copy_(view, source.ndim > view.ndim ? dropLeading(source, source.ndim - view.ndim) : source);
+  else copy_(view, assignable(source, view));
   return x;
 }
 
-function dropLeading(value: Tensor, count: number): Tensor {
-  return value.shape.slice(0, count).every((size) => size === 1) ? reshape(value, value.shape.slice(count)) : value;
+/** As PyTorch assigns: leading dims of size 1 are dropped; a value in the same memory is broadcast first, so that it may be the very elements it is written to. */
+function assignable(value: Tensor, place: Tensor): Tensor {
+  const extra = value.ndim - place.ndim;
+  const dropped = extra > 0 && value.shape.slice(0, extra).every((size) => size === 1) ? reshape(value, value.shape.slice(extra)) : value;
+  return value.storage === place.storage && expandsTo(dropped.shape, place.shape) ? broadcastTo(dropped, place.shape) : dropped;
 }

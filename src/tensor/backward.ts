@@ -122,7 +122,8 @@ class Pass {
       this.grads[slot] = this.#sum(this.grads[slot] as Tensor | undefined, grad);
       return;
     }
-    const all = (this.grads[slot] ??= new Array(node.outputs.length)) as (Tensor | undefined)[];
+    const all = (this.grads[slot] as (Tensor | undefined)[] | undefined) ?? new Array<Tensor | undefined>(node.outputs.length);
+    this.grads[slot] = all;
     all[nr] = this.#sum(all[nr], grad);
   }
 

@@ -1,7 +1,14 @@
 // The bytes behind tensors. A storage is shared by all views of them, together with the version that counts in-place writes.
 
 import type { Slab } from '../kernels/heap.js';
-import { heap } from '../kernels/load.js';
+import { backend, heap } from '../kernels/load.js';
+
+let poison = false;
+
+/** For tests: overwrites the bytes of storages that end early with NaN, so that nobody can be using them unnoticed. */
+export function poisonEnds(on: boolean): void {
+  poison = on;
+}
 
 export class Storage {
   /** In-place writes so far; a tensor saved for backward remembers the version it was saved at. */
@@ -24,6 +31,7 @@ export class Storage {
   /** Gives the bytes back now. Only for storages whose end the library itself knows. */
   giveBack(): void {
     if (this.handle < 0 || this.address === 0) return;
+    if (poison) backend.copyIn(this.address, new Uint8Array(this.bytes).fill(255));
     heap.giveBack(this.handle);
     this.handle = -1;
     this.address = 0;
