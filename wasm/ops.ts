@@ -28,7 +28,10 @@ function where(mask: v128, yes: v128): v128 {
     return v128.sub<T>(where(v128.gt<T>(x, zero), one), where(v128.lt<T>(x, zero), one));
   }
 }
-@unmanaged export class Relu { @inline of<T>(x: v128, s: v128, t: v128): v128 { return max<T>(x, all<T>(0)); } }
+@unmanaged export class Relu {
+  // pmax is 0 where x < 0, else x: -0 and NaN stay.
+  @inline of<T>(x: v128, s: v128, t: v128): v128 { return isFloat<T>() ? v128.pmax<T>(x, all<T>(0)) : max<T>(x, all<T>(0)); }
+}
 @unmanaged export class Exp { @inline of<T>(x: v128, s: v128, t: v128): v128 { return exp<T>(x); } }
 @unmanaged export class Log { @inline of<T>(x: v128, s: v128, t: v128): v128 { return log<T>(x); } }
 @unmanaged export class Sqrt { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.sqrt<T>(x); } }
@@ -76,7 +79,7 @@ function where(mask: v128, yes: v128): v128 {
 
 // Backward: a = dy, b = saved -----------------------------------------------------------------------------------------------------------------------
 
-@unmanaged export class ReluBwd { @inline of<T>(dy: v128, y: v128, s: v128, t: v128): v128 { return where(v128.gt<T>(y, all<T>(0)), dy); } }
+@unmanaged export class ReluBwd { @inline of<T>(dy: v128, y: v128, s: v128, t: v128): v128 { return v128.andnot(dy, v128.le<T>(y, all<T>(0))); } }
 @unmanaged export class SigmoidBwd {
   @inline of<T>(dy: v128, y: v128, s: v128, t: v128): v128 { return v128.mul<T>(dy, v128.mul<T>(y, v128.sub<T>(all<T>(1), y))); }
 }

@@ -47,7 +47,7 @@ export const contract = {
   abs: [N, unary],
   /** -1, 0 or 1; 0 for NaN, as PyTorch has it. */
   sign: [N, unary],
-  /** max(x, 0); NaN gives NaN. */
+  /** 0 where x < 0, else x: NaN stays, and so does -0, as in PyTorch. */
   relu: [N, unary],
   exp: [F, unary],
   log: [F, unary],
@@ -93,7 +93,7 @@ export const contract = {
   le: [N, binary],
 
   // Backward of the above: dx from dy and what was saved (a = dy, b = saved) ------------------------------------------------------------------------------
-  /** dy where y > 0, else 0. */
+  /** 0 where y <= 0, else dy: where y is NaN, dy. */
   relu_bwd: [F, binary],
   /** dy * y * (1 - y). */
   sigmoid_bwd: [F, binary],
@@ -136,6 +136,7 @@ export const contract = {
   /**
    * For each of nb batches: c = alpha * a b + beta * c, a (m, k), b (k, n), c (m, n). Element (i, j) of a is at i*rsa + j*csa, of b likewise; row stride of c is rsc, its
    * column stride 1; sa, sb, sc step from batch to batch (0: shared). Any strides, so transposes cost no copy. beta = 0 never reads c; k = 0 gives beta * c.
+   * Products of at most 4096 multiplications that are no matrix times vector sum float32 in float64.
    */
   gemm: ['f32 f64 i64', 'a:r b:r c:u m:i n:i k:i rsa:i csa:i rsb:i csb:i rsc:i nb:i sa:i sb:i sc:i alpha:f beta:f'],
 

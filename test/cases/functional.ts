@@ -1,0 +1,251 @@
+// nn.functional, and the draws.
+import { ArgumentError, DTypeError, GradientError, IndexError, ShapeError } from '../../src/core/errors.js';
+import { Generator } from '../../src/core/random.js';
+import * as F from '../../src/ops/functional.js';
+import * as ops from '../../src/ops/index.js';
+import { along, each, fold, type Grid, look, permuted, product } from './grid.js';
+import { fails, type Input, input, type Row, row, variant, whole } from './row.js';
+import { average, logSoftmax, total } from './truth.js';
+
+const tolerance = { ulp: 8, eps: 64 };
+const affine = (x: Grid, w: Grid, b?: Grid): Grid => {
+  const y = product(x.shape.length === 1 ? { shape: [1, ...x.shape], data: x.data } : x, permuted(w, 1, 0));
+  const shape = [...x.shape.slice(0, -1), w.shape[0]];
+  return { shape, data: y.data.map((v, i) => v + (b?.data[i % w.shape[0]] ?? 0)) };
+};
+const squares = each((a, b) => (a - b) ** 2);
+const labels: Input = whole('int64', [3], [1, 0, 3]);
+const some: Input = whole('int32', [3], [1, -100, 3]);
+/** -log p[target], weighted, and the mean over the weights. */
+const nll = (logp: Grid, target: Grid, weight: readonly number[] = [1, 1, 1, 1], mean = true): Grid => {
+  const counts = target.data.map((t) => (t < 0 ? 0 : weight[t]));
+  const loss = total(target.data.map((t, i) => (t < 0 ? 0 : -counts[i] * look(logp, [i, t]))));
+  return { shape: [], data: [mean ? loss / total(counts) : loss] };
+};
+const weights = [0.5, 1, 2, 0.25];
+const weight: Input = input([4], [0, 1], { values: weights, dtype: 'float64' });
+const logits = input([3, 4]);
+const log = (x: Grid): Grid => along(x, 1, logSoftmax);
+const outOfRange = (call: typeof F.nllLoss) =>
+  fails([logits, whole('int64', [3], [1, 4, 0])], (x, t) => call(x, t), IndexError, /labels in \[0, 3\], got 4: Target 4 is out of bounds/);
+const wrongTarget = (call: typeof F.nllLoss) =>
+  fails([logits, whole('int64', [2], [1, 0])], (x, t) => call(x, t), ShapeError, /a target of shape \[3\] for input \[3, 4\], got \[2\]/);
+const unknown = (call: typeof F.nllLoss) =>
+  fails([logits, labels], (x, t) => call(x, t, { reduce: true } as never), ArgumentError, /options among weight, .*, got reduce/);
+const badWay = (call: typeof F.nllLoss) =>
+  fails([logits, labels], (x, t) => call(x, t, { reduction: 'avg' as never }), ArgumentError, /reduction to be one of "none", "mean", "sum", got "avg"/);
+const usual = (call: typeof F.nllLoss) => [
+  outOfRange(call),
+  wrongTarget(call),
+  unknown(call),
+  badWay(call),
+  fails([logits, labels], (x, t) => call(x, t, { weight: ops.float(t) }), ShapeError, /either for all 4 classes or no classes/),
+];
+const seeded = (): Generator => new Generator().manualSeed(7);
+const drawn = "PyTorch's draws are compared in random.test.ts";
+const drawErrors = (call: (x: never) => unknown) => [
+  fails([input([2], [0, 1], { grad: true })], (x) => call(x as never), GradientError, /leaf Variable/),
+  fails([input([1])], (x) => call(x.expand(3) as never), ShapeError, /more than one element/),
+];
+const bench = { inputs: [input([128, 784]), input([256, 784]), input([256])], flops: 2 * 128 * 784 * 256, bytes: 4 * (128 * 784 + 784 * 256 + 128 * 256) };
+
+export const functional = {
+  linear: row(
+    [
+      variant([[2, 3], [4, 3], [4]], (x, w, b) => F.linear(x, w, b), affine),
+      variant(
+        [
+          [2, 3],
+          [4, 3],
+        ],
+        (x, w) => F.linear(x, w),
+        affine,
+      ),
+      variant([[3], [2, 3], [2]], (x, w, b) => F.linear(x, w, b), affine),
+      variant([[2, 2, 3], [2, 3], [2]], (x, w, b) => F.linear(x, w, b), affine),
+      variant([[0, 3], [2, 3], [2]], (x, w, b) => F.linear(x, w, b), affine),
+      variant([[17, 40], [33, 40], [33]], (x, w, b) => F.linear(x, w, b), affine),
+    ],
+    {
+      tolerance,
+      work: bench,
+      errors: [
+        fails([input([2, 3]), input([4, 5])], (x, w) => F.linear(x, w), ShapeError, /an input whose last size is 5, got input \[2, 3\] and weight \[4, 5\]/),
+      ],
+    },
+  ),
+  mseLoss: row(
+    [
+      variant(
+        [
+          [2, 3],
+          [2, 3],
+        ],
+        (x, y) => F.mseLoss(x, y),
+        (x, y) => fold(squares(x, y), average),
+      ),
+      variant(
+        [
+          [2, 3],
+          [2, 3],
+        ],
+        (x, y) => F.mseLoss(x, y, { reduction: 'sum' }),
+        (x, y) => fold(squares(x, y), total),
+      ),
+      variant([[2, 3], [3]], (x, y) => F.mseLoss(x, y, { reduction: 'none' }), squares),
+    ],
+    {
+      tolerance,
+      errors: [
+        fails([input([2, 3]), input([4])], (x, y) => F.mseLoss(x, y), ShapeError, /shapes that broadcast/),
+        fails([input([2]), input([2])], (x, y) => F.mseLoss(x, y, { reduction: 'max' as never }), ArgumentError, /reduction to be one of/),
+      ],
+    },
+  ),
+  nllLoss: row(
+    [
+      variant(
+        [logits, labels],
+        (x, t) => F.nllLoss(x, t),
+        (x, t) => nll(x, t),
+      ),
+      variant(
+        [logits, some],
+        (x, t) => F.nllLoss(x, t),
+        (x, t) => nll(x, t),
+      ),
+      variant(
+        [logits, labels, weight],
+        (x, t, w) => F.nllLoss(x, t, w.to(x.dtype)),
+        (x, t) => nll(x, t, weights),
+      ),
+      variant(
+        [logits, some],
+        (x, t) => F.nllLoss(x, t, { reduction: 'sum' }),
+        (x, t) => nll(x, t, undefined, false),
+      ),
+      variant(
+        [input([2, 3, 2]), whole('int64', [2, 2], [0, 2, 1, 1])],
+        (x, t) => F.nllLoss(x, t, { reduction: 'none' }),
+        (x, t) => ({ shape: [2, 2], data: t.data.map((c, i) => -look(x, [i >> 1, c, i & 1])) }),
+      ),
+      variant(
+        [input([4]), whole('int64', [], [2])],
+        (x, t) => F.nllLoss(x, t),
+        (x) => ({ shape: [], data: [-x.data[2]] }),
+      ),
+    ],
+    { tolerance, errors: usual(F.nllLoss) },
+  ),
+  crossEntropy: row(
+    [
+      variant(
+        [logits, labels],
+        (x, t) => F.crossEntropy(x, t),
+        (x, t) => nll(log(x), t),
+      ),
+      variant(
+        [logits, some, weight],
+        (x, t, w) => F.crossEntropy(x, t, w.to(x.dtype)),
+        (x, t) => nll(log(x), t, weights),
+      ),
+      variant(
+        [logits, labels],
+        (x, t) => F.crossEntropy(x, t, { labelSmoothing: 0.2 }),
+        (x, t) => ({ shape: [], data: [0.8 * nll(log(x), t).data[0] - (0.2 / 4) * (total([...log(x).data]) / 3)] }),
+      ),
+      variant(
+        [logits, input([3, 4], [0, 1])],
+        (x, p) => F.crossEntropy(x, p),
+        (x, p) => ({ shape: [], data: [-total(log(x).data.map((v, i) => v * p.data[i])) / 3] }),
+      ),
+      variant(
+        [input([4]), whole('int64', [], [2])],
+        (x, t) => F.crossEntropy(x, t),
+        (x) => ({ shape: [], data: [-logSoftmax([...x.data])[2]] }),
+      ),
+      variant([input([2, 3, 2]), whole('int64', [2, 2], [0, 2, 1, 1])], (x, t) => F.crossEntropy(x, t)),
+    ],
+    {
+      tolerance,
+      errors: [
+        ...usual(F.crossEntropy),
+        fails([logits, labels], (x, t) => F.crossEntropy(x, t, { labelSmoothing: 2 }), ArgumentError, /labelSmoothing in \[0, 1\], got 2/),
+      ],
+    },
+  ),
+  oneHot: row(
+    [
+      variant(
+        [labels],
+        (t) => F.oneHot(t),
+        (t) => ({ shape: [3, 4], data: t.data.flatMap((c) => [0, 1, 2, 3].map((j) => Number(j === c))) }),
+      ),
+      variant(
+        [whole('int32', [], [1])],
+        (t) => F.oneHot(t, 2),
+        () => ({ shape: [2], data: [0, 1] }),
+      ),
+      variant(
+        [whole('int64', [0], [])],
+        (t) => F.oneHot(t, { numClasses: 3 }),
+        () => ({ shape: [0, 3], data: [] }),
+      ),
+    ],
+    {
+      gradients: false,
+      errors: [
+        fails([labels], (t) => F.oneHot(t, 3), IndexError, /smaller than num_classes/),
+        fails([some], (t) => F.oneHot(t), IndexError, /non-negative/),
+        fails([logits], (x) => F.oneHot(x), DTypeError, /int32 or int64/),
+      ],
+    },
+  ),
+  dropout: row(
+    [
+      variant([[3, 4]], (x) => F.dropout(x, 0.4, { generator: seeded() })),
+      variant(
+        [[3, 4]],
+        (x) => F.dropout(x, 0),
+        (x) => x,
+      ),
+      variant(
+        [[3, 4]],
+        (x) => F.dropout(x, 1),
+        each(() => 0),
+      ),
+      variant(
+        [[3, 4]],
+        (x) => F.dropout(x, { p: 0.4, training: false }),
+        (x) => x,
+      ),
+      variant(
+        [[0]],
+        (x) => F.dropout(x),
+        (x) => x,
+      ),
+    ],
+    {
+      unpredictable: drawn,
+      errors: [
+        fails([input([2])], (x) => F.dropout(x, 1.5), ArgumentError, /p in \[0, 1\]/),
+        fails([whole('int32', [2], [1, 1])], (x) => F.dropout(x), DTypeError, /floating point tensor, got int32/),
+      ],
+    },
+  ),
+  uniform_: row([variant([[4]], (x) => ops.uniform_(x.clone(), 2, 3, { generator: seeded() }))], {
+    unpredictable: drawn,
+    gradients: false,
+    errors: [...drawErrors(ops.uniform_), fails([whole('int32', [2], [1, 1])], (x) => ops.uniform_(x), DTypeError, /floating point/)],
+  }),
+  normal_: row([variant([[4]], (x) => ops.normal_(x.clone(), 0, 1, { generator: seeded() }))], {
+    unpredictable: drawn,
+    gradients: false,
+    errors: drawErrors(ops.normal_),
+  }),
+  bernoulli_: row([variant([[4]], (x) => ops.bernoulli_(x.clone(), 0.5, { generator: seeded() }))], {
+    unpredictable: drawn,
+    gradients: false,
+    errors: drawErrors(ops.bernoulli_),
+  }),
+} satisfies Record<string, Row>;
