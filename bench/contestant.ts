@@ -43,7 +43,13 @@ function mlp(batch: number): Task {
   const model = new gt.nn.Sequential(layers[0], new gt.nn.ReLU(), layers[1], new gt.nn.ReLU(), layers[2]);
   const optimizer = new gt.optim.Adam(model.parameters(), { lr: 1e-3 });
   const x = gt.fromTypedArray(pattern(batch * 784), [batch, 784]);
-  const labels = gt.arange(batch).to('int32').mul(7).to('float64').sub(gt.arange(batch).mul(7).div(10, { roundingMode: 'floor' }).mul(10)).to('int64');
+  const labels = gt
+    .arange(batch)
+    .to('int32')
+    .mul(7)
+    .to('float64')
+    .sub(gt.arange(batch).mul(7).div(10, { roundingMode: 'floor' }).mul(10))
+    .to('int64');
   const loss = (): gt.Tensor => gt.nn.functional.crossEntropy(model.forward(x), labels);
   const first = loss().item() as number;
   return {

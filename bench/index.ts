@@ -54,7 +54,9 @@ function show({ flops, units = 1 }: Workload, seconds: number): string {
 }
 
 const words = process.argv.slice(2);
-console.log(`${os.cpus()[0].model}, ${threads} cores, Node ${process.version}; medians of ${rounds} rounds, contestants in turn; ratios: PyTorch's best time over ours`);
+console.log(
+  `${os.cpus()[0].model}, ${threads} cores, Node ${process.version}; medians of ${rounds} rounds, contestants in turn; ratios: PyTorch's best time over ours`,
+);
 let failed = false;
 for (const [group, workloads] of Object.entries(groups)) {
   if (words.length > 0 && !words.some((word) => group.includes(word))) continue;
@@ -85,7 +87,8 @@ for (const [group, workloads] of Object.entries(groups)) {
   const rows = workloads.map((workload) => {
     const times = contestants.map((_, c) => median(seconds[c].get(workload.name)!));
     const peer = Math.min(...contestants.flatMap(({ title }, c) => (title.startsWith('PyTorch') && times[c] ? [times[c]] : [])));
-    const ratio = (c: number): string => (times[c] && Number.isFinite(peer) && !contestants[c].title.startsWith('PyTorch') ? ` (${(peer / times[c]).toFixed(2)}x)` : '');
+    const ratio = (c: number): string =>
+      times[c] && Number.isFinite(peer) && !contestants[c].title.startsWith('PyTorch') ? ` (${(peer / times[c]).toFixed(2)}x)` : '';
     return [workload.name, ...contestants.map((_, c) => (times[c] ? show(workload, times[c]) + ratio(c) : '-'))];
   });
   const table = [['', ...contestants.map(({ title }) => title)], ...rows];

@@ -6,7 +6,11 @@ const steps = Number(process.argv[2] ?? 100_000);
 const points = 10;
 
 gt.manualSeed(0);
-const weight = (rows: number, columns: number): gt.Tensor => gt.randn(rows, columns).mul(Math.sqrt(2 / rows)).requiresGrad_();
+const weight = (rows: number, columns: number): gt.Tensor =>
+  gt
+    .randn(rows, columns)
+    .mul(Math.sqrt(2 / rows))
+    .requiresGrad_();
 const parameters = [weight(32, 64), gt.zeros(64, { requiresGrad: true }), weight(64, 10), gt.zeros(10, { requiresGrad: true })];
 const [w1, b1, w2, b2] = parameters;
 const x = gt.randn(64, 32);

@@ -24,14 +24,8 @@ export interface DTypeInfo {
   readonly array: new (length: number) => TypedArray;
 }
 
-const info = (
-  name: DType,
-  code: number,
-  size: 1 | 4 | 8,
-  suffix: Suffix,
-  category: Category,
-  array: new (length: number) => TypedArray,
-): DTypeInfo => Object.freeze({ name, code, size, suffix, category, array });
+const info = (name: DType, code: number, size: 1 | 4 | 8, suffix: Suffix, category: Category, array: new (length: number) => TypedArray): DTypeInfo =>
+  Object.freeze({ name, code, size, suffix, category, array });
 
 export const float32 = info('float32', 0, 4, 'f32', Category.Float, Float32Array);
 export const float64 = info('float64', 1, 8, 'f64', Category.Float, Float64Array);
@@ -46,8 +40,7 @@ export const dtypes: readonly DTypeInfo[] = [float32, float64, int32, int64, uin
 const byName: Readonly<Record<string, DTypeInfo>> = Object.fromEntries(dtypes.map((d) => [d.name, d]));
 
 /** The dtype of that name, or undefined. */
-export const lookupDType = (name: unknown): DTypeInfo | undefined =>
-  typeof name === 'string' && Object.hasOwn(byName, name) ? byName[name] : undefined;
+export const lookupDType = (name: unknown): DTypeInfo | undefined => (typeof name === 'string' && Object.hasOwn(byName, name) ? byName[name] : undefined);
 
 /**
  * The dtype that two dtypes of one kind of operand promote to: the higher category wins; within integers the wider one, and uint8 with int32 or int64 gives

@@ -9,6 +9,7 @@ import { Creation, historyOf, type Node, requires } from './node.js';
 import { allocate, type Storage } from './storage.js';
 
 /** What a user's hook gets and may return in its place. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing.
 export type Hook = (grad: Tensor) => Tensor | null | undefined | void;
 
 export interface HookHandle {
