@@ -76,13 +76,7 @@ function convert(op: string, values: Flat['values'], dt: DTypeInfo): TypedArray 
 
 /** Writes values into a fresh tensor. Buffers that another thread can change, or that are gone, are refused. */
 export function fromArray(op: string, array: TypedArray, shape: Shape, dt: DTypeInfo): Tensor {
-  const { buffer } = array;
-  if (typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer) {
-    fail(ArgumentError, op, 'an array of its own memory', 'one over a SharedArrayBuffer; copy it first (slice())');
-  }
-  if ((buffer as ArrayBuffer & { detached?: boolean }).detached || (array.length === 0 && numel(shape) > 0)) {
-    fail(ArgumentError, op, `an array of ${numel(shape)} elements`, `one of ${array.length}: its buffer may be detached`);
-  }
+  checkedLength(op, array);
   if (array.length !== numel(shape)) fail(ShapeError, op, `an array of ${numel(shape)} elements for shape ${showShape(shape)}`, `${array.length}`);
   const t = uninitialised(shape, dt);
   if (array.length > 0) backend.copyIn(addressOf(t), array);
@@ -112,10 +106,8 @@ export function tensor(data: TensorData, options?: CreateOptions): Tensor {
   const own = arrayType(data);
   if (own !== undefined) {
     const array = data as TypedArray;
-    const t =
-      dt === undefined || dt === own
-        ? fromArray('tensor', array, [checkedLength(array)], own)
-        : fromArray('tensor', convert('tensor', [...array], dt), [array.length], dt);
+    const shape = [checkedLength('tensor', array)];
+    const t = dt === undefined || dt === own ? fromArray('tensor', array, shape, own) : fromArray('tensor', convert('tensor', [...array], dt), shape, dt);
     return finish('tensor', t, requiresGrad);
   }
   if (ArrayBuffer.isView(data))
@@ -128,10 +120,23 @@ const fromTensor = (t: Tensor, dt: DTypeInfo): Tensor => {
   return t.dt === dt ? fromArray('tensor', array, t.shape, dt) : fromArray('tensor', convert('tensor', [...array], dt), t.shape, dt);
 };
 
-function checkedLength(array: TypedArray): number {
-  if ((array.buffer as ArrayBuffer & { detached?: boolean }).detached || (array.byteLength === 0 && array.buffer.byteLength === 0 && array.byteOffset > 0)) {
-    fail(ArgumentError, 'tensor', 'an array with memory', 'one whose buffer is detached');
+/** Whether an array has lost its memory: its buffer was detached, or shrank below it. Only then do its methods throw. */
+function isGone(array: TypedArray): boolean {
+  if (array.length > 0) return false;
+  try {
+    array.at(0);
+    return false;
+  } catch {
+    return true;
   }
+}
+
+/** The length of an array that has memory of its own: none that another thread can change, or that is gone. */
+function checkedLength(op: string, array: TypedArray): number {
+  if (typeof SharedArrayBuffer !== 'undefined' && array.buffer instanceof SharedArrayBuffer) {
+    fail(ArgumentError, op, 'an array of its own memory', 'one over a SharedArrayBuffer; copy it first (slice())');
+  }
+  if (isGone(array)) fail(ArgumentError, op, 'an array with memory', 'one whose buffer is detached or has shrunk');
   return array.length;
 }
 
@@ -140,7 +145,8 @@ export function fromTypedArray(array: TypedArray, shape?: readonly number[], opt
   const own = arrayType(array) ?? fail(DTypeError, 'fromTypedArray', 'a Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array', show(array));
   const { dtype, requiresGrad } = readArgs<CreateOptions>('fromTypedArray', options === undefined ? [] : [options], [], createKeywords);
   const dt = dtype ? dtypeOf('fromTypedArray', dtype) : own;
-  const sizes = shape === undefined ? [checkedLength(array)] : checkShape('fromTypedArray', shape);
+  const length = checkedLength('fromTypedArray', array);
+  const sizes = shape === undefined ? [length] : checkShape('fromTypedArray', shape);
   const t = fromArray('fromTypedArray', dt === own ? array : convert('fromTypedArray', [...array], dt), sizes, dt);
   return finish('fromTypedArray', t, requiresGrad);
 }

@@ -281,12 +281,19 @@ function packedCopy(t: Tensor): Tensor {
   return out;
 }
 
+/** Hooks that call backward nest as functions do, and so their depth has the same bound. */
+const tooDeep = (level: number): GradientError =>
+  new GradientError(
+    `backward: expected hooks that call backward to nest less deeply, got ${level} levels: the call stack is full; node --stack-size makes it larger`,
+  );
+
 /** Runs backward from the outputs of `roots` with the gradients `seeds`; gives the gradients caught at the targets. */
 export function runBackward(roots: readonly Target[], seeds: readonly Tensor[], options: BackwardOptions): (Tensor | null)[] {
   const before = isGradEnabled();
   const outerArena = setArena(null);
+  const level = depth++;
   const nodes = roots.map(({ node }) => node);
-  const { order, restore } = collect(nodes, ++passes, depth++ > 0);
+  const { order, restore } = collect(nodes, ++passes, level > 0);
   try {
     setGradEnabled(options.createGraph);
     const pass = new Pass(order, options);
@@ -297,8 +304,10 @@ export function runBackward(roots: readonly Target[], seeds: readonly Tensor[], 
     });
     pass.run();
     return pass.caught;
+  } catch (error) {
+    throw level > 0 && error instanceof RangeError && error.message.includes('call stack') ? tooDeep(level) : error;
   } finally {
-    depth--;
+    depth = level;
     setGradEnabled(before);
     setArena(outerArena);
     restore();

@@ -1,5 +1,6 @@
 // The bytes behind tensors. A storage is shared by all views of them, together with the version that counts in-place writes.
 
+import { BackendError, fail } from '../core/errors.js';
 import type { Slab } from '../kernels/heap.js';
 import { backend, heap } from '../kernels/load.js';
 
@@ -56,6 +57,7 @@ export function allocate(bytes: number): Storage {
     slab.next = address + ((bytes + 15) & -16);
     return new Storage(address, bytes, slab);
   }
+  if (!Number.isSafeInteger(bytes)) fail(BackendError, 'memory', 'fewer than 2^53 bytes', String(bytes));
   const address = heap.take(bytes);
   const storage = new Storage(address, bytes, null);
   storage.handle = heap.own(storage, address, bytes);
