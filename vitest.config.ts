@@ -1,22 +1,25 @@
-// Three groups of tests: those that need no backend, and all others once on each. Where the addon cannot be loaded its group is one skipped test that says why.
-import { createRequire } from 'node:module';
+// Groups of tests: those that need no backend, all others once on each, and the kernels once more on every instruction set that is not the addon's first choice. Where the addon,
+// or an instruction set, cannot be loaded, its group is one skipped test that says why.
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const withoutBackend = ['test/random.test.ts', 'test/format.test.ts', 'test/idx.test.ts', 'test/house.test.ts', 'test/loader.test.ts', 'test/heap.test.ts'];
 
-function whyNoAddon(): string | undefined {
-  try {
-    createRequire(import.meta.url)('./build/Release/gradtape.node');
-    return undefined;
-  } catch (error) {
-    return (error as Error).message.split('\n')[0];
-  }
+/** The instruction set that the addon runs with (the given one, or its own choice), or why it does not load. Asked in another process: one process loads it for one set. */
+function addonWith(isa: string): { isa: string } | { reason: string } {
+  const script = "process.stdout.write(require('./build/Release/gradtape.node').isa)";
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    env: { ...process.env, GRADTAPE_ISA: isa },
+    encoding: 'utf8',
+  });
+  return status === 0 ? { isa: stdout } : { reason: stderr.split('\n').find((line) => line.includes('Error')) ?? `exit code ${status}` };
 }
 
+const best = addonWith(process.env.GRADTAPE_ISA ?? '');
 // Nothing here is timed; a limit only ends what hangs, on the slowest machine too.
 const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
-const reason = whyNoAddon();
 // Examples import the package by its name; here that is the source, so that they share its one tape with the tests.
 const resolve = { alias: { gradtape: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } };
 const onBackend = (name: 'native' | 'wasm') => ({
@@ -29,11 +32,18 @@ const onBackend = (name: 'native' | 'wasm') => ({
     ...patience,
   },
 });
-const native =
-  reason === undefined ? onBackend('native') : { test: { name: 'native', include: ['test/native-skipped.test.ts'], env: { GRADTAPE_NATIVE_REASON: reason } } };
+const skipped = (name: string, reason: string) => ({ test: { name, include: ['test/native-skipped.test.ts'], env: { GRADTAPE_NATIVE_REASON: reason } } });
+const kernelsOn = (isa: string) => {
+  const name = `native-${isa}`;
+  const addon = addonWith(isa);
+  if ('reason' in addon) return skipped(name, addon.reason);
+  return { resolve, test: { name, include: ['test/kernels.test.ts'], env: { GRADTAPE_BACKEND: 'native', GRADTAPE_ISA: isa }, ...patience } };
+};
+const isas = process.arch === 'x64' ? ['avx512', 'avx2', 'baseline'] : ['neon'];
+const native = 'reason' in best ? [skipped('native', best.reason)] : [onBackend('native'), ...isas.filter((isa) => isa !== best.isa).map(kernelsOn)];
 
 export default defineConfig({
   test: {
-    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, native, onBackend('wasm')],
+    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm')],
   },
 });

@@ -441,6 +441,10 @@ const kinds: Partial<Record<KernelName, (suffix: string) => void>> = {
   cast: casts,
 };
 
+if (process.env.GRADTAPE_ISA && backend.name === 'native') it('runs on the instruction set that was asked for', () => {
+  expect(backend.isa).toBe(process.env.GRADTAPE_ISA);
+});
+
 describe.each(Object.entries<Row>(contract) as [KernelName, Row][])('%s', (name, [suffixes, parameters]) => {
   it.each(suffixes === '' ? [''] : suffixes.split(' '))('%s', (suffix) => {
     const special = kinds[name];

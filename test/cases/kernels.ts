@@ -304,11 +304,27 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
   logsumexp: reduce((v) => truth.logsumexp(v)),
   softmax: alongLines('x', 'y', truth.softmax),
   log_softmax: alongLines('x', 'y', truth.logSoftmax),
-  softmax_bwd: alongLines('dy y', 'dx', (dy, y) => y.map((p, i) => p * (dy[i] - dot(dy, y))), { ranges: { y: [0, 0.1] }, tolerance: { ulp: 8, eps: 256 } }),
-  log_softmax_bwd: alongLines('dy y', 'dx', (dy, y) => dy.map((g, i) => g - Math.exp(y[i]) * truth.total(dy)), {
-    ranges: { y: [-5, 0] },
-    tolerance: { ulp: 8, eps: 512 },
-  }),
+  softmax_bwd: alongLines(
+    'dy y',
+    'dx',
+    (dy, y) => {
+      const s = dot(dy, y);
+      return y.map((p, i) => p * (dy[i] - s));
+    },
+    { ranges: { y: [0, 0.1] }, tolerance: { ulp: 8, eps: 256 } },
+  ),
+  log_softmax_bwd: alongLines(
+    'dy y',
+    'dx',
+    (dy, y) => {
+      const s = truth.total(dy);
+      return dy.map((g, i) => g - Math.exp(y[i]) * s);
+    },
+    {
+      ranges: { y: [-5, 0] },
+      tolerance: { ulp: 8, eps: 512 },
+    },
+  ),
 
   gemm: reference(
     ({ buffers: { a, b, c }, numbers: { m, n, k, rsa, csa, rsb, csb, rsc, nb, sa, sb, sc, alpha, beta } }) => {

@@ -92,7 +92,8 @@ export function logsumexp(values: readonly number[]): number {
 export function softmax(values: readonly number[]): number[] {
   const top = most(values);
   const exps = values.map((v) => Math.exp(v - top));
-  return exps.map((e) => e / total(exps));
+  const s = total(exps);
+  return exps.map((e) => e / s);
 }
 export const logSoftmax = (values: readonly number[]): number[] => {
   const top = most(values);
