@@ -1,0 +1,2 @@
+// gt.utils.
+export * as data from './index.js';
