@@ -6,7 +6,7 @@ import { add } from '../ops/arithmetic.js';
 import { clone } from '../ops/copy.js';
 import { runBackward, type Target } from '../tensor/backward.js';
 import { full } from '../tensor/fill.js';
-import { edgeOf, historyOf, requires } from '../tensor/node.js';
+import { addRetained, edgeOf, historyOf, requires } from '../tensor/node.js';
 import { type Hook, type HookHandle, Tensor } from '../tensor/tensor.js';
 
 /** The place in the graph that a tensor's gradient goes to; throws if there is none. */
@@ -71,13 +71,12 @@ export function retainGrad(self: Tensor): void {
       "retainGrad: expected a tensor that requires grad, got one that does not: can't retain_grad on Tensor that has requires_grad=False",
     );
   }
-  const node = historyOf(self);
-  if (node === null || self.retainsGrad) return;
+  if (self.node === null || self.retainsGrad) return;
   const keep: Hook = (dy) => {
     // A copy: what flows on may be the user's own gradient, or that of other tensors.
     self.gradient = self.gradient === null ? clone(dy) : add(self.gradient, dy);
   };
-  node.addHook({ nr: self.outNr, hook: keep, retains: self });
+  addRetained(self, historyOf(self)!, keep);
 }
 
 /** Calls `hook` with this tensor's gradient whenever it is computed; what the hook returns takes its place. Hooks run in the order they were registered. */

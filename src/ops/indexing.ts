@@ -4,7 +4,7 @@ import { ArgumentError, fail, IndexError, show } from '../core/errors.js';
 import { expandsTo, showShape } from '../core/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
-import { copy_ } from './copy.js';
+import { copy_, fill_ } from './copy.js';
 import { fromData } from './create.js';
 import { type DimIndex, pick, putInto } from './pick.js';
 import { type Operand, operand } from './promote.js';
@@ -102,6 +102,7 @@ export function setAt(x: Tensor, indices: Index | readonly Index[], value: Opera
   const { view, picks } = resolve('setAt', asTensor('setAt', 'input', x), Array.isArray(indices) ? indices : [indices]);
   const source = operand('setAt', 'value', value, view);
   if (picks.length > 0) putInto('setAt', view, picks, source);
+  else if (typeof value === 'number') fill_(view, value);
   else copy_(view, assignable(source, view));
   return x;
 }

@@ -131,9 +131,9 @@ export function applyInPlace<A>(op: Op<A>, inputs: readonly Tensor[], args: A): 
   if (node === null) return x;
   const { base } = x;
   if (base === null) {
-    moveRetained(x, x.node, node);
     x.node = node;
     x.outNr = 0;
+    moveRetained(x, node);
   } else {
     const edge = edgeOf(base);
     const nrs = node.nrs === null && base.outNr === 0 ? null : [base.outNr, ...(node.nrs ?? new Array(inputs.length).fill(0)).slice(1)];

@@ -204,17 +204,26 @@ function refreshView(t: Tensor, base: Tensor): void {
       `view: expected a view that follows writes to its base, got one that cannot: ${made} and its base or another view of its base has been modified inplace`,
     );
   }
-  const before = t.node;
   t.node = new Node(viewOf, [edgeOf(base)], base.outNr === 0 ? null : [base.outNr], { base: layoutOf(base), view: layoutOf(t) }, t.shape, t.dt);
   t.outNr = 0;
   t.viewVersion = t.storage.version;
-  moveRetained(t, before, t.node);
+  moveRetained(t, t.node);
+}
+
+/** Where the hooks of retainGrad are. */
+const retainedAt = new WeakMap<Tensor, Node>();
+export const isRetained = (t: Tensor): boolean => retainedAt.has(t);
+
+export function addRetained(t: Tensor, node: Node, hook: Hook): void {
+  node.addHook({ nr: t.outNr, hook, retains: t });
+  retainedAt.set(t, node);
 }
 
 /** retainGrad keeps the gradient of a tensor as it is now: it follows the tensor to the node of an in-place write. */
-export function moveRetained(t: Tensor, from: Node | null, to: Node): void {
+export function moveRetained(t: Tensor, to: Node): void {
+  const from = retainedAt.get(t);
   const entry = from?.hooks?.find(({ retains }) => retains === t);
   if (entry === undefined) return;
   from!.removeHook(entry);
-  to.addHook({ ...entry, nr: 0 });
+  addRetained(t, to, entry.hook);
 }

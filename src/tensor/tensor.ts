@@ -5,7 +5,7 @@ import { checkDim, contiguousStrides, isContiguous, numel, type Shape, sameShape
 import { backend, K } from '../kernels/load.js';
 import { formatTensor } from './format.js';
 import { collapse, dims } from './loops.js';
-import { Creation, historyOf, type Node, requires } from './node.js';
+import { Creation, historyOf, isRetained, type Node, requires } from './node.js';
 import { allocate, type Storage } from './storage.js';
 
 /** What a user's hook gets and may return in its place. */
@@ -104,7 +104,7 @@ export class Tensor {
   requiresGrad_(value = true): this {
     if (typeof value !== 'boolean') fail(ArgumentError, 'requiresGrad_', 'true or false', show(value));
     if (value && this.dt.category !== 2) fail(DTypeError, 'requiresGrad_', 'a floating point tensor', this.dtype);
-    if (!this.isLeaf) {
+    if (this.node !== null) {
       if (value) return this;
       throw new GradientError('requiresGrad_: you can only change requiresGrad flags of leaf variables; use detach() on a computed tensor');
     }
@@ -121,7 +121,7 @@ export class Tensor {
   }
   /** Whether a tensor that is no leaf keeps its .grad: retainGrad. */
   get retainsGrad(): boolean {
-    return historyOf(this)?.hooks?.some(({ retains }) => retains === this) ?? false;
+    return isRetained(this);
   }
   get grad(): Tensor | null {
     return this.gradient;
