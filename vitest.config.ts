@@ -37,7 +37,10 @@ const kernelsOn = (isa: string) => {
   const name = `native-${isa}`;
   const addon = addonWith(isa);
   if ('reason' in addon) return skipped(name, addon.reason);
-  return { resolve, test: { name, include: ['test/kernels.test.ts'], env: { GRADTAPE_BACKEND: 'native', GRADTAPE_ISA: isa }, ...patience } };
+  return {
+    resolve,
+    test: { name, include: ['test/kernels.test.ts', 'test/accuracy.test.ts'], env: { GRADTAPE_BACKEND: 'native', GRADTAPE_ISA: isa }, ...patience },
+  };
 };
 const isas = process.arch === 'x64' ? ['avx512', 'avx2', 'baseline'] : ['neon'];
 const native = 'reason' in best ? [skipped('native', best.reason)] : [onBackend('native'), ...isas.filter((isa) => isa !== best.isa).map(kernelsOn)];
