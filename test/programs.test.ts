@@ -33,7 +33,8 @@ const own: Record<string, Run> = {
     ),
   backward: ([x], [retainGraph]) => nothing(x.sum().backward({ retainGraph: retainGraph as boolean })),
   grad: ([y, x], [createGraph]) =>
-    gt.autograd.grad(y.sum(), x, { createGraph: createGraph as boolean, retainGraph: true, allowUnused: true })[0]?.clone() ?? gt.zeros([], { dtype: 'float64' }),
+    gt.autograd.grad(y.sum(), x, { createGraph: createGraph as boolean, retainGraph: true, allowUnused: true })[0]?.clone() ??
+    gt.zeros([], { dtype: 'float64' }),
   matmul: ([a, b]) => a.matmul(b).clone(),
   softmax: ([x]) => x.softmax(-1),
   requiresGrad_: ([x]) => nothing(x.requiresGrad_()),
