@@ -1,3 +1,4 @@
+// The kernels of one instruction set, all families together: compiled once per instruction set.
 #include "dispatch.h"
 #include "isa.h"
 #include "kernels.def"
