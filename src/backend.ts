@@ -1,8 +1,9 @@
 // gt.backend: which machine the kernels run on, and the memory they hold.
-import { checkSize } from './core/shape.js';
+
 import { ArgumentError, fail } from './core/errors.js';
-import { type BackendInfo, backend, backendInfo, heap } from './kernels/load.js';
+import { checkSize } from './core/shape.js';
 import type { MemoryInfo } from './kernels/heap.js';
+import { type BackendInfo, backend, backendInfo, heap } from './kernels/load.js';
 
 export type { BackendInfo, MemoryInfo };
 

@@ -5,7 +5,8 @@ import { Tensor } from './tensor/tensor.js';
 
 const { cat: _cat, concat: _concat, concatenate: _concatenate, stack: _stack, ...withTensor } = ops;
 
-const methods = { ...withTensor, var: ops.var_, ...autograd };
+// Typed by where the parts come from, so that the declarations name their types and do not spell them out.
+const methods: typeof withTensor & { var: typeof ops.var_ } & typeof autograd = { ...withTensor, var: ops.var_, ...autograd };
 
 type Method<F> = F extends (self: Tensor, ...rest: infer Rest) => infer R
   ? (...rest: Rest) => R

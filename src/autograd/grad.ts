@@ -3,7 +3,7 @@ import { ArgumentError, GradientError } from '../core/errors.js';
 import { readArgs } from '../ops/args.js';
 import { runBackward } from '../tensor/backward.js';
 import { Tensor } from '../tensor/tensor.js';
-import { seedOf, targetOf } from './methods.js';
+import { seedOf, targetOf } from './target.js';
 
 export interface GradOptions {
   gradOutputs?: Tensor | readonly (Tensor | null)[] | null;

@@ -1,36 +1,12 @@
 // Backward and hooks as a tensor's methods.
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
-import { sameShape, showShape } from '../core/shape.js';
 import { readArgs } from '../ops/args.js';
 import { add } from '../ops/arithmetic.js';
 import { clone } from '../ops/copy.js';
-import { runBackward, type Target } from '../tensor/backward.js';
-import { full } from '../tensor/fill.js';
-import { addRetained, edgeOf, historyOf, requires } from '../tensor/node.js';
+import { runBackward } from '../tensor/backward.js';
+import { addRetained, historyOf, requires } from '../tensor/node.js';
 import { type Hook, type HookHandle, Tensor } from '../tensor/tensor.js';
-
-/** The place in the graph that a tensor's gradient goes to; throws if there is none. */
-export function targetOf(op: string, t: Tensor, role: string): Target {
-  const node = edgeOf(t);
-  if (node === null) throw new GradientError(`${op}: expected ${role} that requires grad, got one that does not require grad and does not have a gradFn`);
-  return { node, nr: t.leafGrad ? 0 : t.outNr };
-}
-
-/** The gradient to start from: the given one, or 1 for a single element. */
-export function seedOf(op: string, t: Tensor, gradient: Tensor | null | undefined): Tensor {
-  if (gradient === null || gradient === undefined) {
-    if (t.count !== 1)
-      throw new GradientError(
-        `${op}: expected a gradient for an output that is not a scalar, got none for shape ${showShape(t.shape)}: grad can be implicitly created only for scalar outputs`,
-      );
-    return full(t.shape, 1, t.dt);
-  }
-  if (!(gradient instanceof Tensor)) fail(ArgumentError, op, 'gradient to be a tensor', show(gradient));
-  if (!sameShape(gradient.shape, t.shape)) {
-    throw new GradientError(`${op}: expected a gradient of the output's shape ${showShape(t.shape)}, got ${showShape(gradient.shape)}: Mismatch in shape`);
-  }
-  return gradient;
-}
+import { seedOf, targetOf } from './target.js';
 
 export interface BackwardOptions {
   /** d(something) / d(this): required unless this tensor has one element. */
