@@ -41,9 +41,10 @@ using Element = typename Bare<decltype(V()[0])>::type;
 template <class V>
 constexpr int width = static_cast<int>(sizeof(V) / sizeof(Element<V>));
 
+/** From -0, since 0 + -0 would be 0; the compiler drops the addition. */
 template <class V, class T>
 GRADTAPE_INLINE V splat(T value) {
-  return V{} + static_cast<Element<V>>(value);
+  return -V{} + static_cast<Element<V>>(value);
 }
 
 template <class U, class V>

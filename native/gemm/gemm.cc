@@ -2,6 +2,7 @@
 // count cannot change a result.
 #include "../runtime/threads.h"
 #include "product.h"
+#include "small.h"
 
 namespace GRADTAPE_NS {
 namespace {
@@ -29,6 +30,7 @@ void gemm(Product<T> q, int64_t nb, int64_t sa, int64_t sb, int64_t sc) {
   if (q.m == 0 || q.n == 0 || nb == 0) return;
   if (q.k == 0) q.alpha = 0;
   const bool vector = is_gemv(q);
+  const bool small = sizeof(T) == sizeof(float) && !vector && is_small(q.m, q.n, q.k);
   const Split split(q.m, q.n, q.k, nb, kTileColumns<T>);
   const int64_t parts = split.columns * split.rows;
   const int64_t work = q.m * q.n * q.k / parts;
@@ -45,6 +47,12 @@ void gemm(Product<T> q, int64_t nb, int64_t sa, int64_t sb, int64_t sc) {
       piece.a += batch * sa + i * q.rsa;
       piece.b += batch * sb + j * q.csb;
       piece.c += batch * sc + i * q.rsc + j;
+      if constexpr (sizeof(T) == sizeof(float)) {
+        if (small) {
+          multiply_small(piece);
+          continue;
+        }
+      }
       if (vector) {
         multiply_vector(piece, q.m == 1);
       } else {

@@ -28,7 +28,7 @@ GRADTAPE_INLINE V gelu_tanh_derivative(V x) {
     map<grain>([](auto dy, auto v) { return expression; }, nd, dims, y.data, a, b);     \
   }
 
-GRADTAPE_BACKWARD(relu_bwd, CHEAP, v > 0 ? dy : decltype(v){})
+GRADTAPE_BACKWARD(relu_bwd, CHEAP, v <= 0 ? decltype(v){} : dy)
 GRADTAPE_BACKWARD(sigmoid_bwd, CHEAP, dy* v*(splat<decltype(v)>(1) - v))
 GRADTAPE_BACKWARD(tanh_bwd, CHEAP, dy*(splat<decltype(v)>(1) - v * v))
 GRADTAPE_BACKWARD(gelu_bwd, COSTLY, dy* gelu_derivative(v))
