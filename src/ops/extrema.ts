@@ -7,8 +7,8 @@ import { OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
-import { div } from './arithmetic.js';
-import { eq, where } from './compare.js';
+import { div, mul } from './arithmetic.js';
+import { eq, isnan, logicalAnd, logicalOr } from './compare.js';
 import { clone, toDtype } from './copy.js';
 import type { Binary } from './define.js';
 import { gather } from './gather.js';
@@ -16,13 +16,13 @@ import { maximum, minimum } from './pointwise.js';
 import { needElements, type Over, type ReduceArgs, type Reduction, readReduce, reduceWith, sum, withDims } from './reduce.js';
 import { squeeze } from './view.js';
 
+type Same = (x: Tensor, y: Tensor) => Tensor;
 /** The gradient is shared equally among all elements that are the extreme. */
-function toTies(dy: Tensor, x: Tensor, y: Tensor, over: Over): Tensor {
-  const ties = eq(x, withDims(y, over));
-  const count = sum(toDtype(ties, x.dt), { dim: over.dims, keepdim: true });
-  return where(ties, div(withDims(dy, over), count), 0);
+function toTies(dy: Tensor, x: Tensor, y: Tensor, over: Over, same: Same): Tensor {
+  const ties = toDtype(same(x, withDims(y, over)), x.dt);
+  return div(mul(withDims(dy, over), ties), sum(ties, { dim: over.dims, keepdim: true }));
 }
-const extreme = (name: string, kernels: readonly Reduction[]): Op<Over> =>
+const extreme = (name: string, kernels: readonly Reduction[], same: Same): Op<Over> =>
   defineOp<Over>({
     name,
     saves: 1 | OUT,
@@ -30,10 +30,14 @@ const extreme = (name: string, kernels: readonly Reduction[]): Op<Over> =>
       needElements(name, x, over);
       return reduceWith(name, kernels, x, x.dt, over);
     },
-    vjp: [(dy, node) => toTies(dy, node.x(0), node.y, node.args as Over)],
+    vjp: [(dy, node) => toTies(dy, node.x(0), node.y, node.args as Over, same)],
   });
-const amaxOp = extreme('amax', K.amax);
-const aminOp = extreme('amin', K.amin);
+// As in PyTorch, amax of something with NaN has no gradient but NaN, and max gives it to the NaNs.
+const amaxOp = extreme('amax', K.amax, eq);
+const aminOp = extreme('amin', K.amin, eq);
+const orNaN: Same = (x, y) => logicalOr(eq(x, y), logicalAnd(isnan(x), isnan(y)));
+const maxOp = extreme('max', K.amax, orNaN);
+const minOp = extreme('min', K.amin, orNaN);
 /** The largest element over the given dims, or all; ties share the gradient. */
 export const amax = (x: Tensor, ...args: ReduceArgs): Tensor => apply(amaxOp, [x], readReduce('amax', x, args).over);
 /** The smallest element over the given dims, or all; ties share the gradient. */
@@ -86,10 +90,10 @@ export interface Extreme {
   (x: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices;
 }
 /** The values along a dim are gathered from where they are, so that the gradient goes to that one place. */
-const extremeOf = (name: string, all: typeof amax, two: Binary<Tensor, Tensor>, arg: Arg): Extreme =>
+const extremeOf = (name: string, all: Op<Over>, two: Binary<Tensor, Tensor>, arg: Arg): Extreme =>
   ((x: Tensor, ...args: [] | [Tensor] | ArgArgs) => {
     asTensor(name, 'input', x);
-    if (args.length === 0) return all(x);
+    if (args.length === 0) return apply(all, [x], readReduce(name, x, []).over);
     if (args[0] instanceof Tensor) return two(x, args[0]);
     const { dim, keepdim = false } = readArgs<ArgOptions>(name, args, ['dim', 'keepdim']);
     const d = checkDim(name, dim, x.ndim);
@@ -98,6 +102,6 @@ const extremeOf = (name: string, all: typeof amax, two: Binary<Tensor, Tensor>, 
     return asBoolean(name, 'keepdim', keepdim) || x.ndim === 0 ? pairOf(values, indices) : pairOf(squeeze(values, d), squeeze(indices, d));
   }) as Extreme;
 /** max(x): the largest element. max(x, other): the larger of two. max(x, dim): the largest along a dim and where they are. */
-export const max: Extreme = extremeOf('max', amax, maximum, whereLargest);
+export const max: Extreme = extremeOf('max', maxOp, maximum, whereLargest);
 /** min(x): the smallest element. min(x, other): the smaller of two. min(x, dim): the smallest along a dim and where they are. */
-export const min: Extreme = extremeOf('min', amin, minimum, whereSmallest);
+export const min: Extreme = extremeOf('min', minOp, minimum, whereSmallest);

@@ -6,7 +6,7 @@ import { constant } from '../tensor/fill.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
-import { eq, ne, where } from './compare.js';
+import { eq, where } from './compare.js';
 import { toDtype } from './copy.js';
 import { arange, fromArray } from './create.js';
 import { amax, amin } from './extrema.js';
@@ -141,8 +141,14 @@ function nllRows(
   const { labels, ignored } = labelsOf(op, target, classes, asNumber(op, 'ignoreIndex', ignoreIndex));
   const counts = countsOf(labels, ignored, checkWeight(op, weight, classes));
   const picked = neg(reshape(gather(rows, 1, unsqueeze(labels, 1)), [labels.count]));
-  const losses = counts === null ? picked : where(ne(counts, 0), mul(picked, toDtype(counts, rows.dt)), 0);
+  const losses = counts === null ? picked : weighted(picked, toDtype(counts, rows.dt), ignored);
   return { loss: reduceCounted(op, losses, counts, shape, reduction), counts };
+}
+
+/** What is ignored counts nothing, even where the input is infinite. */
+function weighted(losses: Tensor, counts: Tensor, ignored: Tensor | null): Tensor {
+  const product = mul(losses, counts);
+  return ignored === null ? product : where(ignored, 0, product);
 }
 
 const nllKeywords = ['weight', 'ignoreIndex', 'reduction'] as const;

@@ -123,6 +123,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   const d = checkDim('indexSelect', dim, x.ndim);
   const picked = asIndex('indexSelect', 'index', index);
   if (picked.ndim > 1) fail(ShapeError, 'indexSelect', 'index to be a vector', `${showShape(picked.shape)}: Index is supposed to be a vector`);
+  if (x.ndim === 0 && picked.count === 0) fail(ShapeError, 'indexSelect', 'one index for a 0-d tensor', '0');
   if (x.ndim === 0) return gatherScalar(x, alias(picked, [], [], picked.offset));
   const checked = checkedIndex('indexSelect', picked, x.shape[d], false);
   const shape = x.shape.with(d, picked.count);

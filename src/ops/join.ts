@@ -51,7 +51,7 @@ export function cat(tensors: readonly Tensor[], ...args: DimArgs): Tensor {
   if (list.length === 0) throw new ArgumentError('cat: expected a non-empty list of tensors, got []');
   const first = list.find((t) => !isNothing(t)) ?? list[0];
   if (first.ndim === 0) throw new ShapeError('cat: expected tensors with dims, got a 0-d tensor: zero-dimensional tensor cannot be concatenated');
-  const dim = checkDim('cat', readDim('cat', args), first.ndim);
+  const dim = isNothing(first) ? 0 : checkDim('cat', readDim('cat', args), first.ndim);
   list.forEach((t, i) => {
     if (isNothing(t)) return;
     const fits = t.ndim === first.ndim && t.shape.every((size, d) => d === dim || size === first.shape[d]);
@@ -116,5 +116,5 @@ export function chunk(x: Tensor, chunks: number, ...args: DimArgs): Tensor[] {
 /** The parts at every index of a dim, which is dropped; all are views. */
 export function unbind(x: Tensor, ...args: DimArgs): Tensor[] {
   const dim = checkDim('unbind', readDim('unbind', args), asTensor('unbind', 'input', x).ndim);
-  return split(x, 1, dim).map((piece) => squeeze(piece, dim));
+  return x.shape[dim] === 0 ? [] : split(x, 1, dim).map((piece) => squeeze(piece, dim));
 }

@@ -4,7 +4,7 @@ import { DTypeError, fail, ShapeError } from '../core/errors.js';
 import { checkDims, numel, reducedShape, type Shape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { dtypeOf } from '../tensor/defaults.js';
-import { OUT } from '../tensor/node.js';
+import { isGradEnabled, OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
@@ -145,16 +145,22 @@ export function mean(x: Tensor, ...args: ReduceArgs): Tensor {
   return apply(meanOp, [input], over);
 }
 
-const prodOp = defineOp<Over>({
+const prodOp: Op<Over> = defineOp<Over>({
   name: 'prod',
   saves: 1 | OUT,
   forward: ([x], over) => reduceWith('prod', K.prod, x, sumType(x.dt), over),
   vjp: [(dy, node) => prodBackward(dy, node.x(0), node.y, node.args as Over)],
 });
-/** y / x where no factor is zero; else the product of the other factors, which is differentiable again. */
+/** y / x where no factor is zero; else the product of the other factors: for a backward that is itself recorded, in a form that can be differentiated again. */
 function prodBackward(dy: Tensor, x: Tensor, y: Tensor, over: Over): Tensor {
-  if (!anyTrue(eq(x, 0))) return div(mul(withDims(dy, over), withDims(y, over)), x);
-  return mul(withDims(dy, over), productOfOthers(x, over));
+  const zero = eq(x, 0);
+  const g = withDims(dy, over);
+  if (!anyTrue(zero)) return div(mul(g, withDims(y, over)), x);
+  if (isGradEnabled()) return mul(g, productOfOthers(x, over));
+  const whole: Over = { ...over, keepdim: true };
+  const zeros = sum(zero, { dim: over.dims, keepdim: true });
+  const rest = apply(prodOp, [where(zero, 1, x)], whole);
+  return mul(g, where(zero, where(eq(zeros, 1), rest, 0), where(eq(zeros, 0), div(rest, x), 0)));
 }
 /** Each element replaced by the product of the others that are reduced with it: r * r of them, so only for factors of zero. */
 function productOfOthers(x: Tensor, { dims, shape }: Over): Tensor {

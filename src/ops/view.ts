@@ -52,7 +52,9 @@ const reshapeCopyOp = defineOp<Shape>({
 export function reshape(x: Tensor, ...sizes: (number | readonly number[])[]): Tensor {
   asTensor('reshape', 'input', x);
   const shape = inferShape('reshape', flatSizes(sizes), x.count, x.shape);
-  const strides = x.packed ? contiguousStrides(shape) : viewStrides(x.shape, x.strides, shape);
+  // Dims of size 1 may have any stride, which PyTorch lets shine through.
+  const plain = x.packed && x.count > 0 && !x.shape.includes(1);
+  const strides = plain ? contiguousStrides(shape) : viewStrides(x.shape, x.strides, shape);
   return strides === null ? apply(reshapeCopyOp, [x], shape) : apply(viewOp, [x], { shape, strides });
 }
 
@@ -162,7 +164,14 @@ const expandOp = defineView<Shape>(
   'expand',
   (x, shape) => {
     const shift = shape.length - x.shape.length;
-    return { shape, strides: shape.map((size, d) => (d < shift || (x.shape[d - shift] === 1 && size !== 1) ? 0 : x.strides[d - shift])), offset: x.offset };
+    const strides = new Array<number>(shape.length);
+    for (let d = shape.length - 1; d >= 0; d--) {
+      // A new dim has the stride that would step over the dims after it, as in PyTorch; any dim that grows has 0.
+      const size = d < shift ? 1 : x.shape[d - shift];
+      const step = d >= shift ? x.strides[d - shift] : d + 1 < shape.length ? shape[d + 1] * strides[d + 1] : 1;
+      strides[d] = size === shape[d] && x.shape.length > 0 ? step : 0;
+    }
+    return { shape, strides, offset: x.offset };
   },
   // The engine sums the gradient back to the input's shape.
   (dy) => dy,
