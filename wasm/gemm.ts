@@ -24,7 +24,7 @@ function scale<T>(c: usize, rsc: i32, m: i32, n: i32, beta: T): void {
   }
 }
 
-function product<T>(
+export function product<T>(
   a: usize, b: usize, c: usize, m: i32, n: i32, k: i32, rsa: i32, csa: i32, rsb: i32, csb: i32, rsc: i32, alpha: T, beta: T,
 ): void {
   for (let j = 0; j < n; j += NC) {

@@ -1,10 +1,12 @@
 // What the module exports: exactly the kernels of src/kernels/contract.ts, by their names there, and where the memory that they leave alone begins.
 
+export * from './conv';
 export * from './elementwise';
 export * from './gemm';
 export * from './indexing';
 export * from './move';
 export * from './optim';
+export * from './pool';
 export * from './reduce';
 export * from './softmax';
 export { __heap_base };

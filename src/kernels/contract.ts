@@ -19,6 +19,7 @@ const N = 'f32 f64 i32 i64 u8';
 const unary = 'x:r y:w nd:i dims:v';
 const binary = 'a:r b:r y:w nd:i dims:v';
 const reduce = 'x:r y:w outer:i r:i inner:i';
+const conv = 'n:i groups:i c:i h:i w:i o:i oh:i ow:i kh:i kw:i sh:i sw:i ph:i pw:i dh:i dw:i';
 
 export const contract = {
   // Filling and moving ------------------------------------------------------------------------------------------------------------------------------
@@ -139,6 +140,27 @@ export const contract = {
    * Products of at most 4096 multiplications that are no matrix times vector sum float32 in float64.
    */
   gemm: ['f32 f64 i64', 'a:r b:r c:u m:i n:i k:i rsa:i csa:i rsb:i csb:i rsc:i nb:i sa:i sb:i sc:i alpha:f beta:f'],
+
+  // Convolution and pooling: contiguous, images as (n, channels, height, width) -----------------------------------------------------------------------------------
+  /**
+   * x (n, groups*c, h, w), k (groups*o, c, kh, kw), y (n, groups*o, oh, ow): y[.., oy, ox] = b + sum over c, i, j of k[.., i, j] x[.., oy*sh - ph + i*dh, ox*sw - pw + j*dw],
+   * where x outside is 0; channels of a group see their own group only. b (groups*o) is read if biased. The three are linear and each other's adjoints.
+   */
+  conv: [F, `x:r k:r b:r y:w biased:i ${conv}`],
+  /** dx = the adjoint of conv in x applied to dy: transposed convolution. */
+  conv_bwd_input: [F, `dy:r k:r dx:w ${conv}`],
+  /** dk = the adjoint of conv in k applied to dy, summed over the images. */
+  conv_bwd_weight: [F, `dy:r x:r dk:w ${conv}`],
+  /**
+   * x (planes, h, w), y and idx (planes, oh, ow): the maximum over rows [begin, end) in steps of dh and columns likewise in steps of dw, and its place in the plane (i64);
+   * NaN wins. rows (oh, 2) and cols (ow, 2) are i32, inside the plane; the first of equals; an empty window gives -inf and its beginning.
+   */
+  max_pool: [F, 'x:r rows:r cols:r y:w idx:w planes:i h:i w:i oh:i ow:i dh:i dw:i'],
+  /**
+   * x (outer, nx, inner), y (outer, ny, inner): y[i] = sum over t in [starts[i], starts[i + 1]) of weight[t] * x[idx[t]], a sparse matrix along one dim; starts (ny + 1)
+   * and idx are i32, weight has x's dtype. Serves averages over windows and interpolation, and with the transposed matrix their gradients.
+   */
+  resample: [F, 'x:r starts:r idx:r weight:r y:w outer:i nx:i ny:i inner:i'],
 
   // Optimizers: contiguous of n, in place ---------------------------------------------------------------------------------------------------------------
   /**
