@@ -5,6 +5,11 @@
 #include "small.h"
 
 namespace GRADTAPE_NS {
+
+// For the kernels that call it inside a task of theirs.
+template void multiply<float>(const Product<float>&);
+template void multiply<double>(const Product<double>&);
+
 namespace {
 
 constexpr int64_t kTaskWork = 1 << 17;  // multiply-adds worth the trip to another thread: some microseconds

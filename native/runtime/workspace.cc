@@ -11,11 +11,12 @@ struct Scratch {
   ~Scratch() { free(data); }
 };
 
-thread_local Scratch scratch;
+thread_local Scratch scratches[2];
 
 }  // namespace
 
-void* workspace(size_t bytes) {
+void* workspace(size_t bytes, int slot) {
+  Scratch& scratch = scratches[slot];
   if (bytes > scratch.bytes) {
     free(scratch.data);
     scratch.bytes = (bytes + 4095) / 4096 * 4096;

@@ -5,8 +5,8 @@
 
 namespace gradtape {
 
-// At least `bytes` bytes for the calling thread, 64-byte aligned, uninitialised; the next call on this thread may give the same ones. Kept for reuse, freed when
-// the thread ends. Null when memory is exhausted.
-void* workspace(size_t bytes);
+// At least `bytes` bytes for the calling thread, 64-byte aligned, uninitialised; the next call on this thread with the same slot may give the same ones. Slot 0 is the
+// matrix product's, 1 that of kernels which call it. Kept for reuse, freed when the thread ends. Null when memory is exhausted.
+void* workspace(size_t bytes, int slot = 0);
 
 }  // namespace gradtape
