@@ -47,10 +47,10 @@ const kShape = ({ groups, o, c, kernel }: Geometry): number[] => [groups * o, c,
 const yShape = ({ n, groups, o, output }: Geometry): number[] => [n, groups * o, ...output];
 
 type Kernel = (a: number, b: number, out: number, ...sizes: Sizes) => void;
-function run(kernels: readonly Kernel[], a: Tensor, b: Tensor, shape: readonly number[], g: Geometry): Tensor {
+function run(kernel: Kernel, a: Tensor, b: Tensor, shape: readonly number[], g: Geometry): Tensor {
   const [p, q, y] = [contiguousCopy(a), contiguousCopy(b), empty(shape, a.dt)];
   if (p.count === 0 || q.count === 0) zeroFill(y);
-  else if (y.count > 0) kernelFor('convolution', kernels, a.dt)(addressOf(p), addressOf(q), addressOf(y), ...sizesOf(g));
+  else if (y.count > 0) kernel(addressOf(p), addressOf(q), addressOf(y), ...sizesOf(g));
   return y;
 }
 
@@ -62,10 +62,10 @@ const convOp: Op<Geometry> = defineOp<Geometry>({
   name: 'convolution',
   saves: needsOther,
   forward: ([x, k, b], g) => {
-    const forward: Kernel = (px, pk, py, ...sizes) => kernelFor('convolution', K.conv, x.dt)(px, pk, bias === null ? 0 : addressOf(bias), py, Number(bias !== null), ...sizes);
-    const bias = b === undefined ? null : contiguousCopy(b);
-    const y = run([forward, forward], x, k, yShape(g), g);
-    return y;
+    const kernel = kernelFor('convolution', K.conv, x.dt);
+    const bias = b === undefined ? undefined : contiguousCopy(b);
+    const address = bias === undefined ? 0 : addressOf(bias);
+    return run((px, pk, py, ...sizes) => kernel(px, pk, address, py, Number(bias !== undefined), ...sizes), x, k, yShape(g), g);
   },
   vjp: [
     (dy, node) => apply(convInputOp, [dy, node.x(1)], node.args as Geometry),
@@ -77,14 +77,14 @@ const convOp: Op<Geometry> = defineOp<Geometry>({
 const convInputOp: Op<Geometry> = defineOp<Geometry>({
   name: 'convolutionInput',
   saves: needsOther,
-  forward: ([dy, k], g) => run(K.conv_bwd_input, dy, k, xShape(g), g),
+  forward: ([dy, k], g) => run(kernelFor('convolution', K.conv_bwd_input, dy.dt), dy, k, xShape(g), g),
   vjp: [(d, node) => apply(convOp, [d, node.x(1)], node.args as Geometry), (d, node) => apply(convWeightOp, [node.x(0), d], node.args as Geometry)],
 });
 /** dk from dy and x. */
 const convWeightOp: Op<Geometry> = defineOp<Geometry>({
   name: 'convolutionWeight',
   saves: needsOther,
-  forward: ([dy, x], g) => run(K.conv_bwd_weight, dy, x, kShape(g), g),
+  forward: ([dy, x], g) => run(kernelFor('convolution', K.conv_bwd_weight, dy.dt), dy, x, kShape(g), g),
   vjp: [(d, node) => apply(convOp, [node.x(1), d], node.args as Geometry), (d, node) => apply(convInputOp, [node.x(0), d], node.args as Geometry)],
 });
 
@@ -94,7 +94,8 @@ const convWeightOp: Op<Geometry> = defineOp<Geometry>({
 function check(op: string, dims: number, x: Tensor, w: Tensor, b: Tensor | null, groups: number, inputs: number, outputs: number): void {
   if (groups <= 0) fail(ArgumentError, op, 'groups >= 1', `${groups}: non-positive groups is not supported`);
   for (const [role, t] of Object.entries({ weight: w, bias: b })) {
-    if (t !== null && t.dt !== x.dt) fail(DTypeError, op, `${role} of the input's dtype ${x.dtype}`, `${t.dtype}: Input type and ${role} type should be the same`);
+    if (t !== null && t.dt !== x.dt)
+      fail(DTypeError, op, `${role} of the input's dtype ${x.dtype}`, `${t.dtype}: Input type and ${role} type should be the same`);
   }
   if (x.dt.category === Category.Bool) fail(DTypeError, op, 'a numeric input', 'bool: not implemented for it');
   const channels = x.shape[x.ndim - dims - 1];
@@ -139,7 +140,8 @@ type ConvArgs = ArgsOf<ConvOptions, ['bias', 'stride', 'padding', 'dilation', 'g
 /** Zeros before and in all, dim by dim. */
 function paddingOf(op: string, padding: unknown, stride: readonly number[], spans: readonly number[]): { before: number[]; total: number[] } {
   if (padding === 'same') {
-    if (stride.some((s) => s !== 1)) fail(ArgumentError, op, "stride 1 with padding 'same'", `${showShape(stride)}: padding='same' is not supported for strided convolutions`);
+    if (stride.some((s) => s !== 1))
+      fail(ArgumentError, op, "stride 1 with padding 'same'", `${showShape(stride)}: padding='same' is not supported for strided convolutions`);
     return { before: spans.map((span) => span >> 1), total: [...spans] };
   }
   if (typeof padding === 'string' && padding !== 'valid') fail(ArgumentError, op, "padding to be numbers, 'same' or 'valid'", padding);

@@ -83,6 +83,11 @@ export function addAlong(dst: Tensor, dim: number, index: Tensor, src: Tensor): 
   kernelFor('scatterAdd', K.scatter_add, dst.dt)(addressOf(src), addressOf(index), addressOf(dst), dst.strides[dim], nd, dims);
 }
 
+/** Gradients of a gather along dim from a tensor of that shape, by a checked int64 index. */
+export const gatherAlong = {
+  backward: (dy: Tensor, index: Tensor, dim: number, shape: Shape): Tensor => apply(gatherBackward, [dy, index], { dim, shape }),
+};
+
 export interface GatherOptions {
   /** Taken for PyTorch's sake: gradients are dense. */
   sparseGrad?: boolean;

@@ -53,6 +53,7 @@ export {
 export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill_, float, int, long, to, zero_ } from './copy.js';
 export type { ValuesIndices } from './extrema.js';
 export { amax, amin, argmax, argmin, max, min } from './extrema.js';
+export { unfold } from './fold.js';
 export { gather, indexSelect } from './gather.js';
 export { at, setAt } from './indexing.js';
 export { cat, chunk, concat, split, stack, unbind } from './join.js';

@@ -13,7 +13,8 @@ export function perDim(op: string, role: string, value: unknown, dims: number, l
   if (list.length !== 1 && list.length !== dims) fail(ArgumentError, op, `${role} to be one integer or ${dims}`, show(value));
   const sizes = Array.from({ length: dims }, (_, d) => checkInt(op, role, list[list.length === 1 ? 0 : d]));
   const low = sizes.find((size) => size < least);
-  if (low !== undefined) fail(ArgumentError, op, `${role} >= ${least}`, `${low}: ${least === 0 ? `negative ${role} is not supported` : `${role} must be positive`}`);
+  if (low !== undefined)
+    fail(ArgumentError, op, `${role} >= ${least}`, `${low}: ${least === 0 ? `negative ${role} is not supported` : `${role} must be positive`}`);
   return sizes;
 }
 

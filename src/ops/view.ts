@@ -12,7 +12,7 @@ import { asTensor } from './args.js';
 const rowMajor = (shape: Shape): Layout => ({ shape, strides: contiguousStrides(shape), offset: 0 });
 
 /** An op that changes only the layout. Without a rule of its own, the gradient fills the window that the view was, in zeros. */
-function defineView<A>(name: string, layout: (x: Layout, args: A) => Layout, vjp?: Vjp): Op<A> {
+export function defineView<A>(name: string, layout: (x: Layout, args: A) => Layout, vjp?: Vjp): Op<A> {
   const intoWindow: Vjp = (dy, node) => {
     const base = rowMajor(node.inputMeta(0).shape);
     return apply(windowBackward, [dy], { base, view: layout(base, node.args as A) });

@@ -13,7 +13,9 @@ export const tolerances: Readonly<Record<string, Tolerance>> = { float32: { rel:
 
 /** Ops of which an output is indices: int64 in PyTorch, int32 here. */
 const givesIndices = new Set(
-  'argmax argmin argsort bucketize cummax cummin kthvalue max median min mode nanmedian nonzero searchsorted sort topk unique'.split(' '),
+  'argmax argmin argsort bucketize cummax cummin kthvalue max median min mode nanmedian nn.functional.max_pool1d nn.functional.max_pool2d nonzero searchsorted sort topk unique'.split(
+    ' ',
+  ),
 );
 
 /** The tensors of a result in order: a tensor, an array, or an object that is an array too. */

@@ -1,0 +1,108 @@
+// A sparse matrix along one dim: averages over windows and interpolation are this op with different tables; the gradient is the transposed table.
+import { type DTypeInfo, int32 } from '../core/dtype.js';
+import { numel } from '../core/shape.js';
+import { K } from '../kernels/load.js';
+import { zeroFill } from '../tensor/fill.js';
+import { apply, defineOp, type Op } from '../tensor/op.js';
+import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
+import { fromArray } from './create.js';
+import { kernelFor } from './map.js';
+import { needFloat } from './promote.js';
+
+interface Buffers {
+  readonly starts: Tensor;
+  readonly index: Tensor;
+  readonly weight: Tensor;
+}
+
+/** Which elements of a dim of `from` elements, with which weights, make each of the new ones: row i has entries starts[i] ... starts[i + 1]. */
+export class Table {
+  #transposed: Table | undefined;
+  #buffers: [DTypeInfo, Buffers] | undefined;
+  constructor(
+    readonly from: number,
+    readonly starts: Int32Array,
+    readonly index: Int32Array,
+    readonly weight: Float64Array,
+  ) {}
+
+  /** From each row's entries. */
+  static of(from: number, rows: readonly (readonly (readonly [index: number, weight: number])[])[]): Table {
+    const starts = new Int32Array(rows.length + 1);
+    rows.forEach((row, i) => {
+      starts[i + 1] = starts[i] + row.length;
+    });
+    const entries = rows.flat();
+    return new Table(
+      from,
+      starts,
+      Int32Array.from(entries, ([index]) => index),
+      Float64Array.from(entries, ([, weight]) => weight),
+    );
+  }
+
+  get to(): number {
+    return this.starts.length - 1;
+  }
+
+  get transposed(): Table {
+    if (this.#transposed === undefined) {
+      const rows: [number, number][][] = Array.from({ length: this.from }, () => []);
+      for (let i = 0; i < this.to; i++) for (let t = this.starts[i]; t < this.starts[i + 1]; t++) rows[this.index[t]].push([i, this.weight[t]]);
+      this.#transposed = Table.of(this.to, rows);
+      this.#transposed.#transposed = this;
+    }
+    return this.#transposed;
+  }
+
+  /** In the kernel's memory. */
+  buffers(dt: DTypeInfo): Buffers {
+    if (this.#buffers?.[0] !== dt) {
+      const vector = (array: Int32Array | Float32Array | Float64Array, type: DTypeInfo): Tensor => fromArray('resample', array, [array.length], type);
+      const weight = dt.array === Float64Array ? this.weight : Float32Array.from(this.weight);
+      this.#buffers = [dt, { starts: vector(this.starts, int32), index: vector(this.index, int32), weight: vector(weight, dt) }];
+    }
+    return this.#buffers[1];
+  }
+}
+
+interface Along {
+  readonly dim: number;
+  readonly table: Table;
+}
+const resampleOp: Op<Along> = defineOp<Along>({
+  name: 'resample',
+  forward: ([x], { dim, table }) => {
+    const { dt } = needFloat('resample', x);
+    const packed = contiguousCopy(x);
+    const y = empty(x.shape.with(dim, table.to), dt);
+    if (y.count === 0) return y;
+    if (table.index.length === 0) {
+      zeroFill(y);
+      return y;
+    }
+    const { starts, index, weight } = table.buffers(dt);
+    const [outer, inner] = [numel(x.shape.slice(0, dim)), numel(x.shape.slice(dim + 1))];
+    kernelFor('resample', K.resample, dt)(
+      addressOf(packed),
+      addressOf(starts),
+      addressOf(index),
+      addressOf(weight),
+      addressOf(y),
+      outer,
+      table.from,
+      table.to,
+      inner,
+    );
+    return y;
+  },
+  vjp: [
+    (dy, node) => {
+      const { dim, table } = node.args as Along;
+      return apply(resampleOp, [dy], { dim, table: table.transposed });
+    },
+  ],
+});
+
+/** x with a dim's elements replaced by the table's weighted sums of them. */
+export const resample = (x: Tensor, dim: number, table: Table): Tensor => apply(resampleOp, [x], { dim, table });

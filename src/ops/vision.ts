@@ -1,0 +1,96 @@
+// Rearranging channels and pixels, normalising over neighbouring channels, and the bilinear map of two vectors.
+import { ArgumentError, fail, ShapeError } from '../core/errors.js';
+import { checkInt, numel, showShape } from '../core/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type ArgsOf, asTensor, readArgs } from './args.js';
+import { add, div, mul } from './arithmetic.js';
+import { bmm, matmul } from './matmul.js';
+import { meansOf } from './pool.js';
+import { pow } from './power.js';
+import { resample } from './resample.js';
+import { permute, reshape } from './view.js';
+
+function factorOf(op: string, x: Tensor, factor: unknown): number {
+  if (asTensor(op, 'input', x).ndim < 3)
+    fail(ShapeError, op, 'an input of at least 3 dims', `${showShape(x.shape)}: expects input to have at least 3 dimensions`);
+  const r = checkInt(op, 'factor', factor);
+  if (r <= 0) fail(ArgumentError, op, 'a positive factor', `${r}: expects a positive factor`);
+  return r;
+}
+
+/** (..., c r^2, h, w) -> (..., c, h r, w r): channels become pixels. */
+export function pixelShuffle(x: Tensor, upscaleFactor: number | { upscaleFactor: number }): Tensor {
+  const r = factorOf('pixelShuffle', x, typeof upscaleFactor === 'object' ? upscaleFactor.upscaleFactor : upscaleFactor);
+  const lead = x.shape.slice(0, -3);
+  const [c, h, w] = x.shape.slice(-3);
+  if (c % (r * r) !== 0)
+    fail(
+      ShapeError,
+      'pixelShuffle',
+      `channels divisible by ${r * r}`,
+      `${c}: expects its input's 'channel' dimension to be divisible by the square of upscale_factor`,
+    );
+  const n = lead.length;
+  const apart = reshape(x, [...lead, c / (r * r), r, r, h, w]);
+  return reshape(permute(apart, [...lead.keys(), n, n + 3, n + 1, n + 4, n + 2]), [...lead, c / (r * r), h * r, w * r]);
+}
+/** (..., c, h r, w r) -> (..., c r^2, h, w): pixels become channels. */
+export function pixelUnshuffle(x: Tensor, downscaleFactor: number | { downscaleFactor: number }): Tensor {
+  const r = factorOf('pixelUnshuffle', x, typeof downscaleFactor === 'object' ? downscaleFactor.downscaleFactor : downscaleFactor);
+  const lead = x.shape.slice(0, -3);
+  const [c, h, w] = x.shape.slice(-3);
+  if (h % r !== 0 || w % r !== 0)
+    fail(ShapeError, 'pixelUnshuffle', `height and width divisible by ${r}`, `${showShape([h, w])}: expects height to be divisible by downscale_factor`);
+  const n = lead.length;
+  const apart = reshape(x, [...lead, c, h / r, r, w / r, r]);
+  return reshape(permute(apart, [...lead.keys(), n, n + 2, n + 4, n + 1, n + 3]), [...lead, c * r * r, h / r, w / r]);
+}
+
+export interface LocalResponseNormOptions {
+  /** Neighbouring channels that count. */
+  size?: number;
+  alpha?: number;
+  beta?: number;
+  k?: number;
+}
+/** x / (k + alpha mean(x^2 over neighbouring channels))^beta; channels beyond the ends count as 0. */
+export function localResponseNorm(x: Tensor, ...args: ArgsOf<LocalResponseNormOptions, ['size', 'alpha', 'beta', 'k']>): Tensor {
+  const op = 'localResponseNorm';
+  const { size, alpha = 1e-4, beta = 0.75, k = 1 } = readArgs<LocalResponseNormOptions>(op, args, ['size', 'alpha', 'beta', 'k']);
+  if (asTensor(op, 'input', x).ndim < 3)
+    fail(ShapeError, op, 'an input of at least 3 dims', `${showShape(x.shape)}: Expected 3D or higher dimensionality input`);
+  const n = checkInt(op, 'size', size);
+  if (n <= 0) fail(ArgumentError, op, 'size >= 1', String(n));
+  if (x.count === 0) return x;
+  const windows = Array.from({ length: x.shape[1] }, (_, c) => [c - (n >> 1), c - (n >> 1) + n] as const);
+  const means = resample(
+    mul(x, x),
+    1,
+    meansOf(x.shape[1], windows, () => n),
+  );
+  return div(x, pow(add(mul(means, alpha), k), beta));
+}
+
+/** y_o = x1^T weight_o x2 + b_o on the last dim: (..., i), (..., j), weight (out, i, j), bias (out). */
+export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null | { bias?: Tensor | null } = null): Tensor {
+  const op = 'bilinear';
+  const b = bias !== null && 'bias' in bias && !('shape' in bias) ? (bias.bias ?? null) : (bias as Tensor | null);
+  const [p, q] = [asTensor(op, 'input1', x1), asTensor(op, 'input2', x2)];
+  if (asTensor(op, 'weight', weight).ndim !== 3) fail(ShapeError, op, 'a weight of 3 dims', showShape(weight.shape));
+  const [o, i, j] = weight.shape;
+  const lead = p.shape.slice(0, -1);
+  if (p.ndim !== q.ndim || showShape(lead) !== showShape(q.shape.slice(0, -1)))
+    fail(ShapeError, op, 'inputs of one batch shape', `${showShape(p.shape)} and ${showShape(q.shape)}: input batch dimensions do not match`);
+  if (p.shape.at(-1) !== i || q.shape.at(-1) !== j)
+    fail(
+      ShapeError,
+      op,
+      `inputs of sizes ${i} and ${j} for weight ${showShape(weight.shape)}`,
+      `${showShape(p.shape)} and ${showShape(q.shape)}: sizes do not match`,
+    );
+  if (b !== null && (asTensor(op, 'bias', b).ndim !== 1 || b.shape[0] !== o)) fail(ShapeError, op, `a bias of ${o} elements`, showShape(b.shape));
+  const rows = numel(lead);
+  const half = reshape(matmul(reshape(p, [rows, i]), reshape(permute(weight, [1, 0, 2]), [i, o * j])), [rows, o, j]);
+  const y = reshape(bmm(half, reshape(q, [rows, j, 1])), [...lead, o]);
+  return b === null ? y : add(y, b);
+}
