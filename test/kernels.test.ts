@@ -7,6 +7,7 @@ import { backend } from '../src/kernels/load.js';
 import { references } from './cases/kernels.js';
 import { casts, elementwise, indexed } from './kernels/elementwise.js';
 import { gemm } from './kernels/gemm.js';
+import { convolution, maxPool, resample } from './kernels/images.js';
 import { dtypeOf, dtypeOfSuffix, edges, fillWith, Memory, parametersOf, range, run } from './kernels/memory.js';
 
 const triples = [1, 2, 3, 5, 8, 17, 33, 130, 515].flatMap((r) => [
@@ -61,6 +62,11 @@ const kinds: Partial<Record<KernelName, (suffix: string) => void>> = {
   scatter_add: (s) => indexed('scatter_add', s),
   gemm,
   cast: casts,
+  conv: (s) => convolution('conv', s),
+  conv_bwd_input: (s) => convolution('conv_bwd_input', s),
+  conv_bwd_weight: (s) => convolution('conv_bwd_weight', s),
+  max_pool: maxPool,
+  resample,
 };
 
 if (process.env.GRADTAPE_ISA && backend.name === 'native')

@@ -42,7 +42,7 @@ int64_t work_of(const Geometry& g) { return g.n * g.groups * g.o * g.depth() * g
 
 /** Into how many parts `tasks` tasks are cut so that every thread gets one, at most `most`. */
 int64_t cut(int64_t tasks, int64_t most) {
-  const int64_t wanted = tasks >= 4 * get_threads() ? 1 : parts_of(4 * get_threads(), tasks);
+  const int64_t wanted = tasks == 0 || tasks >= 4 * get_threads() ? 1 : parts_of(4 * get_threads(), tasks);
   return wanted < most ? wanted : most;
 }
 
@@ -185,6 +185,7 @@ template <class T>
 void conv_bwd_weight(const T* dy, const T* x, Out<T> dk, GRADTAPE_GEOMETRY) {
   const Geometry g = GRADTAPE_GEOMETRY_OF;
   const int64_t size = g.positions(), filters = groups * o;
+  if (n == 0 || size == 0) return zero<T>(dk, filters * g.depth());
   if (c == 1) {
     return deal(filters, work_of(g), [&](int64_t filter) {
       T* taps = dk + filter * g.taps();

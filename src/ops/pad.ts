@@ -41,8 +41,7 @@ export function constantPad(x: Tensor, before: readonly number[], after: readonl
   }, x);
   const front = before.map((n) => Math.max(n, 0));
   const shape = cut.shape.map((size, d) => size + front[d] + Math.max(after[d], 0));
-  const still = front.every((n) => n === 0) && after.every((n) => n <= 0);
-  return still && cut !== x ? cut : apply(padOp, [cut], { before: front, shape, value });
+  return apply(padOp, [cut], { before: front, shape, value });
 }
 
 /** Which element of a dim of n stands at place i, where i may lie outside. */
@@ -70,7 +69,8 @@ function checkSource(x: Tensor, d: number, mode: keyof typeof sources, pads: rea
 function padCircular(x: Tensor, pads: readonly (readonly [number, number])[]): Tensor {
   const cuts = (side: 0 | 1): number[] => x.shape.map((_, d) => Math.min(pads[x.ndim - 1 - d]?.[side] ?? 0, 0));
   const grown = pads.map(([before, after]) => [Math.max(before, 0), Math.max(after, 0)] as const);
-  return padFrom(constantPad(x, cuts(0), cuts(1)), grown, 'circular');
+  const kept = pads.flat().some((n) => n < 0) ? constantPad(x, cuts(0), cuts(1)) : x;
+  return padFrom(kept, grown, 'circular');
 }
 
 /** The last dims' own elements around them. */

@@ -2,6 +2,7 @@
 // integers as bigints. The mapped type refuses to compile when a kernel has none.
 import type { contract, KernelName } from '../../src/kernels/contract.js';
 import type { Tolerance } from '../close.js';
+import * as images from './images.js';
 import * as truth from './truth.js';
 
 /** A buffer of a kernel: elements around and at `at`, read and written as numbers or, for integer dtypes, bigints. */
@@ -341,6 +342,12 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
     },
     { tolerance: { ulp: 4, eps: 128 } },
   ),
+
+  conv: reference(images.conv, { tolerance: { ulp: 4, eps: 512 } }),
+  conv_bwd_input: reference(images.convBwdInput, { tolerance: { ulp: 4, eps: 512 } }),
+  conv_bwd_weight: reference(images.convBwdWeight, { tolerance: { ulp: 4, eps: 512 } }),
+  max_pool: reference(images.maxPool, { tolerance: { ulp: 0 } }),
+  resample: reference(images.resample, { tolerance: { ulp: 4, eps: 16 } }),
 
   sgd_step: reference(
     ({ buffers: { p, g, m }, numbers: { n, lr, momentum, dampening, decay, nesterov, maximize, first } }) => {
