@@ -3,6 +3,7 @@
 
 import type * as others from '../../src/ops/aliases.js';
 import type * as functionals from '../../src/ops/functional.js';
+import type * as images from '../../src/ops/images.js';
 import type * as operators from '../../src/ops/index.js';
 import { arithmetic } from './arithmetic.js';
 import { functional } from './functional.js';
@@ -13,8 +14,9 @@ import { pointwise } from './pointwise.js';
 import { reduce } from './reduce.js';
 import type { Row } from './row.js';
 import { view } from './view.js';
+import { vision } from './vision.js';
 
-type Functions = typeof operators & typeof functionals;
+type Functions = typeof operators & typeof functionals & typeof images;
 /** Every public function by name. */
 export type OpName = { [K in keyof Functions]: Functions[K] extends (...args: never[]) => unknown ? K : never }[keyof Functions];
 
@@ -26,6 +28,7 @@ export const cases: Readonly<Record<Exclude<OpName, keyof typeof others>, Row>> 
   ...view,
   ...pick,
   ...functional,
+  ...vision,
 };
 /** PyTorch's second names, by the first. */
 export const aliases: { readonly [K in keyof typeof others]: OpName } = {
