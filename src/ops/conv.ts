@@ -1,15 +1,14 @@
 // Convolution, 1-d and 2-d, and its transpose. Three linear kernels (forward, by input, by weight) are each other's derivatives, so that gradients of any order follow.
-import { Category } from '../core/dtype.js';
+import { Category, type DTypeInfo, float64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
-import { showShape } from '../core/shape.js';
+import { numel, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
-import { zeroFill } from '../tensor/fill.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, readArgs } from './args.js';
 import { add } from './arithmetic.js';
 import { toDtype } from './copy.js';
-import { kernelFor } from './map.js';
+import { rawCast } from './promote.js';
 import { sum } from './reduce.js';
 import { asImages, ofImage, type PerDim, perDim } from './spatial.js';
 import { reshape, unsqueeze } from './view.js';
@@ -47,11 +46,18 @@ const kShape = ({ groups, o, c, kernel }: Geometry): number[] => [groups * o, c,
 const yShape = ({ n, groups, o, output }: Geometry): number[] => [n, groups * o, ...output];
 
 type Kernel = (a: number, b: number, out: number, ...sizes: Sizes) => void;
-function run(kernel: Kernel, a: Tensor, b: Tensor, shape: readonly number[], g: Geometry): Tensor {
-  const [p, q, y] = [contiguousCopy(a), contiguousCopy(b), empty(shape, a.dt)];
-  if (p.count === 0 || q.count === 0) zeroFill(y);
-  else if (y.count > 0) kernel(addressOf(p), addressOf(q), addressOf(y), ...sizesOf(g));
-  return y;
+
+/** Multiply-adds up to which float32 is summed in double, as in small matrix products: the time goes into the call, and sums that cancel stay exact. */
+const smallWork = 1 << 15;
+const computeType = (dt: DTypeInfo, { n, groups, c, o, kernel, output }: Geometry): DTypeInfo =>
+  n * groups * c * o * numel(kernel) * numel(output) <= smallWork ? float64 : dt;
+
+/** Runs the kernel that `kernelOf` gives for the dtype to compute in. */
+function run(kernelOf: (dt: DTypeInfo) => Kernel, a: Tensor, b: Tensor, shape: readonly number[], g: Geometry): Tensor {
+  const dt = computeType(a.dt, g);
+  const [p, q, y] = [contiguousCopy(rawCast(a, dt)), contiguousCopy(rawCast(b, dt)), empty(shape, dt)];
+  if (y.count > 0) kernelOf(dt)(addressOf(p), addressOf(q), addressOf(y), ...sizesOf(g));
+  return rawCast(y, a.dt);
 }
 
 /** What a rule needs of the other input. */
@@ -62,10 +68,11 @@ const convOp: Op<Geometry> = defineOp<Geometry>({
   name: 'convolution',
   saves: needsOther,
   forward: ([x, k, b], g) => {
-    const kernel = kernelFor('convolution', K.conv, x.dt);
-    const bias = b === undefined ? undefined : contiguousCopy(b);
-    const address = bias === undefined ? 0 : addressOf(bias);
-    return run((px, pk, py, ...sizes) => kernel(px, pk, address, py, Number(bias !== undefined), ...sizes), x, k, yShape(g), g);
+    const forward = (dt: DTypeInfo): Kernel => {
+      const bias = b === undefined ? undefined : contiguousCopy(rawCast(b, dt));
+      return (px, pk, py, ...sizes) => K.conv[dt.code](px, pk, bias === undefined ? 0 : addressOf(bias), py, Number(bias !== undefined), ...sizes);
+    };
+    return run(forward, x, k, yShape(g), g);
   },
   vjp: [
     (dy, node) => apply(convInputOp, [dy, node.x(1)], node.args as Geometry),
@@ -77,14 +84,14 @@ const convOp: Op<Geometry> = defineOp<Geometry>({
 const convInputOp: Op<Geometry> = defineOp<Geometry>({
   name: 'convolutionInput',
   saves: needsOther,
-  forward: ([dy, k], g) => run(kernelFor('convolution', K.conv_bwd_input, dy.dt), dy, k, xShape(g), g),
+  forward: ([dy, k], g) => run((dt) => K.conv_bwd_input[dt.code], dy, k, xShape(g), g),
   vjp: [(d, node) => apply(convOp, [d, node.x(1)], node.args as Geometry), (d, node) => apply(convWeightOp, [node.x(0), d], node.args as Geometry)],
 });
 /** dk from dy and x. */
 const convWeightOp: Op<Geometry> = defineOp<Geometry>({
   name: 'convolutionWeight',
   saves: needsOther,
-  forward: ([dy, x], g) => run(kernelFor('convolution', K.conv_bwd_weight, dy.dt), dy, x, kShape(g), g),
+  forward: ([dy, x], g) => run((dt) => K.conv_bwd_weight[dt.code], dy, x, kShape(g), g),
   vjp: [(d, node) => apply(convOp, [node.x(1), d], node.args as Geometry), (d, node) => apply(convInputOp, [node.x(0), d], node.args as Geometry)],
 });
 
