@@ -5,21 +5,19 @@
 
 namespace GRADTAPE_NS {
 
-/** Phi(x) + x phi(x), phi the normal density. Squares above 2^8 leave phi = 0 and keep x phi(x) from being inf * 0. */
+/** Phi(x) + x phi(x), phi the normal density. At infinity it is inf * 0, NaN, as in PyTorch. */
 template <class V>
 GRADTAPE_INLINE V gelu_derivative(V x) {
-  const V bounded = absolute(x) > splat<V>(60) ? copy_sign(splat<V>(60), x) : x;
-  const V density = splat<V>(0x1.9884533d43651p-2) * exp_of(splat<V>(-0.5) * bounded * bounded);
-  return splat<V>(0.5) * twice_normal_cdf(x) + bounded * density;
+  const V density = splat<V>(0x1.9884533d43651p-2) * exp_of(splat<V>(-0.5) * x * x);
+  return splat<V>(0.5) * twice_normal_cdf(x) + x * density;
 }
 
 /** s + x s (1 - s) u'(x) with s = sigmoid(u), u = gelu_tanh_argument(x). */
 template <class V>
 GRADTAPE_INLINE V gelu_tanh_derivative(V x) {
-  const V bounded = absolute(x) > splat<V>(60) ? copy_sign(splat<V>(60), x) : x;
-  const V s = sigmoid_of(gelu_tanh_argument(bounded));
-  const V slope = splat<V>(2 * SQRT_2_OVER_PI) + splat<V>(6 * SQRT_2_OVER_PI * GELU_CUBIC) * bounded * bounded;
-  return s + bounded * s * (splat<V>(1) - s) * slope;
+  const V s = sigmoid_of(gelu_tanh_argument(x));
+  const V slope = splat<V>(2 * SQRT_2_OVER_PI) + splat<V>(6 * SQRT_2_OVER_PI * GELU_CUBIC) * x * x;
+  return s + x * s * (splat<V>(1) - s) * slope;
 }
 
 #define GRADTAPE_BACKWARD(name, grain, expression)                                      \
