@@ -1,0 +1,190 @@
+// Convolutions as modules.
+
+import type { DType } from '../core/dtype.js';
+import { ArgumentError, fail, show } from '../core/errors.js';
+import { checkSize } from '../core/shape.js';
+import { type ArgsOf, asChoice, readArgs } from '../ops/args.js';
+import { empty } from '../ops/create.js';
+import { conv1d, conv2d, convTranspose1d, convTranspose2d, pad } from '../ops/images.js';
+import { type PerDim, perDim } from '../ops/spatial.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { fans, kaimingUniform_, uniform_ } from './init.js';
+import { Module } from './module.js';
+import { Parameter } from './parameter.js';
+
+/** Sizes as Python prints a tuple. */
+export const tuple = (values: readonly number[]): string => (values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`);
+
+const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
+interface Common {
+  stride?: PerDim;
+  dilation?: PerDim;
+  groups?: number;
+  bias?: boolean;
+  dtype?: DType | null;
+}
+export interface ConvModuleOptions extends Common {
+  padding?: PerDim | 'same' | 'valid';
+  paddingMode?: (typeof paddingModes)[number];
+}
+export interface ConvTransposeModuleOptions extends Common {
+  padding?: PerDim;
+  outputPadding?: PerDim;
+}
+
+/** What both directions are made of: weights of (first, second / groups, ...kernel), drawn as PyTorch does. */
+abstract class Convolution extends Module {
+  readonly kernelSize: readonly number[];
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+  readonly groups: number;
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(
+    dims: number,
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernelSize: PerDim,
+    { stride = 1, dilation = 1, groups = 1, bias = true, dtype }: Common,
+    transposed: boolean,
+  ) {
+    super();
+    const name = new.target.name;
+    checkSize(name, 'inChannels', inChannels);
+    checkSize(name, 'outChannels', outChannels);
+    this.kernelSize = perDim(name, 'kernel size', kernelSize, dims, 1);
+    this.stride = perDim(name, 'stride', stride, dims, 1);
+    this.dilation = perDim(name, 'dilation', dilation, dims, 1);
+    if (!Number.isInteger(groups) || groups <= 0) fail(ArgumentError, name, 'groups to be a positive integer', show(groups));
+    if (inChannels % groups !== 0)
+      fail(ArgumentError, name, `inChannels divisible by groups ${groups}`, `${inChannels}: in_channels must be divisible by groups`);
+    if (outChannels % groups !== 0)
+      fail(ArgumentError, name, `outChannels divisible by groups ${groups}`, `${outChannels}: out_channels must be divisible by groups`);
+    this.groups = groups;
+    const [first, second] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
+    this.weight = new Parameter(empty([first, second / groups, ...this.kernelSize], { dtype }));
+    this.bias = bias ? new Parameter(empty([outChannels], { dtype })) : null;
+    this.resetParameters();
+  }
+  /** Draws both uniformly within 1 / sqrt(fan in). */
+  resetParameters(): void {
+    kaimingUniform_(this.weight, Math.sqrt(5));
+    const { fanIn } = fans('Conv', this.weight);
+    if (this.bias !== null && fanIn !== 0) uniform_(this.bias, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn));
+  }
+  protected describe(padding: readonly number[] | string, outputPadding: readonly number[] = [0], paddingMode = 'zeros'): string {
+    const some = (name: string, values: readonly number[], usual: number): string => (values.every((v) => v === usual) ? '' : `, ${name}=${tuple(values)}`);
+    return [
+      `${this.inChannels}, ${this.outChannels}, kernel_size=${tuple(this.kernelSize)}, stride=${tuple(this.stride)}`,
+      typeof padding === 'string' ? `, padding=${padding}` : some('padding', padding, 0),
+      some('dilation', this.dilation, 1),
+      some('output_padding', outputPadding, 0),
+      this.groups === 1 ? '' : `, groups=${this.groups}`,
+      this.bias === null ? ', bias=False' : '',
+      paddingMode === 'zeros' ? '' : `, padding_mode=${paddingMode}`,
+    ].join('');
+  }
+}
+
+const convOrder = ['stride', 'padding', 'dilation', 'groups', 'bias', 'paddingMode'] as const;
+type ConvModuleArgs = ArgsOf<ConvModuleOptions, typeof convOrder>;
+
+abstract class Forward extends Convolution {
+  readonly padding: readonly number[] | 'same' | 'valid';
+  readonly paddingMode: (typeof paddingModes)[number];
+  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDim, args: ConvModuleArgs) {
+    const name = new.target.name;
+    const options = readArgs<ConvModuleOptions>(name, args, convOrder, ['dtype']);
+    super(dims, inChannels, outChannels, kernelSize, options, false);
+    const { padding = 0, paddingMode = 'zeros' } = options;
+    this.padding = typeof padding === 'string' ? asChoice(name, 'padding', padding, ['same', 'valid']) : perDim(name, 'padding', padding, dims, 0);
+    if (padding === 'same' && this.stride.some((s) => s !== 1))
+      fail(ArgumentError, name, "stride 1 with padding 'same'", `${tuple(this.stride)}: padding='same' is not supported for strided convolutions`);
+    this.paddingMode = asChoice(name, 'paddingMode', paddingMode, paddingModes);
+  }
+  protected run(conv: typeof conv2d, x: Tensor): Tensor {
+    const { weight, bias, stride, dilation, groups, paddingMode: mode } = this;
+    if (mode === 'zeros') return conv(x, weight, { bias, stride, padding: this.padding, dilation, groups });
+    // The input's own elements around it, the last dim first.
+    const sides = this.kernelSize.map((k, d) => {
+      const total = dilation[d] * (k - 1);
+      if (this.padding === 'same') return [total >> 1, total - (total >> 1)];
+      return this.padding === 'valid' ? [0, 0] : [this.padding[d], this.padding[d]];
+    });
+    return conv(pad(x, sides.reverse().flat(), { mode }), weight, { bias, stride, dilation, groups });
+  }
+  override extraRepr(): string {
+    return this.describe(this.padding, [0], this.paddingMode);
+  }
+}
+/** Cross-correlation of signals: (n?, in, length) -> (n?, out, length'). */
+export class Conv1d extends Forward {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvModuleArgs) {
+    super(1, inChannels, outChannels, kernelSize, args);
+  }
+  override forward(x: Tensor): Tensor {
+    return this.run(conv1d, x);
+  }
+}
+/** Cross-correlation of images: (n?, in, h, w) -> (n?, out, h', w'). */
+export class Conv2d extends Forward {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvModuleArgs) {
+    super(2, inChannels, outChannels, kernelSize, args);
+  }
+  override forward(x: Tensor): Tensor {
+    return this.run(conv2d, x);
+  }
+}
+
+const transposedOrder = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation'] as const;
+type ConvTransposeModuleArgs = ArgsOf<ConvTransposeModuleOptions, typeof transposedOrder>;
+
+abstract class Transposed extends Convolution {
+  readonly padding: readonly number[];
+  readonly outputPadding: readonly number[];
+  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDim, args: ConvTransposeModuleArgs) {
+    const name = new.target.name;
+    const options = readArgs<ConvTransposeModuleOptions>(name, args, transposedOrder, ['dtype']);
+    super(dims, inChannels, outChannels, kernelSize, options, true);
+    this.padding = perDim(name, 'padding', options.padding ?? 0, dims, 0);
+    this.outputPadding = perDim(name, 'outputPadding', options.outputPadding ?? 0, dims, 0);
+  }
+  /** What brings the smallest output to the size that is asked for. */
+  #extra(x: Tensor, outputSize: readonly number[] | null): readonly number[] {
+    if (outputSize === null) return this.outputPadding;
+    const dims = this.kernelSize.length;
+    const wanted = outputSize.slice(-dims);
+    const least = this.kernelSize.map((k, d) => (x.shape[x.ndim - dims + d] - 1) * this.stride[d] - 2 * this.padding[d] + this.dilation[d] * (k - 1) + 1);
+    if (wanted.some((size, d) => size < least[d] || size > least[d] + this.stride[d] - 1)) {
+      const most = least.map((size, d) => size + this.stride[d] - 1);
+      fail(ArgumentError, this.constructor.name, `an output size from ${show(least)} to ${show(most)}`, `requested an output size of ${show(outputSize)}`);
+    }
+    return wanted.map((size, d) => size - least[d]);
+  }
+  protected run(conv: typeof convTranspose2d, x: Tensor, outputSize: readonly number[] | null): Tensor {
+    const { weight, bias, stride, padding, dilation, groups } = this;
+    return conv(x, weight, { bias, stride, padding, outputPadding: this.#extra(x, outputSize), groups, dilation });
+  }
+  override extraRepr(): string {
+    return this.describe(this.padding, this.outputPadding);
+  }
+}
+/** The transpose of a convolution of signals: (n?, in, length) -> (n?, out, length'). */
+export class ConvTranspose1d extends Transposed {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvTransposeModuleArgs) {
+    super(1, inChannels, outChannels, kernelSize, args);
+  }
+  override forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {
+    return this.run(convTranspose1d, x, outputSize);
+  }
+}
+/** The transpose of a convolution of images: (n?, in, h, w) -> (n?, out, h', w'). */
+export class ConvTranspose2d extends Transposed {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvTransposeModuleArgs) {
+    super(2, inChannels, outChannels, kernelSize, args);
+  }
+  override forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {
+    return this.run(convTranspose2d, x, outputSize);
+  }
+}
