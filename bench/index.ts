@@ -24,7 +24,12 @@ const gradtape = (title: string, backend: string, threads: number): Contestant =
   env: { GRADTAPE_BACKEND: backend, GRADTAPE_BENCH_THREADS: String(threads) },
 });
 const python = process.env.GRADTAPE_BENCH_PYTHON ?? '/usr/bin/python3';
-const pytorch = (threads: number): Contestant => ({ title: `PyTorch ${threads}t`, command: [python, here('peers/pytorch.py'), String(threads)] });
+const pytorch = (threads: number): Contestant => ({
+  title: `PyTorch ${threads}t`,
+  command: [python, here('peers/pytorch.py'), String(threads)],
+  // Not every BLAS build listens to torch.set_num_threads.
+  env: { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) },
+});
 
 const threads = os.availableParallelism();
 const contestants: readonly Contestant[] = [
