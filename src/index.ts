@@ -5,7 +5,16 @@ export * as autograd from './autograd/index.js';
 export * as backend from './backend.js';
 export { getNumThreads, setNumThreads } from './backend.js';
 export type { DType, TypedArray } from './core/dtype.js';
-export * from './core/errors.js';
+export {
+  ArgumentError,
+  BackendError,
+  DTypeError,
+  FormatError,
+  GradientError,
+  GradtapeError,
+  IndexError,
+  ShapeError,
+} from './core/errors.js';
 export * as utils from './data/utils.js';
 export * as nn from './nn/index.js';
 export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';
