@@ -21,6 +21,13 @@ GRADTAPE_INLINE D reduced_expm1(D x, Long<D>* n) {
   return r * r * q + r;
 }
 
+/** p * 2^n in two factors, so that it is rounded once; n is halved without a 64-bit arithmetic shift, which AVX2 and SSE2 do not have. */
+template <class D>
+GRADTAPE_INLINE D times_power(D p, Long<D> n) {
+  const Long<D> first = (Long<D>)(((Vec<uint64_t, width<D>>)(n + 4096)) >> 1) - 2048;
+  return p * (D)((first + 1023) << 52) * (D)((n - first + 1023) << 52);
+}
+
 /** 1 ulp. */
 template <class D, Only<D, double> = 0>
 GRADTAPE_INLINE D exp_of(D x) {
@@ -28,9 +35,7 @@ GRADTAPE_INLINE D exp_of(D x) {
   x = x < -760.0 ? splat<D>(-760.0) : x;
   Long<D> n;
   const D p = reduced_expm1(x, &n) + 1.0;
-  // 2^n in two factors; halved without a 64-bit arithmetic shift, which AVX2 and SSE2 do not have.
-  const Long<D> first = (Long<D>)(((Vec<uint64_t, width<D>>)(n + 4096)) >> 1) - 2048;
-  return p * (D)((first + 1023) << 52) * (D)((n - first + 1023) << 52);
+  return times_power(p, n);
 }
 
 /** log(1 + f) = 2 atanh(s), s = f / (2 + f), by its series in s^2 <= 0.0295; 1 ulp. */

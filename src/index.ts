@@ -38,6 +38,7 @@ export {
   setRngState,
 } from './ops/random.js';
 export * as optim from './optim/index.js';
+export * as special from './special.js';
 export { getDefaultDtype, setDefaultDtype } from './tensor/defaults.js';
 export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './tensor/node.js';
 export { type Hook, type HookHandle, Tensor } from './tensor/tensor.js';

@@ -1,10 +1,11 @@
 // The elementwise kernels: which op, over which loop, for which types.
 
-import { compare, map1, map2, power } from './map';
+import { compare, each2, map1, map2 } from './map';
 import {
   Abs, Add, Ceil, Clamp, Cos, Div, Eq, Erf, Exp, Floor, Gelu, GeluBwd, GeluTanh, GeluTanhBwd, Le, Log, Lt, Maximum, Minimum, Mul, Ne, Neg,
   Relu, ReluBwd, Round, Rsqrt, Sigmoid, SigmoidBwd, Sign, Silu, SiluBwd, Sin, Softplus, SoftplusBwd, Sqrt, Tanh, TanhBwd, Trunc,
 } from './ops';
+import { Pow } from './scalar';
 
 // One operand -------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -83,11 +84,11 @@ export function mul_i64(a: usize, b: usize, y: usize, nd: i32, dims: usize): voi
 export function mul_u8(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { map2<u8, Mul>(a, b, y, nd, dims); }
 export function div_f32(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { map2<f32, Div>(a, b, y, nd, dims); }
 export function div_f64(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { map2<f64, Div>(a, b, y, nd, dims); }
-export function pow_f32(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { power<f32>(a, b, y, nd, dims); }
-export function pow_f64(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { power<f64>(a, b, y, nd, dims); }
-export function pow_i32(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { power<i32>(a, b, y, nd, dims); }
-export function pow_i64(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { power<i64>(a, b, y, nd, dims); }
-export function pow_u8(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { power<u8>(a, b, y, nd, dims); }
+export function pow_f32(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { each2<f32, Pow>(a, b, y, nd, dims); }
+export function pow_f64(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { each2<f64, Pow>(a, b, y, nd, dims); }
+export function pow_i32(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { each2<i32, Pow>(a, b, y, nd, dims); }
+export function pow_i64(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { each2<i64, Pow>(a, b, y, nd, dims); }
+export function pow_u8(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { each2<u8, Pow>(a, b, y, nd, dims); }
 export function maximum_f32(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { map2<f32, Maximum>(a, b, y, nd, dims); }
 export function maximum_f64(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { map2<f64, Maximum>(a, b, y, nd, dims); }
 export function maximum_i32(a: usize, b: usize, y: usize, nd: i32, dims: usize): void { map2<i32, Maximum>(a, b, y, nd, dims); }

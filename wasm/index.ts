@@ -1,6 +1,7 @@
 // What the module exports: exactly the kernels of src/kernels/contract.ts, by their names there, and where the memory that they leave alone begins.
 
 export * from './conv';
+export * from './activation';
 export * from './elementwise';
 export * from './gemm';
 export * from './indexing';
@@ -9,4 +10,5 @@ export * from './optim';
 export * from './pool';
 export * from './reduce';
 export * from './softmax';
+export * from './special';
 export { __heap_base };

@@ -4,7 +4,6 @@
 // Loops whose bodies hold constants (polynomials, above all) end with their test: V8 moves a constant out of a loop only if its block runs before every way out.
 
 import { at, lanes } from './at';
-import { pow } from './math';
 import { number, pack } from './vector';
 
 /** One run: contiguous operands in the contract's order, the output last; n elements, a multiple of what fills a vector of the narrowest operand. */
@@ -205,14 +204,26 @@ export function compare<T, O>(a: usize, b: usize, y: usize, nd: i32, dims: usize
   );
 }
 
-/** y = a ** b, by element. */
-export function power<T>(a: usize, b: usize, y: usize, nd: i32, dims: usize): void {
+/** y = O(x, s), element by element in float64. */
+export function each1<T, O>(x: usize, y: usize, nd: i32, dims: usize, s: f64 = 0): void {
+  bind<T>(0, x);
+  bind<T>(1, y);
+  walk(
+    (x: usize, y: usize, _2: usize, _3: usize, n: i32, s: f64, _t: f64) => {
+      for (let i = 0; i < n; i++) store<T>(at<T>(y, i), <T>changetype<O>(0).one(<f64>load<T>(at<T>(x, i)), s));
+    },
+    2, nd, dims, s, 0,
+  );
+}
+
+/** y = O(a, b), element by element. */
+export function each2<T, O>(a: usize, b: usize, y: usize, nd: i32, dims: usize): void {
   bind<T>(0, a);
   bind<T>(1, b);
   bind<T>(2, y);
   walk(
     (a: usize, b: usize, y: usize, _3: usize, n: i32, _s: f64, _t: f64) => {
-      for (let i = 0; i < n; i++) store<T>(at<T>(y, i), pow<T>(load<T>(at<T>(a, i)), load<T>(at<T>(b, i))));
+      for (let i = 0; i < n; i++) store<T>(at<T>(y, i), changetype<O>(0).two<T>(load<T>(at<T>(a, i)), load<T>(at<T>(b, i))));
     },
     3, nd, dims, 0, 0,
   );

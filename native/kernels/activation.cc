@@ -49,6 +49,43 @@ void softplus(const T* x, Out<T> y, double beta, double threshold, int64_t nd, D
       nd, dims, y.data, x);
 }
 
+/** x * n / (n + 2) with n = e (e + 2), e = exp(x); 4 ulp. */
+template <class V>
+GRADTAPE_INLINE V mish_of(V x) {
+  const V e = mish_growth(x), n = e * (e + splat<V>(2));
+  return x * (n / (n + splat<V>(2)));
+}
+GRADTAPE_ACTIVATION(mish, mish_of(v))
+
+/** exp(z) - 1 = 2 h / (1 - h) with h = tanh(z / 2). */
+template <class T>
+void elu(const T* x, Out<T> y, double alpha, double rate, int64_t nd, Dims dims) {
+  const T scale = static_cast<T>(alpha), half_rate = static_cast<T>(rate) / 2;
+  map<COSTLY>(
+      [=](auto v) {
+        const auto one = splat<decltype(v)>(1), h = tanh_of(v * half_rate);
+        return v <= 0 ? scale * ((h + h) / (one - h)) : v;
+      },
+      nd, dims, y.data, x);
+}
+
+template <class T>
+void leaky_relu(const T* x, Out<T> y, double slope, int64_t nd, Dims dims) {
+  const T s = static_cast<T>(slope);
+  map<CHEAP>([s](auto v) { return v > 0 ? v : v * s; }, nd, dims, y.data, x);
+}
+
+template <class T>
+void hardswish(const T* x, Out<T> y, int64_t nd, Dims dims) {
+  map<CHEAP>(
+      [](auto v) {
+        using V = decltype(v);
+        const V shifted = v + splat<V>(3), raised = shifted < 0 ? V{} : shifted;
+        return v * (raised > 6 ? splat<V>(6) : raised) / splat<V>(6);
+      },
+      nd, dims, y.data, x);
+}
+
 GRADTAPE_DEFINE_FAMILY(activation)
 
 }  // namespace GRADTAPE_NS

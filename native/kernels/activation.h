@@ -13,4 +13,10 @@ GRADTAPE_INLINE V gelu_tanh_argument(V x) {
   return x * (splat<V>(2 * SQRT_2_OVER_PI) + splat<V>(2 * SQRT_2_OVER_PI * GELU_CUBIC) * x * x);
 }
 
+/** exp(x), cut off where tanh(log(1 + exp(x))) is 1. */
+template <class V>
+GRADTAPE_INLINE V mish_growth(V x) {
+  return exp_of(x > 20 ? splat<V>(20) : x);
+}
+
 }  // namespace GRADTAPE_NS

@@ -53,6 +53,37 @@ void softplus_bwd(const T* dy, const T* x, Out<T> dx, double beta, double thresh
       nd, dims, dx.data, dy, x);
 }
 
+/** n / (n + 2) + 4 x e (e + 1) / (n + 2)^2 with n = e (e + 2), e = exp(x). */
+template <class V>
+GRADTAPE_INLINE V mish_derivative(V x) {
+  const V e = mish_growth(x), n = e * (e + splat<V>(2)), d = n + splat<V>(2);
+  return n / d + x * (splat<V>(4) * e * (e + splat<V>(1)) / (d * d));
+}
+GRADTAPE_BACKWARD(mish_bwd, COSTLY, dy* mish_derivative(v))
+
+template <class T>
+void elu_bwd(const T* a, const T* b, Out<T> y, double alpha, double rate, int64_t nd, Dims dims) {
+  const T scale = static_cast<T>(alpha) * static_cast<T>(rate), r = static_cast<T>(rate);
+  map<COSTLY>([=](auto dy, auto x) { return x <= 0 ? dy * (scale * exp_of(x * r)) : dy; }, nd, dims, y.data, a, b);
+}
+
+template <class T>
+void leaky_relu_bwd(const T* a, const T* b, Out<T> y, double slope, int64_t nd, Dims dims) {
+  const T s = static_cast<T>(slope);
+  map<CHEAP>([s](auto dy, auto x) { return x > 0 ? dy : dy * s; }, nd, dims, y.data, a, b);
+}
+
+template <class T>
+void hardswish_bwd(const T* a, const T* b, Out<T> y, int64_t nd, Dims dims) {
+  map<CHEAP>(
+      [](auto dy, auto x) {
+        using V = decltype(x);
+        const V inside = x <= 3 ? dy * (x / splat<V>(3) + splat<V>(0.5)) : dy;
+        return x < -3 ? V{} : inside;
+      },
+      nd, dims, y.data, a, b);
+}
+
 GRADTAPE_DEFINE_FAMILY(backward)
 
 }  // namespace GRADTAPE_NS

@@ -78,6 +78,42 @@ export const contract = {
   /** min(max(x, lo), hi): NaN in x stays, lo > hi gives hi. */
   clamp: [N, 'x:r y:w lo:f hi:f nd:i dims:v'],
 
+  tan: [F, unary],
+  asin: [F, unary],
+  acos: [F, unary],
+  atan: [F, unary],
+  sinh: [F, unary],
+  cosh: [F, unary],
+  asinh: [F, unary],
+  /** NaN below 1. */
+  acosh: [F, unary],
+  atanh: [F, unary],
+  exp2: [F, unary],
+  expm1: [F, unary],
+  log1p: [F, unary],
+  log2: [F, unary],
+  log10: [F, unary],
+  /** 1 - erf(x), precise where it is small. */
+  erfc: [F, unary],
+  /** x with erf(x) = the operand; +-inf at +-1, NaN beyond. */
+  erfinv: [F, unary],
+  /** log |gamma(x)|, inf at 0, -1, -2, ... Bound: 4 ulp for x > 0; below 0 the error is that of the terms of the reflection formula, 1e-15 of the larger. */
+  lgamma: [F, unary],
+  /** d/dx log gamma(x): -inf at 0, inf at -0, NaN at -1, -2, ... Bound: 1e-15 of the largest term, so that it is absolute near the zeros. */
+  digamma: [F, unary],
+  /** The n-th derivative of digamma, n >= 0: (-1)^(n + 1) n! zeta(n + 1, x); at the poles that formula's infinity. Bound: as digamma. */
+  polygamma: [F, 'x:r y:w n:i nd:i dims:v'],
+  /** The modified Bessel function of the first kind of order 0 or 1. Bound: 1e-14 relative in float64. */
+  bessel_i: [F, 'x:r y:w order:i nd:i dims:v'],
+  /** x > 0 ? x : x * slope. */
+  leaky_relu: [F, 'x:r y:w slope:f nd:i dims:v'],
+  /** x <= 0 ? alpha * (exp(rate * x) - 1) : x, without cancellation. Bound: 6 ulp. */
+  elu: [F, 'x:r y:w alpha:f rate:f nd:i dims:v'],
+  /** x * tanh(log(1 + exp(x))). */
+  mish: [F, unary],
+  /** x * clamp(x + 3, 0, 6) / 6. */
+  hardswish: [F, unary],
+
   // Elementwise, two operands -----------------------------------------------------------------------------------------------------------------------
   /** y = a + alpha * b (integers: alpha as an integer). Also subtraction, with alpha = -1. */
   add: [N, 'a:r b:r y:w alpha:f nd:i dims:v'],
@@ -85,6 +121,15 @@ export const contract = {
   div: [F, binary],
   /** a ** b as C's pow; integers by repeated squaring, negative exponents give 0 (or +-1 for a base of +-1). Bound: 4 ulp (float32), libm (float64). */
   pow: [N, binary],
+  atan2: [F, binary],
+  /** sqrt(a * a + b * b) without overflow on the way; inf if either is, even beside NaN. */
+  hypot: [F, binary],
+  /** The remainder of a / b rounded towards zero, exact: the sign is a's. Integers: b = 0 gives 0; callers refuse it. */
+  fmod: [N, binary],
+  /** The remainder of a / b rounded down: the sign is b's. Integers: b = 0 gives 0. */
+  remainder: [N, binary],
+  /** a / b rounded down, also where a / b would round up to an integer; b = 0 gives a / b. Integers: b = 0 gives 0. */
+  floor_div: [N, binary],
   maximum: [N, binary],
   minimum: [N, binary],
   /** Comparisons write u8 0 or 1. */
@@ -108,6 +153,14 @@ export const contract = {
   silu_bwd: [F, binary],
   /** x * beta > threshold ? dy : dy * sigmoid(x * beta). */
   softplus_bwd: [F, 'dy:r x:r dx:w beta:f threshold:f nd:i dims:v'],
+  /** x > 0 ? dy : dy * slope. */
+  leaky_relu_bwd: [F, 'a:r b:r y:w slope:f nd:i dims:v'],
+  /** x <= 0 ? dy * alpha * rate * exp(rate * x) : dy. */
+  elu_bwd: [F, 'a:r b:r y:w alpha:f rate:f nd:i dims:v'],
+  /** dy * d/dx mish(x). */
+  mish_bwd: [F, binary],
+  /** x < -3 ? 0 : x <= 3 ? dy * (x / 3 + 1/2) : dy. */
+  hardswish_bwd: [F, binary],
 
   // Reductions --------------------------------------------------------------------------------------------------------------------------------------
   /** Blocked, never one long chain of float32 additions: partial sums over a fixed block, then float64. Empty: 0. */

@@ -1,6 +1,7 @@
 // gt.nn.functional: what modules compute, as functions.
 
 export { gelu, relu, relu_, sigmoid, silu, silu_, softplus, tanh } from '../ops/activation.js';
+export { glu, gumbelSoftmax, logsigmoid, mish, rrelu, softmin, softsign, tanhshrink } from '../ops/gated.js';
 export { crossEntropy, dropout, linear, mseLoss, nllLoss, oneHot } from '../ops/functional.js';
 export {
   adaptiveAvgPool1d,
@@ -27,3 +28,17 @@ export {
   upsampleNearest,
 } from '../ops/images.js';
 export { logSoftmax, softmax } from '../ops/softmax.js';
+export {
+  celu,
+  elu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  prelu,
+  relu6,
+  selu,
+  softshrink,
+  threshold,
+} from '../ops/rectifier.js';

@@ -1,21 +1,20 @@
 // Arithmetic: forward and derivatives of + - * /, on tensors and numbers with broadcasting and promotion.
-import { bool, Category, float64 } from '../core/dtype.js';
+import { bool, Category, type DTypeInfo } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
-import { broadcastShapes } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { defaultFloat } from '../tensor/defaults.js';
 import { constant } from '../tensor/fill.js';
-import { applyInPlace, checkResult } from '../tensor/inplace.js';
+import { applyInPlace } from '../tensor/inplace.js';
 import { OUT } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
-import { copyInto, Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { asChoice, asNumber, asTensor, readArgs } from './args.js';
 import { eq } from './compare.js';
 import { zerosOf } from './copy.js';
 import { binary, inPlace, unary } from './define.js';
 import { type Kernel2, map1, map2 } from './map.js';
 import { pow, pow_ } from './power.js';
-import { floatOf, type Operand, operand, rawCast, resultType } from './promote.js';
+import { floatOf, type Operand, operand, resultType } from './promote.js';
 import { anyTrue } from './reduce.js';
 
 const A = 1;
@@ -118,21 +117,24 @@ export interface DivOptions {
   roundingMode?: 'trunc' | 'floor' | null;
 }
 
+/** Division that PyTorch does not define on truth values, nor by an integer 0. */
+export function checkDivision(op: string, a: Tensor, b: Tensor): DTypeInfo {
+  const dt = resultType(a, b);
+  if (dt === bool) fail(DTypeError, op, 'numeric operands', 'bool: not implemented for it');
+  if (dt.category === Category.Integer && anyTrue(eq(b, 0))) fail(ArgumentError, op, 'no zero among integer divisors', '0: ZeroDivisionError');
+  return dt;
+}
+
 type Rounding = 'trunc' | 'floor';
 const roundedDivOp = defineOp<Rounding>({
   name: 'divRounded',
   nodeName: 'DivBackward1',
   forward: ([a, b], mode, out) => {
-    const kernels = mode === 'floor' ? K.floor : K.trunc;
-    const dt = resultType(a, b);
-    if (dt === bool) fail(DTypeError, 'div', 'numeric operands', 'bool: not implemented for it');
-    if (dt.category === Category.Float) return map1('div', kernels, map2('div', K.div, a, b), dt, out);
-    if (anyTrue(eq(b, 0))) fail(ArgumentError, 'div', 'no zero among integer divisors', '0: ZeroDivisionError');
-    if (out !== undefined) checkResult('div_', out, broadcastShapes('div_', a.shape, b.shape), dt);
-    const exact = map2('div', K.div, rawCast(a, float64), rawCast(b, float64));
-    const quotient = rawCast(map1('div', kernels, exact, float64), dt);
-    if (out !== undefined) copyInto(out, quotient);
-    return out ?? quotient;
+    const dt = checkDivision('div', a, b);
+    if (mode === 'floor') return map2('div', K.floor_div, a, b, out);
+    if (dt.category === Category.Float) return map1('div', K.trunc, map2('div', K.div, a, b), dt, out);
+    // Without its remainder the dividend is a multiple of the divisor.
+    return map2('div', K.floor_div, map2('div', minus, a, map2('div', K.fmod, a, b)), b, out);
   },
   vjp: [(dy) => zerosOf(dy), (dy) => zerosOf(dy)],
 });

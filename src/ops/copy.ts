@@ -96,6 +96,8 @@ export function fill_(x: Tensor, value: Operand): Tensor {
   }
   return applyInPlace(fillOp, [x], Number(value));
 }
+/** As fill_, on a copy. */
+export const fill = (x: Tensor, value: Operand): Tensor => fill_(clone(x), value);
 export const zero_ = (x: Tensor): Tensor => fill_(x, 0);
 
 /** The same elements outside the graph, in the same memory. */

@@ -50,12 +50,116 @@ export {
   ne_,
   where,
 } from './compare.js';
-export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill_, float, int, long, to, zero_ } from './copy.js';
+export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill, fill_, float, int, long, to, zero_ } from './copy.js';
 export type { ValuesIndices } from './extrema.js';
 export { amax, amin, argmax, argmin, max, min } from './extrema.js';
 export { unfold } from './fold.js';
 export { gather, indexSelect } from './gather.js';
 export { at, setAt } from './indexing.js';
+export {
+  addcdiv,
+  addcdiv_,
+  addcmul,
+  addcmul_,
+  floatPower,
+  lerp,
+  lerp_,
+} from './blend.js';
+export {
+  exp2,
+  exp2_,
+  expm1,
+  expm1_,
+  log10,
+  log10_,
+  log1p,
+  log1p_,
+  log2,
+  log2_,
+  logaddexp,
+  logaddexp2,
+  logit,
+  logit_,
+  xlogy,
+  xlogy_,
+} from './exponential.js';
+export {
+  allclose,
+  copysign,
+  copysign_,
+  equal,
+  fmax,
+  fmin,
+  isclose,
+  isfinite,
+  isinf,
+  isneginf,
+  isposinf,
+  isreal,
+  nanToNum,
+  nanToNum_,
+  positive,
+  real,
+  sgn,
+  sgn_,
+  signbit,
+} from './finite.js';
+export {
+  digamma,
+  digamma_,
+  erfc,
+  erfc_,
+  erfinv,
+  erfinv_,
+  i0,
+  i0_,
+  lgamma,
+  lgamma_,
+  mvlgamma,
+  mvlgamma_,
+  polygamma,
+  polygamma_,
+} from './gamma.js';
+export {
+  floorDivide,
+  floorDivide_,
+  fmod,
+  fmod_,
+  frac,
+  frac_,
+  remainder,
+  remainder_,
+} from './remainder.js';
+export {
+  acos,
+  acos_,
+  acosh,
+  acosh_,
+  asin,
+  asin_,
+  asinh,
+  asinh_,
+  atan,
+  atan2,
+  atan2_,
+  atan_,
+  atanh,
+  atanh_,
+  cosh,
+  cosh_,
+  deg2rad,
+  deg2rad_,
+  hypot,
+  hypot_,
+  rad2deg,
+  rad2deg_,
+  sinc,
+  sinc_,
+  sinh,
+  sinh_,
+  tan,
+  tan_,
+} from './trigonometry.js';
 export { cat, chunk, concat, split, stack, unbind } from './join.js';
 export { addmm, bmm, dot, ger, matmul, mm, mv, outer } from './matmul.js';
 export { indexPut, indexPut_ } from './pick.js';

@@ -1,0 +1,85 @@
+// Exponentials and logarithms besides exp and log.
+import { K } from '../kernels/load.js';
+import { noGrad, OUT } from '../tensor/node.js';
+import { apply, defineOp } from '../tensor/op.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { softplus } from './activation.js';
+import { type ArgsOf, asTensor, readArgs } from './args.js';
+import { add, div, mul, neg, sub } from './arithmetic.js';
+import { clamp } from './clamp.js';
+import { eq, ge, le, logicalAnd, where } from './compare.js';
+import { inPlace, unary } from './define.js';
+import { rewrite } from './derived.js';
+import { abs, log, maximum } from './pointwise.js';
+import { floatOf, needFloat, type Operand, operand } from './promote.js';
+
+/** 2^x. */
+export const exp2 = unary('exp2', K.exp2, { saves: OUT, vjp: (dy, node) => mul(dy, mul(node.y, Math.LN2)) });
+/** e^x - 1, precise where it is small. */
+export const expm1 = unary('expm1', K.expm1, { saves: OUT, vjp: (dy, node) => mul(dy, add(node.y, 1)) });
+/** log(1 + x), precise where it is small. */
+export const log1p = unary('log1p', K.log1p, { saves: 1, vjp: (dy, node) => div(dy, add(node.x(0), 1)) });
+export const log2 = unary('log2', K.log2, { saves: 1, vjp: (dy, node) => div(dy, mul(node.x(0), Math.LN2)) });
+export const log10 = unary('log10', K.log10, { saves: 1, vjp: (dy, node) => div(dy, mul(node.x(0), Math.LN10)) });
+
+/** log(base^a + base^b) = m + log(1 + base^-|a - b|), m the larger one; equal infinities differ by 0. */
+const logOfSum =
+  (name: string, scale: number) =>
+  (a: Tensor, b: Tensor): Tensor => {
+    asTensor(name, 'input', a);
+    asTensor(name, 'other', b);
+    const top = needFloat(name, maximum(a, b));
+    const gap = neg(abs(where(eq(a, b), 0, sub(a, b))));
+    return add(top, div(softplus(mul(gap, scale), { threshold: Number.POSITIVE_INFINITY }), scale));
+  };
+/** log(e^a + e^b) without overflow. */
+export const logaddexp = logOfSum('logaddexp', 1);
+/** log2(2^a + 2^b) without overflow. */
+export const logaddexp2 = logOfSum('logaddexp2', Math.LN2);
+
+/** x * f(y), 0 where x is 0 unless y is NaN. The gradient of x is 0 there too where y is at the pole of f, or below it. */
+export const timesLog = (name: string, f: (y: Tensor) => Tensor, pole: number) => {
+  const op = defineOp({
+    name,
+    saves: 3,
+    forward: ([x, y]) => noGrad(() => where(logicalAnd(eq(x, 0), eq(y, y)), 0, mul(x, f(y)))),
+    vjp: [
+      (dy, node) => where(logicalAnd(eq(node.x(0), 0), le(node.x(1), pole)), 0, mul(dy, f(node.x(1)))),
+      (dy, node) => div(mul(dy, node.x(0)), sub(node.x(1), pole)),
+    ],
+  });
+  return (x: Operand, y: Operand): Tensor => apply(op, [operand(name, 'input', x, y, floatOf), operand(name, 'other', y, x, floatOf)], undefined);
+};
+/** x * log(y), 0 where x is 0. */
+export const xlogy = timesLog('xlogy', log, 0);
+
+export interface LogitOptions {
+  /** Clamps x to [eps, 1 - eps]. */
+  eps?: number | null;
+}
+const logitOp = defineOp({
+  name: 'logit',
+  saves: 1,
+  forward: ([x]) => noGrad(() => log(div(x, sub(1, x)))),
+  vjp: [
+    (dy, node) => {
+      const x = node.x(0);
+      return where(logicalAnd(ge(x, 0), le(x, 1)), div(dy, mul(x, sub(1, x))), Number.NaN);
+    },
+  ],
+});
+/** log(x / (1 - x)), the inverse of sigmoid. */
+export function logit(x: Tensor, ...args: ArgsOf<LogitOptions, ['eps']>): Tensor {
+  asTensor('logit', 'input', x);
+  const { eps = null } = readArgs<LogitOptions>('logit', args, ['eps']);
+  return apply(logitOp, [eps === null ? x : clamp(x, eps, 1 - eps)], undefined);
+}
+
+
+export const exp2_ = inPlace(exp2.op);
+export const expm1_ = inPlace(expm1.op);
+export const log1p_ = inPlace(log1p.op);
+export const log2_ = inPlace(log2.op);
+export const log10_ = inPlace(log10.op);
+export const xlogy_ = rewrite(xlogy);
+export const logit_ = rewrite(logit);

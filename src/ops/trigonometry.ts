@@ -1,0 +1,68 @@
+// Trigonometric and hyperbolic functions, their inverses, and angles.
+import { K } from '../kernels/load.js';
+import { OUT } from '../tensor/node.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { asTensor } from './args.js';
+import { add, div, mul, neg, reciprocal, sub } from './arithmetic.js';
+import { eq, where } from './compare.js';
+import { binary, inPlace, unary } from './define.js';
+import { rewrite } from './derived.js';
+import { rsqrt, sin } from './pointwise.js';
+import { floatOf } from './promote.js';
+
+const A = 1;
+const BOTH = 3;
+const squared = (x: Tensor): Tensor => mul(x, x);
+
+export const tan = unary('tan', K.tan, { saves: OUT, vjp: (dy, node) => mul(dy, add(squared(node.y), 1)) });
+export const asin = unary('asin', K.asin, { saves: A, vjp: (dy, node) => mul(dy, rsqrt(sub(1, squared(node.x(0))))) });
+export const acos = unary('acos', K.acos, { saves: A, vjp: (dy, node) => mul(dy, neg(rsqrt(sub(1, squared(node.x(0)))))) });
+export const atan = unary('atan', K.atan, { saves: A, vjp: (dy, node) => div(dy, add(squared(node.x(0)), 1)) });
+export const sinh = unary('sinh', K.sinh, { saves: A, vjp: (dy, node) => mul(dy, cosh(node.x(0))) });
+export const cosh = unary('cosh', K.cosh, { saves: A, vjp: (dy, node) => mul(dy, sinh(node.x(0))) });
+export const asinh = unary('asinh', K.asinh, { saves: A, vjp: (dy, node) => mul(dy, rsqrt(add(squared(node.x(0)), 1))) });
+export const acosh = unary('acosh', K.acosh, { saves: A, vjp: (dy, node) => mul(dy, rsqrt(sub(squared(node.x(0)), 1))) });
+export const atanh = unary('atanh', K.atanh, { saves: A, vjp: (dy, node) => div(dy, sub(1, squared(node.x(0)))) });
+
+/** The angle of the point (b, a), between -pi and pi. */
+export const atan2 = binary('atan2', K.atan2, {
+  compute: floatOf,
+  saves: BOTH,
+  vjp: [
+    (dy, node) => mul(dy, mul(node.x(1), reciprocal(add(squared(node.x(0)), squared(node.x(1)))))),
+    (dy, node) => mul(dy, mul(neg(node.x(0)), reciprocal(add(squared(node.x(0)), squared(node.x(1)))))),
+  ],
+});
+/** sqrt(a^2 + b^2). */
+export const hypot = binary('hypot', K.hypot, {
+  saves: BOTH | OUT,
+  vjp: [(dy, node) => mul(dy, div(node.x(0), node.y)), (dy, node) => mul(dy, div(node.x(1), node.y))],
+});
+
+/** Degrees as radians. */
+export const deg2rad = (x: Tensor): Tensor => mul(asTensor('deg2rad', 'input', x), Math.PI / 180);
+/** Radians as degrees. */
+export const rad2deg = (x: Tensor): Tensor => mul(asTensor('rad2deg', 'input', x), 180 / Math.PI);
+
+/** sin(pi x) / (pi x), 1 at 0. */
+export function sinc(x: Tensor): Tensor {
+  const angle = mul(asTensor('sinc', 'input', x), Math.PI);
+  // Where x is 0, what is not taken must not be 0 / 0, or its gradient would be NaN.
+  const safe = where(eq(x, 0), 1, angle);
+  return where(eq(x, 0), 1, div(sin(safe), safe));
+}
+
+export const tan_ = inPlace(tan.op);
+export const asin_ = inPlace(asin.op);
+export const acos_ = inPlace(acos.op);
+export const atan_ = inPlace(atan.op);
+export const sinh_ = inPlace(sinh.op);
+export const cosh_ = inPlace(cosh.op);
+export const asinh_ = inPlace(asinh.op);
+export const acosh_ = inPlace(acosh.op);
+export const atanh_ = inPlace(atanh.op);
+export const atan2_ = inPlace(atan2.op);
+export const hypot_ = inPlace(hypot.op);
+export const deg2rad_ = rewrite(deg2rad);
+export const rad2deg_ = rewrite(rad2deg);
+export const sinc_ = rewrite(sinc);
