@@ -17,7 +17,7 @@ export {
 } from './core/errors.js';
 export * as utils from './data/utils.js';
 export * as nn from './nn/index.js';
-export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';
+export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, logspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';
 export * from './ops/index.js';
 export { var_ as var } from './ops/index.js';
 export { type Index, Slice, slice } from './ops/indexing.js';

@@ -1,12 +1,14 @@
 // Every op whose first argument is a tensor, as a Tensor method: one loop for the values, one mapped type for the types.
 import * as autograd from './autograd/methods.js';
+import { newEmpty, newFull, newOnes, newZeros } from './ops/create.js';
 import * as ops from './ops/index.js';
 import { Tensor } from './tensor/tensor.js';
 
 const { cat: _cat, concat: _concat, concatenate: _concatenate, stack: _stack, ...withTensor } = ops;
 
 // Typed by where the parts come from, so that the declarations name their types and do not spell them out.
-const methods: typeof withTensor & { var: typeof ops.var_ } & typeof autograd = { ...withTensor, var: ops.var_, ...autograd };
+const factories = { newEmpty, newFull, newOnes, newZeros };
+const methods: typeof withTensor & { var: typeof ops.var_ } & typeof factories & typeof autograd = { ...withTensor, var: ops.var_, ...factories, ...autograd };
 
 type Method<F> = F extends (self: Tensor, ...rest: infer Rest) => infer R
   ? (...rest: Rest) => R

@@ -31,7 +31,7 @@ const floors = [
   ['kernels'],
   ['tensor'],
   ['ops'],
-  ['nn', 'optim', 'data', 'io', 'viz', 'autograd', 'methods.ts', 'backend.ts'],
+  ['nn', 'optim', 'data', 'io', 'viz', 'autograd', 'methods.ts', 'backend.ts', 'special.ts'],
   ['utils.ts'],
   ['index.ts'],
 ];

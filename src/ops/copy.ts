@@ -1,13 +1,13 @@
 // Copies and conversions.
 import type { DType, DTypeInfo } from '../core/dtype.js';
-import { DTypeError, fail, GradientError } from '../core/errors.js';
+import { BackendError, DTypeError, fail, GradientError, show } from '../core/errors.js';
 import { isDense, type Shape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { fillWith, zeroFill } from '../tensor/fill.js';
 import { applyInPlace, checkResult, readable } from '../tensor/inplace.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { alias, contiguousCopy, copyInto, empty, emptyStrided, Tensor } from '../tensor/tensor.js';
-import { asTensor, readArgs } from './args.js';
+import { type ArgsOf, asTensor, readArgs } from './args.js';
 import { type Operand, operand } from './promote.js';
 
 /** A copy in the memory order of the original where that has no gaps. */
@@ -30,16 +30,23 @@ const toOp = defineOp<DTypeInfo>({ name: 'to', nodeName: 'ToCopyBackward0', forw
 
 export interface ToOptions {
   dtype?: DType;
+  /** There is only one, and no copy to wait for. */
+  device?: 'cpu' | null;
+  nonBlocking?: boolean;
   /** Copy even if the dtype is right already. */
   copy?: boolean;
 }
 
-/** The tensor in another dtype; itself if it has it. */
-export function to(x: Tensor, ...args: [dtype?: DType | Tensor | ToOptions, options?: ToOptions]): Tensor {
+type ToArgs = (DType | 'cpu' | Tensor | boolean | ToOptions | undefined)[];
+
+/** The tensor in another dtype; itself if it has it. to(dtype), to(other) and to(device, dtype), each with nonBlocking and copy behind. */
+export function to(x: Tensor, ...args: ToArgs): Tensor {
   asTensor('to', 'input', x);
-  const like = args[0] instanceof Tensor ? [args[0].dtype, ...args.slice(1)] : args;
-  const { dtype, copy = false } = readArgs<ToOptions>('to', like, ['dtype'], ['copy']);
-  return toDtype(x, dtype === undefined ? x.dt : dtypeOf('to', dtype), copy);
+  const [first, ...rest] = args;
+  const list = first === 'cpu' ? rest : first instanceof Tensor ? [first.dtype, ...rest] : args;
+  const { dtype, copy = false, device } = readArgs<ToOptions>('to', list, ['dtype', 'nonBlocking', 'copy'], ['device']);
+  if ((device ?? 'cpu') !== 'cpu') fail(BackendError, 'to', "device 'cpu'", show(device));
+  return toDtype(x, dtype === undefined || dtype === null ? x.dt : dtypeOf('to', dtype), copy);
 }
 
 export const toDtype = (x: Tensor, dt: DTypeInfo, copy = false): Tensor => (x.dt === dt && !copy ? x : apply(toOp, [x], dt));
@@ -97,7 +104,8 @@ export function fill_(x: Tensor, value: Operand): Tensor {
   return applyInPlace(fillOp, [x], Number(value));
 }
 /** As fill_, on a copy. */
-export const fill = (x: Tensor, value: Operand): Tensor => fill_(clone(x), value);
+export const fill = (x: Tensor, ...args: ArgsOf<{ value?: Operand }, ['value']>): Tensor =>
+  fill_(clone(x), readArgs<{ value?: Operand }>('fill', args, ['value']).value as Operand);
 export const zero_ = (x: Tensor): Tensor => fill_(x, 0);
 
 /** The same elements outside the graph, in the same memory. */

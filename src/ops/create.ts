@@ -1,20 +1,33 @@
 // Tensors from data, and filled ones.
 import { bool, Category, type DType, type DTypeInfo, dtypes, float32, int64, type TypedArray } from '../core/dtype.js';
-import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
+import { ArgumentError, BackendError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkShape, checkSize, numel, type Shape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { full as filled } from '../tensor/fill.js';
 import { addressOf, type Nested, Tensor, empty as uninitialised } from '../tensor/tensor.js';
-import { asNumber, asTensor, isOptions, readArgs } from './args.js';
+import { type ArgsOf, asNumber, asTensor, isOptions, readArgs } from './args.js';
 import { kernelFor } from './map.js';
 import type { Scalar } from './promote.js';
 
 export interface CreateOptions {
   dtype?: DType | null;
   requiresGrad?: boolean;
+  /** There is only one. */
+  device?: 'cpu' | null;
 }
-const createKeywords = ['dtype', 'requiresGrad'] as const;
+
+/** Reads the arguments of a factory: dtype and requiresGrad besides what it names itself. */
+export function readCreation<O extends CreateOptions>(
+  op: string,
+  given: readonly unknown[],
+  positional: readonly (keyof O & string)[] = [],
+  keywords: readonly (keyof O & string)[] = [],
+): Partial<O> {
+  const options = readArgs<O>(op, given, positional, [...keywords, 'dtype', 'requiresGrad', 'device']);
+  if ((options.device ?? 'cpu') !== 'cpu') fail(BackendError, op, "device 'cpu'", show(options.device));
+  return options;
+}
 
 export type TensorData = Nested<number | boolean | bigint> | TypedArray | Tensor;
 
@@ -100,7 +113,7 @@ function finish(op: string, t: Tensor, requiresGrad: unknown): Tensor {
 
 /** A tensor of a copy of the data: nested arrays, a typed array (which gives its dtype), or a tensor. Numbers make the default float dtype, booleans bool, bigints int64. */
 export function tensor(data: TensorData, options?: CreateOptions): Tensor {
-  const { dtype, requiresGrad } = readArgs<CreateOptions>('tensor', options === undefined ? [] : [options], [], createKeywords);
+  const { dtype, requiresGrad } = readCreation<CreateOptions>('tensor', [options]);
   const dt = dtype === undefined || dtype === null ? undefined : dtypeOf('tensor', dtype);
   if (data instanceof Tensor) return finish('tensor', fromTensor(data, dt ?? data.dt), requiresGrad);
   const own = arrayType(data);
@@ -143,7 +156,7 @@ function checkedLength(op: string, array: TypedArray): number {
 /** A tensor of a copy of a typed array, in another shape if given; bool takes a Uint8Array. */
 export function fromTypedArray(array: TypedArray, shape?: readonly number[], options?: CreateOptions): Tensor {
   const own = arrayType(array) ?? fail(DTypeError, 'fromTypedArray', 'a Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array', show(array));
-  const { dtype, requiresGrad } = readArgs<CreateOptions>('fromTypedArray', options === undefined ? [] : [options], [], createKeywords);
+  const { dtype, requiresGrad } = readCreation<CreateOptions>('fromTypedArray', [options]);
   const dt = dtype ? dtypeOf('fromTypedArray', dtype) : own;
   const length = checkedLength('fromTypedArray', array);
   const sizes = shape === undefined ? [length] : checkShape('fromTypedArray', shape);
@@ -153,17 +166,17 @@ export function fromTypedArray(array: TypedArray, shape?: readonly number[], opt
 
 // Filled -----------------------------------------------------------------------------------------------------------------------------------------------------
 
-export type SizeArgs = readonly (number | readonly number[] | CreateOptions)[];
+export type SizeArgs = (number | readonly number[] | CreateOptions)[];
 
 /** zeros([2, 3], options) or zeros(2, 3, options). */
 export function readSizes(
   op: string,
   args: readonly unknown[],
-  keywords: readonly string[] = createKeywords,
+  keywords: readonly string[] = [],
 ): { shape: number[]; options: CreateOptions & Record<string, unknown> } {
   const named = args.length > 0 && isOptions(args[args.length - 1]);
   const sizes = named ? args.slice(0, -1) : args;
-  const options = readArgs<Record<string, unknown>>(op, named ? [args[args.length - 1]] : [], [], keywords);
+  const options = readCreation<CreateOptions & Record<string, unknown>>(op, named ? [args[args.length - 1]] : [], [], keywords);
   return { shape: checkShape(op, sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : [...sizes]), options };
 }
 
@@ -186,7 +199,7 @@ export const empty = constantFill('empty', null);
 
 /** All `value`; a boolean makes bool, a whole number int64 where PyTorch would, other numbers the default float: here numbers are floats unless dtype says otherwise. */
 export function full(size: readonly number[], value: Scalar, options?: CreateOptions): Tensor {
-  const { dtype, requiresGrad } = readArgs<CreateOptions>('full', options === undefined ? [] : [options], [], createKeywords);
+  const { dtype, requiresGrad } = readCreation<CreateOptions>('full', [options]);
   const dt = typeOf('full', { dtype }, typeof value === 'boolean' ? bool : defaultFloat());
   return finish('full', filled(checkShape('full', size), typeof value === 'boolean' ? Number(value) : asNumber('full', 'value', value), dt), requiresGrad);
 }
@@ -195,7 +208,7 @@ const likeFill =
   (op: string, make: (x: Tensor, dt: DTypeInfo) => Tensor) =>
   (x: Tensor, options?: CreateOptions): Tensor => {
     asTensor(op, 'input', x);
-    const read = readArgs<CreateOptions>(op, options === undefined ? [] : [options], [], createKeywords);
+    const read = readCreation<CreateOptions>(op, [options]);
     return finish(op, make(x, typeOf(op, read, x.dt)), read.requiresGrad);
   };
 export const zerosLike = likeFill('zerosLike', (x, dt) => filled(x.shape, 0, dt));
@@ -205,16 +218,36 @@ export function fullLike(x: Tensor, value: number, options?: CreateOptions): Ten
   return likeFill('fullLike', (like, dt) => filled(like.shape, asNumber('fullLike', 'value', value), dt))(x, options);
 }
 
+// By a tensor's dtype ------------------------------------------------------------------------------------------------------------------------------------------
+
+const newFill =
+  (make: (...args: SizeArgs) => Tensor) =>
+  (x: Tensor, ...args: SizeArgs): Tensor => {
+    const named = isOptions(args[args.length - 1]);
+    const [sizes, options] = named ? [args.slice(0, -1), args[args.length - 1] as CreateOptions] : [args, {}];
+    return make(...sizes, { ...options, dtype: options.dtype ?? asTensor('new', 'input', x).dtype });
+  };
+/** Zeros of the given size and of x's dtype. */
+export const newZeros = newFill(zeros);
+export const newOnes = newFill(ones);
+export const newEmpty = newFill(empty);
+export const newFull = (x: Tensor, size: readonly number[], value: Scalar, options: CreateOptions = {}): Tensor =>
+  full(size, value, { ...options, dtype: options.dtype ?? asTensor('newFull', 'input', x).dtype });
+
 // Sequences --------------------------------------------------------------------------------------------------------------------------------------------------
 
+export interface ArangeOptions extends CreateOptions {
+  start?: number;
+  end?: number;
+  step?: number;
+}
 /** arange(end), arange(start, end) or arange(start, end, step): start, start + step, ... before end. Whole numbers make int64, as in PyTorch; others the default float. */
-export function arange(...args: readonly (number | CreateOptions)[]): Tensor {
-  const last = args[args.length - 1];
-  const named = isOptions(last);
-  const numbers = (named ? args.slice(0, -1) : args).map((value, i) => asNumber('arange', `argument ${i}`, value));
-  if (numbers.length === 0 || numbers.length > 3) fail(ArgumentError, 'arange', '1 to 3 numbers', String(numbers.length));
-  const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
-  const options = readArgs<CreateOptions>('arange', named ? [last] : [], [], createKeywords);
+export function arange(...args: readonly (number | ArangeOptions)[]): Tensor {
+  const given = readCreation<ArangeOptions>('arange', args, ['start', 'end', 'step']);
+  // A number alone is the end.
+  const [from, to] = given.end === undefined ? [0, given.start] : [given.start ?? 0, given.end];
+  const numbers = [asNumber('arange', 'start', from), asNumber('arange', 'end', to), asNumber('arange', 'step', given.step ?? 1)];
+  const [start, end, step] = numbers;
   if (![start, end].every(Number.isFinite)) fail(ArgumentError, 'arange', 'finite bounds', `${start} and ${end}: unsupported range`);
   if (!Number.isFinite(step) || step === 0) fail(ArgumentError, 'arange', 'step other than 0', `${step}: step must be nonzero`);
   if ((end - start) * step < 0)
@@ -224,9 +257,9 @@ export function arange(...args: readonly (number | CreateOptions)[]): Tensor {
       'bounds consistent with the step sign',
       `${start}, ${end}, ${step}: upper bound and larger bound inconsistent with step sign`,
     );
-  const dt = typeOf('arange', options, numbers.every(Number.isInteger) ? int64 : defaultFloat());
+  const dt = typeOf('arange', given, numbers.every(Number.isInteger) ? int64 : defaultFloat());
   const [shape] = [[checkSize('arange', 'size', Math.ceil((end - start) / step))]];
-  return finish('arange', ramp(shape, start, step, dt), options.requiresGrad);
+  return finish('arange', ramp(shape, start, step, dt), given.requiresGrad);
 }
 function ramp(shape: Shape, start: number, step: number, dt: DTypeInfo): Tensor {
   const t = uninitialised(shape, dt);
@@ -234,22 +267,42 @@ function ramp(shape: Shape, start: number, step: number, dt: DTypeInfo): Tensor 
   return t;
 }
 
+export interface SpacedOptions extends CreateOptions {
+  start?: number;
+  end?: number;
+  steps?: number;
+}
+const spacedNames = ['start', 'end', 'steps'] as const;
+
 /** `steps` numbers evenly spaced from start to end, both included; the second half counts back from the end, as in PyTorch. */
-export function linspace(start: number, end: number, steps: number, options?: CreateOptions): Tensor {
-  const [a, b, n] = [asNumber('linspace', 'start', start), asNumber('linspace', 'end', end), checkSize('linspace', 'steps', steps)];
-  const { dtype, requiresGrad } = readArgs<CreateOptions>('linspace', options === undefined ? [] : [options], [], createKeywords);
-  const dt = typeOf('linspace', { dtype });
-  const round = dt === float32 ? Math.fround : (v: number): number => v;
+function spaced(op: string, { start, end, steps }: SpacedOptions, round: (v: number) => number): number[] {
+  const [a, b, n] = [asNumber(op, 'start', start), asNumber(op, 'end', end), checkSize(op, 'steps', steps as number)];
   const step = n > 1 ? round((b - a) / (n - 1)) : 0;
-  const values = Array.from({ length: n }, (_, i) => (i < n / 2 ? a + step * i : b - step * (n - 1 - i)));
-  if (n === 1) values[0] = a;
-  return finish('linspace', fromArray('linspace', convert('linspace', values, dt), [n], dt), requiresGrad);
+  return Array.from({ length: n }, (_, i) => (n === 1 || i < n / 2 ? a + step * i : b - step * (n - 1 - i)));
+}
+const exactly = (v: number): number => v;
+
+/** Numbers evenly spaced from start to end. */
+export function linspace(...args: ArgsOf<SpacedOptions, ['start', 'end', 'steps']>): Tensor {
+  const options = readCreation<SpacedOptions>('linspace', args, spacedNames);
+  const dt = typeOf('linspace', options);
+  const values = spaced('linspace', options, dt === float32 ? Math.fround : exactly);
+  return finish('linspace', fromArray('linspace', convert('linspace', values, dt), [values.length], dt), options.requiresGrad);
+}
+
+/** Powers of `base` (10) whose exponents are evenly spaced from start to end. */
+export function logspace(...args: ArgsOf<SpacedOptions & { base?: number }, ['start', 'end', 'steps', 'base']>): Tensor {
+  const options = readCreation<SpacedOptions & { base?: number }>('logspace', args, [...spacedNames, 'base']);
+  const base = asNumber('logspace', 'base', options.base ?? 10);
+  const dt = typeOf('logspace', options);
+  const values = spaced('logspace', options, exactly).map((exponent) => base ** exponent);
+  return finish('logspace', fromArray('logspace', convert('logspace', values, dt), [values.length], dt), options.requiresGrad);
 }
 
 /** Ones on the diagonal of an (n, m) matrix of zeros. */
 export function eye(n: number, ...args: [m?: number | CreateOptions, options?: CreateOptions]): Tensor {
   const rows = checkSize('eye', 'n', n);
-  const { m = rows, dtype, requiresGrad } = readArgs<CreateOptions & { m?: number }>('eye', args, ['m'], createKeywords);
+  const { m = rows, dtype, requiresGrad } = readCreation<CreateOptions & { m?: number }>('eye', args, ['m']);
   const columns = checkSize('eye', 'm', m);
   const t = filled([rows, columns], 0, typeOf('eye', { dtype }));
   const diagonal = Math.min(rows, columns);

@@ -11,7 +11,7 @@ import { eq, ge, le, logicalAnd, where } from './compare.js';
 import { inPlace, unary } from './define.js';
 import { rewrite } from './derived.js';
 import { abs, log, maximum } from './pointwise.js';
-import { floatOf, needFloat, type Operand, operand } from './promote.js';
+import { floatOf, needFloat, type Operand, operands } from './promote.js';
 
 /** 2^x. */
 export const exp2 = unary('exp2', K.exp2, { saves: OUT, vjp: (dy, node) => mul(dy, mul(node.y, Math.LN2)) });
@@ -48,7 +48,7 @@ export const timesLog = (name: string, f: (y: Tensor) => Tensor, pole: number) =
       (dy, node) => div(mul(dy, node.x(0)), sub(node.x(1), pole)),
     ],
   });
-  return (x: Operand, y: Operand): Tensor => apply(op, [operand(name, 'input', x, y, floatOf), operand(name, 'other', y, x, floatOf)], undefined);
+  return (x: Operand, y: Operand): Tensor => apply(op, operands(name, x, y, floatOf), undefined);
 };
 /** x * log(y), 0 where x is 0. */
 export const xlogy = timesLog('xlogy', log, 0);

@@ -14,7 +14,7 @@ import { amax } from './extrema.js';
 import { abs } from './pointwise.js';
 import { needFloat } from './promote.js';
 import { generatorOf, type RandomOptions } from './random.js';
-import { leakyRelu } from './rectifier.js';
+import { type InplaceArgs, leakyRelu } from './rectifier.js';
 import { softmax } from './softmax.js';
 import { narrow } from './view.js';
 
@@ -30,7 +30,7 @@ const mishBackward = backward2('mishBackward', K.mish_bwd, 3, [
   },
 ]);
 /** x * tanh(softplus(x)). */
-export const mish = (x: Tensor, ..._args: readonly (boolean | { inplace?: boolean })[]): Tensor => mishOp(x);
+export const mish = (x: Tensor, ..._args: InplaceArgs): Tensor => mishOp(x);
 
 /** The first half along a dim times the sigmoid of the second. */
 export function glu(x: Tensor, ...args: ArgsOf<{ dim?: number }, ['dim']>): Tensor {

@@ -42,6 +42,12 @@ export function operand(op: string, role: string, value: Operand, other: Operand
   return constant(Number(value), compute === undefined ? dt : compute(dt));
 }
 
+/** The two operands of a function that takes a number for either, but not for both. */
+export function operands(op: string, a: Operand, b: Operand, compute?: (promoted: DTypeInfo) => DTypeInfo): [Tensor, Tensor] {
+  if (!(a instanceof Tensor) && !(b instanceof Tensor)) fail(ArgumentError, op, 'at least one tensor', `${show(a)} and ${show(b)}`);
+  return [operand(op, 'input', a, b, compute), operand(op, 'other', b, a, compute)];
+}
+
 /** The tensor in another dtype, not recorded; the tensor itself if it has it. */
 export function rawCast(t: Tensor, dt: DTypeInfo): Tensor {
   if (t.dt === dt) return t;

@@ -7,7 +7,7 @@ import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { checkWritable } from '../tensor/inplace.js';
 import { alias, copyInto, type Tensor } from '../tensor/tensor.js';
 import { asNumber, asTensor, readArgs } from './args.js';
-import { type CreateOptions, fromArray, readSizes, type SizeArgs } from './create.js';
+import { type CreateOptions, fromArray, readCreation, readSizes, type SizeArgs } from './create.js';
 
 /** The generator that is used where none is given. */
 export const defaultGenerator = new Generator();
@@ -25,7 +25,7 @@ export const setRngState = (state: Uint8Array): void => void defaultGenerator.se
 export interface RandomOptions extends CreateOptions {
   generator?: Generator | null;
 }
-const keywords = ['dtype', 'requiresGrad', 'generator'] as const;
+const keywords = ['generator'] as const;
 
 export function generatorOf(op: string, value: unknown): Generator {
   if (value === undefined || value === null) return defaultGenerator;
@@ -70,7 +70,7 @@ export function randint(...args: readonly (number | readonly number[] | RandomOp
   const at = args.findIndex((arg) => Array.isArray(arg));
   if (at < 1 || at > 2) fail(ArgumentError, 'randint', '(high, size) or (low, high, size)', show(args.map((arg) => (Array.isArray(arg) ? 'size' : arg))));
   const [low, high] = at === 1 ? [0, args[0]] : [args[0], args[1]];
-  const options = readArgs<RandomOptions>('randint', args.slice(at + 1), [], keywords);
+  const options = readCreation<RandomOptions>('randint', args.slice(at + 1), [], keywords);
   const dt = options.dtype ? dtypeOf('randint', options.dtype) : int64;
   const [from, to] = [asNumber('randint', 'low', low), asNumber('randint', 'high', high)];
   return drawn('randint', checkShape('randint', args[at]), dt, options, (generator, array) => generator.randint(array, from, to));
@@ -78,7 +78,7 @@ export function randint(...args: readonly (number | readonly number[] | RandomOp
 
 /** A random order of 0 .. n - 1, int64 unless dtype says otherwise. */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
-  const read = readArgs<RandomOptions>('randperm', [options], [], keywords);
+  const read = readCreation<RandomOptions>('randperm', [options], [], keywords);
   const dt = read.dtype ? dtypeOf('randperm', read.dtype) : int64;
   return drawn('randperm', [checkSize('randperm', 'n', n)], dt, read, (generator, array) => generator.randperm(array));
 }

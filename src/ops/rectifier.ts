@@ -4,7 +4,7 @@ import { showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { asNumber, asTensor, readArgs } from './args.js';
+import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { ge, gt, le, logicalAnd, lt, where } from './compare.js';
 import { backward2, unary } from './define.js';
@@ -17,7 +17,9 @@ const BOTH = 3;
 
 /** Options of an activation; `inplace` is accepted everywhere and makes no difference to the result. */
 type Options<K extends string> = { [P in K]?: number } & { inplace?: boolean };
-type Args<K extends string> = readonly (number | boolean | Options<K> | undefined)[];
+/** Arguments of an activation that has no others. */
+export type InplaceArgs = (boolean | { inplace?: boolean } | undefined)[];
+type Args<K extends string> = (number | boolean | Options<K> | undefined)[];
 
 function numbers<K extends string>(op: string, x: Tensor, args: readonly unknown[], defaults: Readonly<Record<K, number>>): Record<K, number> {
   asTensor(op, 'input', x);
@@ -53,9 +55,10 @@ export function leakyRelu(x: Tensor, ...args: Args<'negativeSlope'>): Tensor {
 }
 
 /** x where positive, else weight * x; one weight, or one for each channel (dim 1). */
-export function prelu(x: Tensor, weight: Tensor): Tensor {
+export function prelu(x: Tensor, ...args: ArgsOf<{ weight?: Tensor }, ['weight']>): Tensor {
   asTensor('prelu', 'input', x);
-  if (asTensor('prelu', 'weight', weight).count === 1) return where(gt(x, 0), x, mul(x, reshape(weight, [])));
+  const weight = asTensor('prelu', 'weight', readArgs<{ weight?: Tensor }>('prelu', args, ['weight']).weight);
+  if (weight.count === 1) return where(gt(x, 0), x, mul(x, reshape(weight, [])));
   const channels = x.ndim < 2 ? 1 : x.shape[1];
   if (x.ndim === 0) fail(ShapeError, 'prelu', 'an input of at least 1 dim for several weights', 'a 0-d tensor: Not allow zero-dim input tensor.');
   if (weight.count !== channels || weight.ndim > 1) {
@@ -107,7 +110,7 @@ export function celu(x: Tensor, ...args: Args<'alpha'>): Tensor {
   return apply(eluOp, [x], { alpha, rate: 1 / alpha });
 }
 /** elu with the scale and alpha that keep mean 0 and variance 1. */
-export function selu(x: Tensor, ...args: readonly (boolean | { inplace?: boolean })[]): Tensor {
+export function selu(x: Tensor, ...args: InplaceArgs): Tensor {
   readArgs('selu', args, ['inplace'] as never[]);
   return mul(elu(x, 1.6732632423543772), 1.0507009873554805);
 }
@@ -136,13 +139,12 @@ const hardtanhOp = defineOp<Range>({
 /** x between minVal and maxVal, else the nearer one. */
 export function hardtanh(x: Tensor, ...args: Args<'minVal' | 'maxVal'>): Tensor {
   const range = numbers('hardtanh', x, args, { minVal: -1, maxVal: 1 });
-  if (range.minVal > range.maxVal) fail(ArgumentError, 'hardtanh', 'minVal of at most maxVal', `${range.minVal} and ${range.maxVal}`);
   return apply(hardtanhOp, [x], range);
 }
 /** min(max(x, 0), 6). */
-export const relu6 = (x: Tensor, ..._args: readonly (boolean | { inplace?: boolean })[]): Tensor => hardtanh(x, 0, 6);
+export const relu6 = (x: Tensor, ..._args: InplaceArgs): Tensor => hardtanh(x, 0, 6);
 /** min(max(x + 3, 0), 6) / 6. */
-export const hardsigmoid = (x: Tensor, ..._args: readonly (boolean | { inplace?: boolean })[]): Tensor =>
+export const hardsigmoid = (x: Tensor, ..._args: InplaceArgs): Tensor =>
   div(hardtanh(add(needFloat('hardsigmoid', asTensor('hardsigmoid', 'input', x)), 3), 0, 6), 6);
 
 const hardswishOp = unary('hardswish', K.hardswish, { integers: 'refuse', saves: X, vjp: (dy, node) => hardswishBackward(dy, node.x(0)) });
@@ -151,7 +153,7 @@ const hardswishBackward = backward2('hardswishBackward', K.hardswish_bwd, BOTH, 
   (g, node) => where(logicalAnd(gt(node.x(1), -3), lt(node.x(1), 3)), div(mul(g, node.x(0)), 3), 0),
 ]);
 /** x * hardsigmoid(x). */
-export const hardswish = (x: Tensor, ..._args: readonly (boolean | { inplace?: boolean })[]): Tensor => hardswishOp(x);
+export const hardswish = (x: Tensor, ..._args: InplaceArgs): Tensor => hardswishOp(x);
 
 /** x, but 0 from -lambd to lambd. */
 export function hardshrink(x: Tensor, ...args: Args<'lambd'>): Tensor {

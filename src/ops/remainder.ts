@@ -7,7 +7,7 @@ import { checkDivision, div, div_, mul, neg, sub } from './arithmetic.js';
 import { inPlace } from './define.js';
 import { rewrite } from './derived.js';
 import { type Kernel2, map2 } from './map.js';
-import { needFloat, type Operand, operand } from './promote.js';
+import { needFloat, type Operand, operand, operands } from './promote.js';
 import { trunc } from './round.js';
 
 /** a minus the rounded quotient times b; the gradient of b is minus that quotient. */
@@ -27,8 +27,7 @@ const modulo = remainderOp('remainder', K.remainder, 'floor');
 /** The remainder of a / b with the sign of a, as % in JavaScript. */
 export const fmod = (a: Tensor, b: Operand): Tensor => apply(fmodOp, [asTensor('fmod', 'input', a), operand('fmod', 'other', b, a)], undefined);
 /** The remainder of a / b with the sign of b, as % in Python. */
-export const remainder = (a: Operand, b: Operand): Tensor =>
-  apply(modulo, [operand('remainder', 'input', a, b), operand('remainder', 'other', b, a)], undefined);
+export const remainder = (a: Operand, b: Operand): Tensor => apply(modulo, operands('remainder', a, b), undefined);
 /** a / b rounded down. */
 export const floorDivide = (a: Operand, b: Operand): Tensor => div(a, b, { roundingMode: 'floor' });
 

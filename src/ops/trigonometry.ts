@@ -1,11 +1,13 @@
 // Trigonometric and hyperbolic functions, their inverses, and angles.
+import { float64 } from '../core/dtype.js';
 import { K } from '../kernels/load.js';
 import { OUT } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 import { add, div, mul, neg, reciprocal, sub } from './arithmetic.js';
 import { eq, where } from './compare.js';
-import { binary, inPlace, unary } from './define.js';
+import { toDtype } from './copy.js';
+import { binaryOfTensors, inPlace, unary } from './define.js';
 import { rewrite } from './derived.js';
 import { rsqrt, sin } from './pointwise.js';
 import { floatOf } from './promote.js';
@@ -25,7 +27,7 @@ export const acosh = unary('acosh', K.acosh, { saves: A, vjp: (dy, node) => mul(
 export const atanh = unary('atanh', K.atanh, { saves: A, vjp: (dy, node) => div(dy, sub(1, squared(node.x(0)))) });
 
 /** The angle of the point (b, a), between -pi and pi. */
-export const atan2 = binary('atan2', K.atan2, {
+export const atan2 = binaryOfTensors('atan2', K.atan2, {
   compute: floatOf,
   saves: BOTH,
   vjp: [
@@ -34,7 +36,7 @@ export const atan2 = binary('atan2', K.atan2, {
   ],
 });
 /** sqrt(a^2 + b^2). */
-export const hypot = binary('hypot', K.hypot, {
+export const hypot = binaryOfTensors('hypot', K.hypot, {
   saves: BOTH | OUT,
   vjp: [(dy, node) => mul(dy, div(node.x(0), node.y)), (dy, node) => mul(dy, div(node.x(1), node.y))],
 });
@@ -44,12 +46,14 @@ export const deg2rad = (x: Tensor): Tensor => mul(asTensor('deg2rad', 'input', x
 /** Radians as degrees. */
 export const rad2deg = (x: Tensor): Tensor => mul(asTensor('rad2deg', 'input', x), 180 / Math.PI);
 
-/** sin(pi x) / (pi x), 1 at 0. */
+/** sin(pi x) / (pi x), 1 at 0. Of float32 in float64: the derivatives near 0 are differences of large terms. */
 export function sinc(x: Tensor): Tensor {
-  const angle = mul(asTensor('sinc', 'input', x), Math.PI);
+  const dt = floatOf(asTensor('sinc', 'input', x).dt);
+  const angle = mul(toDtype(x, float64), Math.PI);
+  const atZero = eq(x, 0);
   // Where x is 0, what is not taken must not be 0 / 0, or its gradient would be NaN.
-  const safe = where(eq(x, 0), 1, angle);
-  return where(eq(x, 0), 1, div(sin(safe), safe));
+  const safe = where(atZero, 1, angle);
+  return toDtype(where(atZero, 1, div(sin(safe), safe)), dt);
 }
 
 export const tan_ = inPlace(tan.op);

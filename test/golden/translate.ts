@@ -31,7 +31,9 @@ export function callOf(op: string): Call | undefined {
   if (op === '__getitem__') return (x, index) => (x as gt.Tensor).at(...(indices(index) as gt.Index[]));
   const path = op.split('.');
   const name = camel(op);
-  const method = path.length === 1 && name in gt.Tensor.prototype ? (x: unknown, ...args: unknown[]) => (x as Record<string, Call>)[name](...args) : undefined;
+  // The database calls in-place ops on copies of its leaves.
+  const own = (x: unknown): Record<string, Call> => (name.endsWith('_') ? (x as gt.Tensor).clone() : x) as Record<string, Call>;
+  const method = path.length === 1 && name in gt.Tensor.prototype ? (x: unknown, ...args: unknown[]) => own(x)[name](...args) : undefined;
   const f = lookUp(path);
   if (method === undefined || f === undefined) return method ?? f;
   return (x, ...args) => (x instanceof gt.Tensor ? method : f)(x, ...args);
