@@ -6,8 +6,11 @@ import { describe, expect, it } from 'vitest';
 import type { DType } from '../src/core/dtype.js';
 import * as gt from '../src/index.js';
 import * as functionals from '../src/ops/functional.js';
+import * as gated from '../src/ops/gated.js';
 import * as images from '../src/ops/images.js';
 import * as operators from '../src/ops/index.js';
+import * as rectifiers from '../src/ops/rectifier.js';
+import * as specials from '../src/ops/special.js';
 import { registry } from '../src/tensor/op.js';
 import { count, type Grid, indexOf } from './cases/grid.js';
 import { aliases, cases, internals } from './cases/index.js';
@@ -249,7 +252,9 @@ describe.each(rows)('%s', (_name, row) => {
 
 describe('completeness', () => {
   it('every public function has a row, and no row is of another', () => {
-    const functions = Object.entries({ ...operators, ...functionals, ...images }).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+    const functions = Object.entries({ ...operators, ...functionals, ...images, ...gated, ...rectifiers, ...specials }).flatMap(([name, value]) =>
+      typeof value === 'function' ? [name] : [],
+    );
     expect([...Object.keys(cases), ...Object.keys(aliases)].sort()).toEqual(functions.sort());
   });
   it('second names are the same functions', () => {

@@ -1,8 +1,8 @@
 // gt.nn.functional: what modules compute, as functions.
 
 export { gelu, relu, relu_, sigmoid, silu, silu_, softplus, tanh } from '../ops/activation.js';
-export { glu, gumbelSoftmax, logsigmoid, mish, rrelu, softmin, softsign, tanhshrink } from '../ops/gated.js';
 export { crossEntropy, dropout, linear, mseLoss, nllLoss, oneHot } from '../ops/functional.js';
+export { glu, gumbelSoftmax, logsigmoid, mish, rrelu, softmin, softsign, tanhshrink } from '../ops/gated.js';
 export {
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
@@ -27,7 +27,6 @@ export {
   upsampleBilinear,
   upsampleNearest,
 } from '../ops/images.js';
-export { logSoftmax, softmax } from '../ops/softmax.js';
 export {
   celu,
   elu,
@@ -42,3 +41,4 @@ export {
   softshrink,
   threshold,
 } from '../ops/rectifier.js';
+export { logSoftmax, softmax } from '../ops/softmax.js';

@@ -11,8 +11,10 @@ import type { Operand } from './promote.js';
 
 /** start + weight * (end - start). */
 export function lerp(start: Tensor, end: Tensor, weight: Operand): Tensor {
-  if (asTensor('lerp', 'input', start).dt !== asTensor('lerp', 'end', end).dt) fail(DTypeError, 'lerp', `end of ${start.dtype}, as the input`, `${end.dtype}: expected dtype ${start.dtype}`);
-  if (weight instanceof Tensor && weight.dt !== start.dt) fail(DTypeError, 'lerp', `weight of ${start.dtype}, as the input`, `${weight.dtype}: expected dtype ${start.dtype}`);
+  if (asTensor('lerp', 'input', start).dt !== asTensor('lerp', 'end', end).dt)
+    fail(DTypeError, 'lerp', `end of ${start.dtype}, as the input`, `${end.dtype}: expected dtype ${start.dtype}`);
+  if (weight instanceof Tensor && weight.dt !== start.dt)
+    fail(DTypeError, 'lerp', `weight of ${start.dtype}, as the input`, `${weight.dtype}: expected dtype ${start.dtype}`);
   if (start.dt.category !== Category.Float) fail(DTypeError, 'lerp', 'a floating point tensor', `${start.dtype}: not implemented for it`);
   return add(start, mul(sub(end, start), weight));
 }
@@ -22,7 +24,7 @@ export interface ValueOptions {
   value?: number;
 }
 type ValueArgs = ArgsOf<ValueOptions, []>;
-const valueOf = (op: string, args: ValueArgs, kind: Tensor): number => {
+const factorOf = (op: string, args: ValueArgs, kind: Tensor): number => {
   const value = asNumber(op, 'value', readArgs<ValueOptions>(op, args, [], ['value']).value ?? 1);
   if (kind.dt.category !== Category.Float && !Number.isInteger(value)) fail(DTypeError, op, 'a whole value for integer tensors', String(value));
   return value;
@@ -32,7 +34,7 @@ const scaled = (x: Tensor, value: number): Tensor => (value === 1 ? x : mul(x, v
 /** x + value * a * b. */
 export function addcmul(x: Tensor, a: Tensor, b: Tensor, ...args: ValueArgs): Tensor {
   const product = mul(asTensor('addcmul', 'tensor1', a), asTensor('addcmul', 'tensor2', b));
-  return add(asTensor('addcmul', 'input', x), scaled(product, valueOf('addcmul', args, add(x, product))));
+  return add(asTensor('addcmul', 'input', x), scaled(product, factorOf('addcmul', args, add(x, product))));
 }
 /** x + value * a / b; of integers it is refused. */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, ...args: ValueArgs): Tensor {
@@ -40,7 +42,7 @@ export function addcdiv(x: Tensor, a: Tensor, b: Tensor, ...args: ValueArgs): Te
     fail(DTypeError, 'addcdiv', 'a floating point tensor1 or tensor2', `${a.dtype} and ${b.dtype}: Integer division with addcdiv is no longer supported`);
   }
   const quotient = div(a, b);
-  return add(asTensor('addcdiv', 'input', x), scaled(quotient, valueOf('addcdiv', args, quotient)));
+  return add(asTensor('addcdiv', 'input', x), scaled(quotient, factorOf('addcdiv', args, quotient)));
 }
 
 const double = (op: string, role: string, value: Operand): Operand =>

@@ -24,7 +24,8 @@ export function readCreation<O extends CreateOptions>(
   positional: readonly (keyof O & string)[] = [],
   keywords: readonly (keyof O & string)[] = [],
 ): Partial<O> {
-  const options = readArgs<O>(op, given, positional, [...keywords, 'dtype', 'requiresGrad', 'device']);
+  const list = given.length === 1 && given[0] === undefined ? [] : given;
+  const options = readArgs<O>(op, list, positional, [...keywords, 'dtype', 'requiresGrad', 'device']);
   if ((options.device ?? 'cpu') !== 'cpu') fail(BackendError, op, "device 'cpu'", show(options.device));
   return options;
 }
@@ -246,7 +247,8 @@ export function arange(...args: readonly (number | ArangeOptions)[]): Tensor {
   const given = readCreation<ArangeOptions>('arange', args, ['start', 'end', 'step']);
   // A number alone is the end.
   const [from, to] = given.end === undefined ? [0, given.start] : [given.start ?? 0, given.end];
-  const numbers = [asNumber('arange', 'start', from), asNumber('arange', 'end', to), asNumber('arange', 'step', given.step ?? 1)];
+  const number = (role: string, value: unknown): number => asNumber('arange', role, typeof value === 'boolean' ? Number(value) : value);
+  const numbers = [number('start', from), number('end', to), number('step', given.step ?? 1)];
   const [start, end, step] = numbers;
   if (![start, end].every(Number.isFinite)) fail(ArgumentError, 'arange', 'finite bounds', `${start} and ${end}: unsupported range`);
   if (!Number.isFinite(step) || step === 0) fail(ArgumentError, 'arange', 'step other than 0', `${step}: step must be nonzero`);

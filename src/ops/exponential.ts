@@ -75,7 +75,6 @@ export function logit(x: Tensor, ...args: ArgsOf<LogitOptions, ['eps']>): Tensor
   return apply(logitOp, [eps === null ? x : clamp(x, eps, 1 - eps)], undefined);
 }
 
-
 export const exp2_ = inPlace(exp2.op);
 export const expm1_ = inPlace(expm1.op);
 export const log1p_ = inPlace(log1p.op);

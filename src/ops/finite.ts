@@ -84,9 +84,11 @@ type CloseArgs = ArgsOf<CloseOptions, ['rtol', 'atol', 'equalNan']>;
 /** |a - b| <= atol + rtol |b|, elementwise; infinities are close to themselves, NaN if equalNan says so. */
 export function isclose(a: Tensor, b: Tensor, ...args: CloseArgs): Tensor {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = readArgs<CloseOptions>('isclose', args, ['rtol', 'atol', 'equalNan']);
-  if (asTensor('isclose', 'input', a).dt !== asTensor('isclose', 'other', b).dt) fail(DTypeError, 'isclose', 'two tensors of one dtype', `${a.dtype} and ${b.dtype}`);
+  if (asTensor('isclose', 'input', a).dt !== asTensor('isclose', 'other', b).dt)
+    fail(DTypeError, 'isclose', 'two tensors of one dtype', `${a.dtype} and ${b.dtype}`);
   for (const [role, value] of Object.entries({ rtol, atol })) {
-    if (!(asNumber('isclose', role, value) >= 0)) fail(ArgumentError, 'isclose', `${role} of at least 0`, `${show(value)}: ${role} must be greater than or equal to zero`);
+    if (!(asNumber('isclose', role, value) >= 0))
+      fail(ArgumentError, 'isclose', `${role} of at least 0`, `${show(value)}: ${role} must be greater than or equal to zero`);
   }
   return noGrad(() => {
     const same = asBoolean('isclose', 'equalNan', equalNan) ? logicalOr(eq(a, b), logicalAnd(isnan(a), isnan(b))) : eq(a, b);

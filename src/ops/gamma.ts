@@ -25,7 +25,11 @@ const polygammaOp: Op<number> = defineOp<number>({
   name: 'polygamma',
   saves: 1,
   forward: ([x], n, out) => {
-    const kernels = K.polygamma.map((kernel): Kernel1 => (a, y, nd, rows) => kernel(a, y, n, nd, rows));
+    const kernels = K.polygamma.map(
+      (kernel): Kernel1 =>
+        (a, y, nd, rows) =>
+          kernel(a, y, n, nd, rows),
+    );
     return map1('polygamma', kernels, x, floatOf(x.dt), out);
   },
   vjp: [(dy, node) => mul(dy, apply(polygammaOp, [node.x(0)], (node.args as number) + 1))],
@@ -34,7 +38,8 @@ const polygammaOp: Op<number> = defineOp<number>({
 export function polygamma(n: number | Tensor, x: Tensor | number): Tensor {
   const [order, input] = n instanceof Tensor ? [x, n] : [n, x];
   asTensor('polygamma', 'input', input);
-  if (!Number.isInteger(order) || (order as number) < 0) fail(ArgumentError, 'polygamma', 'n to be a whole number', `${show(order)}: polygamma(n, x) does not support negative n.`);
+  if (!Number.isInteger(order) || (order as number) < 0)
+    fail(ArgumentError, 'polygamma', 'n to be a whole number', `${show(order)}: polygamma(n, x) does not support negative n.`);
   return apply(polygammaOp, [input as Tensor], order as number);
 }
 

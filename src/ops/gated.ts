@@ -62,7 +62,12 @@ export interface RreluOptions {
 }
 /** leakyRelu with slopes between lower and upper. */
 export function rrelu(x: Tensor, ...args: ArgsOf<RreluOptions, ['lower', 'upper', 'training', 'inplace']>): Tensor {
-  const { lower = 1 / 8, upper = 1 / 3, training = false, generator } = readArgs<RreluOptions>('rrelu', args, ['lower', 'upper', 'training', 'inplace'], ['generator']);
+  const {
+    lower = 1 / 8,
+    upper = 1 / 3,
+    training = false,
+    generator,
+  } = readArgs<RreluOptions>('rrelu', args, ['lower', 'upper', 'training', 'inplace'], ['generator']);
   const [low, high] = [asNumber('rrelu', 'lower', lower), asNumber('rrelu', 'upper', upper)];
   if (!asBoolean('rrelu', 'training', training)) return leakyRelu(x, (low + high) / 2);
   const slopes = zerosLike(needFloat('rrelu', x)).uniform_(low, high, { generator });

@@ -25,6 +25,15 @@ export {
   sub,
   sub_,
 } from './arithmetic.js';
+export {
+  addcdiv,
+  addcdiv_,
+  addcmul,
+  addcmul_,
+  floatPower,
+  lerp,
+  lerp_,
+} from './blend.js';
 export { clamp, clamp_, clampMax, clampMax_, clampMin, clampMin_ } from './clamp.js';
 export {
   eq,
@@ -51,31 +60,17 @@ export {
   where,
 } from './compare.js';
 export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill, fill_, float, int, long, to, zero_ } from './copy.js';
-export type { ValuesIndices } from './extrema.js';
-export { amax, amin, argmax, argmin, max, min } from './extrema.js';
-export { unfold } from './fold.js';
-export { gather, indexSelect } from './gather.js';
-export { at, setAt } from './indexing.js';
-export {
-  addcdiv,
-  addcdiv_,
-  addcmul,
-  addcmul_,
-  floatPower,
-  lerp,
-  lerp_,
-} from './blend.js';
 export {
   exp2,
   exp2_,
   expm1,
   expm1_,
-  log10,
-  log10_,
   log1p,
   log1p_,
   log2,
   log2_,
+  log10,
+  log10_,
   logaddexp,
   logaddexp2,
   logit,
@@ -83,6 +78,8 @@ export {
   xlogy,
   xlogy_,
 } from './exponential.js';
+export type { ValuesIndices } from './extrema.js';
+export { amax, amin, argmax, argmin, max, min } from './extrema.js';
 export {
   allclose,
   copysign,
@@ -104,6 +101,7 @@ export {
   sgn_,
   signbit,
 } from './finite.js';
+export { unfold } from './fold.js';
 export {
   digamma,
   digamma_,
@@ -120,46 +118,8 @@ export {
   polygamma,
   polygamma_,
 } from './gamma.js';
-export {
-  floorDivide,
-  floorDivide_,
-  fmod,
-  fmod_,
-  frac,
-  frac_,
-  remainder,
-  remainder_,
-} from './remainder.js';
-export {
-  acos,
-  acos_,
-  acosh,
-  acosh_,
-  asin,
-  asin_,
-  asinh,
-  asinh_,
-  atan,
-  atan2,
-  atan2_,
-  atan_,
-  atanh,
-  atanh_,
-  cosh,
-  cosh_,
-  deg2rad,
-  deg2rad_,
-  hypot,
-  hypot_,
-  rad2deg,
-  rad2deg_,
-  sinc,
-  sinc_,
-  sinh,
-  sinh_,
-  tan,
-  tan_,
-} from './trigonometry.js';
+export { gather, indexSelect } from './gather.js';
+export { at, setAt } from './indexing.js';
 export { cat, chunk, concat, split, stack, unbind } from './join.js';
 export { addmm, bmm, dot, ger, matmul, mm, mv, outer } from './matmul.js';
 export { indexPut, indexPut_ } from './pick.js';
@@ -186,8 +146,48 @@ export {
 export { pow, pow_ } from './power.js';
 export { bernoulli_, normal_, uniform_ } from './random.js';
 export { logsumexp, mean, prod, std, sum, var_ } from './reduce.js';
+export {
+  floorDivide,
+  floorDivide_,
+  fmod,
+  fmod_,
+  frac,
+  frac_,
+  remainder,
+  remainder_,
+} from './remainder.js';
 export { ceil, ceil_, floor, floor_, round, round_, sign, sign_, trunc, trunc_ } from './round.js';
 export { logSoftmax, softmax } from './softmax.js';
+export {
+  acos,
+  acos_,
+  acosh,
+  acosh_,
+  asin,
+  asin_,
+  asinh,
+  asinh_,
+  atan,
+  atan_,
+  atan2,
+  atan2_,
+  atanh,
+  atanh_,
+  cosh,
+  cosh_,
+  deg2rad,
+  deg2rad_,
+  hypot,
+  hypot_,
+  rad2deg,
+  rad2deg_,
+  sinc,
+  sinc_,
+  sinh,
+  sinh_,
+  tan,
+  tan_,
+} from './trigonometry.js';
 export {
   broadcastTo,
   expand,

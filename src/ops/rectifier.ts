@@ -34,7 +34,11 @@ const leakyReluOp = defineOp<number>({
   name: 'leakyRelu',
   saves: X,
   forward: ([x], slope) => {
-    const kernels = K.leaky_relu.map((kernel): Kernel1 => (a, y, nd, rows) => kernel(a, y, slope, nd, rows));
+    const kernels = K.leaky_relu.map(
+      (kernel): Kernel1 =>
+        (a, y, nd, rows) =>
+          kernel(a, y, slope, nd, rows),
+    );
     return map1('leakyRelu', kernels, x, needFloat('leakyRelu', x).dt);
   },
   vjp: [(dy, node) => apply(leakyReluBackwardOp, [dy, node.x(0)], node.args as number)],
@@ -43,7 +47,11 @@ const leakyReluBackwardOp: Op<number> = defineOp<number>({
   name: 'leakyReluBackward',
   saves: 2,
   forward: ([dy, x], slope) => {
-    const kernels = K.leaky_relu_bwd.map((kernel): Kernel2 => (a, b, y, nd, rows) => kernel(a, b, y, slope, nd, rows));
+    const kernels = K.leaky_relu_bwd.map(
+      (kernel): Kernel2 =>
+        (a, b, y, nd, rows) =>
+          kernel(a, b, y, slope, nd, rows),
+    );
     return map2('leakyReluBackward', kernels, dy, x);
   },
   vjp: [(g, node) => apply(leakyReluBackwardOp, [g, node.x(1)], node.args as number), () => null],
@@ -62,7 +70,12 @@ export function prelu(x: Tensor, ...args: ArgsOf<{ weight?: Tensor }, ['weight']
   const channels = x.ndim < 2 ? 1 : x.shape[1];
   if (x.ndim === 0) fail(ShapeError, 'prelu', 'an input of at least 1 dim for several weights', 'a 0-d tensor: Not allow zero-dim input tensor.');
   if (weight.count !== channels || weight.ndim > 1) {
-    fail(ShapeError, 'prelu', `1 or ${channels} weights for input ${showShape(x.shape)}`, `${showShape(weight.shape)}: Mismatch of parameter numbers and input channel size.`);
+    fail(
+      ShapeError,
+      'prelu',
+      `1 or ${channels} weights for input ${showShape(x.shape)}`,
+      `${showShape(weight.shape)}: Mismatch of parameter numbers and input channel size.`,
+    );
   }
   return where(gt(x, 0), x, mul(x, reshape(weight, [channels, ...new Array<number>(Math.max(x.ndim - 2, 0)).fill(1)])));
 }
@@ -77,7 +90,11 @@ const eluOp = defineOp<EluArgs>({
   name: 'elu',
   saves: X,
   forward: ([x], { alpha, rate }) => {
-    const kernels = K.elu.map((kernel): Kernel1 => (a, y, nd, rows) => kernel(a, y, alpha, rate, nd, rows));
+    const kernels = K.elu.map(
+      (kernel): Kernel1 =>
+        (a, y, nd, rows) =>
+          kernel(a, y, alpha, rate, nd, rows),
+    );
     return map1('elu', kernels, x, needFloat('elu', x).dt);
   },
   vjp: [(dy, node) => apply(eluBackwardOp, [dy, node.x(0)], node.args as EluArgs)],
@@ -86,7 +103,11 @@ const eluBackwardOp: Op<EluArgs> = defineOp<EluArgs>({
   name: 'eluBackward',
   saves: BOTH,
   forward: ([dy, x], { alpha, rate }) => {
-    const kernels = K.elu_bwd.map((kernel): Kernel2 => (a, b, y, nd, rows) => kernel(a, b, y, alpha, rate, nd, rows));
+    const kernels = K.elu_bwd.map(
+      (kernel): Kernel2 =>
+        (a, b, y, nd, rows) =>
+          kernel(a, b, y, alpha, rate, nd, rows),
+    );
     return map2('eluBackward', kernels, dy, x);
   },
   vjp: [
@@ -126,7 +147,11 @@ const hardtanhOp = defineOp<Range>({
   name: 'hardtanh',
   saves: X,
   forward: ([x], { minVal, maxVal }) => {
-    const kernels = K.clamp.map((kernel): Kernel1 => (a, y, nd, rows) => kernel(a, y, minVal, maxVal, nd, rows));
+    const kernels = K.clamp.map(
+      (kernel): Kernel1 =>
+        (a, y, nd, rows) =>
+          kernel(a, y, minVal, maxVal, nd, rows),
+    );
     return map1('hardtanh', kernels, x, x.dt);
   },
   vjp: [

@@ -46,7 +46,8 @@ export interface RoundOptions {
   /** Digits after the point that stay; negative ones are zeros before it. */
   decimals?: number;
 }
-const decimalsOf = (op: string, args: ArgsOf<RoundOptions, []>): number => asNumber(op, 'decimals', readArgs<RoundOptions>(op, args, [], ['decimals']).decimals ?? 0);
+const decimalsOf = (op: string, args: ArgsOf<RoundOptions, []>): number =>
+  asNumber(op, 'decimals', readArgs<RoundOptions>(op, args, [], ['decimals']).decimals ?? 0);
 /** The nearest integer, or decimal number, halves to even. */
 export function round(x: Tensor, ...args: ArgsOf<RoundOptions, []>): Tensor {
   const decimals = decimalsOf('round', args);
@@ -54,7 +55,9 @@ export function round(x: Tensor, ...args: ArgsOf<RoundOptions, []>): Tensor {
 }
 export function round_(x: Tensor, ...args: ArgsOf<RoundOptions, []>): Tensor {
   const decimals = decimalsOf('round_', args);
-  return decimals === 0 ? applyInPlace(roundOp, [asTensor('round_', 'input', x)], undefined) : applyInPlace(roundDecimalsOp, [asTensor('round_', 'input', x)], decimals);
+  return decimals === 0
+    ? applyInPlace(roundOp, [asTensor('round_', 'input', x)], undefined)
+    : applyInPlace(roundDecimalsOp, [asTensor('round_', 'input', x)], decimals);
 }
 /** Towards zero. */
 export const trunc = rounding('trunc', K.trunc);

@@ -3,8 +3,12 @@
 
 import type * as others from '../../src/ops/aliases.js';
 import type * as functionals from '../../src/ops/functional.js';
+import type * as gated from '../../src/ops/gated.js';
 import type * as images from '../../src/ops/images.js';
 import type * as operators from '../../src/ops/index.js';
+import type * as rectifiers from '../../src/ops/rectifier.js';
+import type * as specials from '../../src/ops/special.js';
+import { activations } from './activations.js';
 import { arithmetic } from './arithmetic.js';
 import { functional } from './functional.js';
 import { internal } from './internal.js';
@@ -13,10 +17,11 @@ import { pick } from './pick.js';
 import { pointwise } from './pointwise.js';
 import { reduce } from './reduce.js';
 import type { Row } from './row.js';
+import { special } from './special.js';
 import { view } from './view.js';
 import { vision } from './vision.js';
 
-type Functions = typeof operators & typeof functionals & typeof images;
+type Functions = typeof operators & typeof functionals & typeof images & typeof gated & typeof rectifiers & typeof specials;
 /** Every public function by name. */
 export type OpName = { [K in keyof Functions]: Functions[K] extends (...args: never[]) => unknown ? K : never }[keyof Functions];
 
@@ -29,6 +34,8 @@ export const cases: Readonly<Record<Exclude<OpName, keyof typeof others>, Row>> 
   ...pick,
   ...functional,
   ...vision,
+  ...special,
+  ...activations,
 };
 /** PyTorch's second names, by the first. */
 export const aliases: { readonly [K in keyof typeof others]: OpName } = {

@@ -63,6 +63,36 @@ const rows23 =
     build([2, 3], ([i, j]) => f(x, i, j));
 
 export const internal = {
+  leakyReluBackward: binary(direct('leakyReluBackward', 0.1) as never, (dy, x) => (x > 0 ? dy : dy * 0.1), {
+    kinks: [0],
+    special: [
+      [1, 2],
+      [2, -1],
+    ],
+  }),
+  eluBackward: binary(direct('eluBackward', { alpha: 2, rate: 0.5 }) as never, (dy, x) => (x <= 0 ? dy * Math.exp(x / 2) : dy), {
+    kinks: [0],
+    special: [
+      [1, 2],
+      [2, -1],
+    ],
+  }),
+  hardswishBackward: binary(direct('hardswishBackward') as never, (dy, x) => (x < -3 ? 0 : x <= 3 ? dy * (x / 3 + 0.5) : dy), {
+    range: [-4, 4],
+    kinks: [-3, 3],
+    eps: 4,
+    special: [
+      [1, 5],
+      [2, -1],
+      [3, -4],
+    ],
+  }),
+  mishBackward: slope('mishBackward', truth.mishSlope, {
+    special: [
+      [NaN, 1],
+      [2, 0],
+    ],
+  }),
   reluBackward: binary(direct('reluBackward') as never, (dy, y) => (y > 0 ? dy : 0), {
     ulp: 0,
     kinks: [0],

@@ -2,6 +2,7 @@
 // integers as bigints. The mapped type refuses to compile when a kernel has none.
 import type { contract, KernelName } from '../../src/kernels/contract.js';
 import type { Tolerance } from '../close.js';
+import * as gamma from './gamma.js';
 import * as images from './images.js';
 import * as truth from './truth.js';
 
@@ -101,8 +102,8 @@ const unary = (f: (x: number) => number, options: Options & { whole?: (x: bigint
 });
 const binary = (f: (a: number, b: number) => number, whole?: (a: bigint, b: bigint) => bigint, options: Options = {}): Reference =>
   map('a b', 'y', ([a, b]) => f(a, b), { ...options, whole: whole && (([a, b]) => whole(a, b)) });
-const backward = (f: (dy: number, saved: number) => number, options: Options = {}): Reference =>
-  map('a b', 'y', ([dy, saved]) => f(dy, saved), { tolerance: { ulp: 8, eps: 8 }, ...options });
+const backward = (f: (dy: number, saved: number, n: Readonly<Record<string, number>>) => number, options: Options = {}): Reference =>
+  map('a b', 'y', ([dy, saved], n) => f(dy, saved, n), { tolerance: { ulp: 8, eps: 8 }, ...options });
 
 /** The lines of (outer, r, inner), as offsets. */
 function lines({ outer, r, inner }: Readonly<Record<string, number>>, visit: (line: number[], to: number) => void): void {
@@ -259,6 +260,49 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
     ] as never,
   }),
 
+  tan: unary(Math.tan, { ranges: { x: [-1.4, 1.4] } }),
+  asin: unary(Math.asin, { ranges: { x: [-1, 1] } }),
+  acos: unary(Math.acos, { ranges: { x: [-1, 1] } }),
+  atan: unary(Math.atan),
+  sinh: unary(Math.sinh),
+  cosh: unary(Math.cosh),
+  asinh: unary(Math.asinh),
+  acosh: unary(Math.acosh, { ranges: { x: [1, 9] } }),
+  atanh: unary(Math.atanh, { ranges: { x: [-1, 1] } }),
+  exp2: unary((x) => 2 ** x),
+  expm1: unary(Math.expm1),
+  log1p: unary(Math.log1p, { ranges: { x: [-0.9, 20] } }),
+  log2: unary(Math.log2, { ranges: positive }),
+  log10: unary(Math.log10, { ranges: positive }),
+  // The reference's own error: its series and its continued fraction lose some bits.
+  erfc: unary(truth.erfc, { tolerance: { ulp: 64 } }),
+  erfinv: unary(gamma.erfinv, { tolerance: { ulp: 16, eps: 8 }, ranges: { x: [-1, 1] } }),
+  lgamma: unary(gamma.lgamma, { tolerance: { ulp: 4, eps: 256 }, ranges: { x: [-5, 40] }, accuracy: false }),
+  digamma: unary(gamma.digamma, { tolerance: { ulp: 16, eps: 256 }, ranges: positive, accuracy: false }),
+  polygamma: map('x', 'y', ([x], { n }) => gamma.polygamma(n, x), {
+    tolerance: { ulp: 64, eps: 64 },
+    ranges: positive,
+    numbers: [{ n: 0 }, { n: 1 }, { n: 4 }] as never,
+  }),
+  bessel_i: {
+    ...map('x', 'y', ([x], { order }) => gamma.besselI(order, x), {
+      tolerance: { ulp: 64 },
+      ranges: { x: [-40, 40] },
+      numbers: [{ order: 0 }, { order: 1 }] as never,
+    }),
+    truth: (x: number) => gamma.besselI(0, x),
+  },
+  leaky_relu: map('x', 'y', ([x], { slope }) => (x > 0 ? x : x * slope), { tolerance: { ulp: 1 }, numbers: [{ slope: 0.5 }] as never }),
+  elu: map('x', 'y', ([x], { alpha, rate }) => (x <= 0 ? alpha * Math.expm1(rate * x) : x), {
+    tolerance: { ulp: 6 },
+    numbers: [
+      { alpha: 1, rate: 1 },
+      { alpha: 2, rate: 0.5 },
+    ] as never,
+  }),
+  mish: unary((x) => (x > 20 ? x : x * Math.tanh(truth.softplus(x))), { tolerance: { ulp: 16 }, accuracy: false }),
+  hardswish: unary((x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6, { tolerance: { ulp: 4, eps: 4 }, accuracy: false }),
+
   add: map('a b', 'y', ([a, b], { alpha }) => a + alpha * b, {
     tolerance: { ulp: 1, eps: 4 },
     numbers: [{ alpha: 1 }, { alpha: -1 }, { alpha: 3 }] as never,
@@ -271,6 +315,19 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
   ),
   div: binary((a, b) => a / b, undefined, { tolerance: { ulp: 0.5 } }),
   pow: binary(truth.power, wholePow, { ranges: { a: [0.05, 5], b: [-3, 5] } }),
+  atan2: binary(Math.atan2),
+  hypot: binary(Math.hypot),
+  fmod: binary(
+    (a, b) => a % b,
+    (a, b) => (b === 0n ? 0n : a % b),
+    { tolerance: { ulp: 0 } },
+  ),
+  remainder: binary(truth.modulo, (a, b) => (b === 0n ? 0n : ((a % b) + b) % b), { tolerance: { ulp: 1 } }),
+  floor_div: binary(
+    (a, b) => (b === 0 ? a / b : Math.round((a - truth.modulo(a, b)) / b)),
+    (a, b) => (b === 0n ? 0n : (a - (((a % b) + b) % b)) / b),
+    { tolerance: { ulp: 0 } },
+  ),
   maximum: binary((a, b) => truth.most([a, b]), bigMax, { tolerance: { ulp: 0 } }),
   minimum: binary(least2, bigMin, { tolerance: { ulp: 0 } }),
   eq: binary((a, b) => Number(a === b)),
@@ -284,6 +341,15 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
   gelu_bwd: backward((dy, x) => dy * truth.geluSlope(x), { tolerance: { ulp: 16, eps: 64 } }),
   gelu_tanh_bwd: backward((dy, x) => dy * truth.geluTanhSlope(x), { tolerance: { ulp: 16, eps: 32 } }),
   silu_bwd: backward((dy, x) => dy * truth.siluSlope(x)),
+  leaky_relu_bwd: backward((dy, x, n) => (x > 0 ? dy : dy * n.slope), { numbers: [{ slope: 0.5 }] as never }),
+  elu_bwd: backward((dy, x, { alpha, rate }) => (x <= 0 ? dy * alpha * rate * Math.exp(rate * x) : dy), {
+    numbers: [
+      { alpha: 1, rate: 1 },
+      { alpha: 2, rate: 0.5 },
+    ] as never,
+  }),
+  mish_bwd: backward((dy, x) => dy * truth.mishSlope(x), { tolerance: { ulp: 16, eps: 16 } }),
+  hardswish_bwd: backward((dy, x) => (x < -3 ? 0 : x <= 3 ? dy * (x / 3 + 0.5) : dy)),
   softplus_bwd: map('dy x', 'dx', ([dy, x], { beta, threshold }) => (x * beta > threshold ? dy : dy * truth.sigmoid(x * beta)), {
     tolerance: { ulp: 8 },
     numbers: [

@@ -90,7 +90,22 @@ export const pointwise = {
   abs,
   floor,
   ceil,
-  round,
+  round: {
+    ...round,
+    variants: [
+      ...round.variants,
+      ...[2, -1]
+        .map((decimals) =>
+          variant(
+            [input([33], [-90, 90])],
+            (x) => ops.round(x, { decimals }),
+            each((x) => (decimals > 0 ? truth.roundEven(x * 10 ** decimals) / 10 ** decimals : truth.roundEven(x / 10 ** -decimals) * 10 ** -decimals)),
+          ),
+        )
+        .map((v) => ({ ...v, dtypes: ['float64'] as const })),
+    ],
+    gradients: [...round.gradients, variant([input([3], [1.11, 1.14])], (x) => ops.round(x, { decimals: 1 }))],
+  },
   trunc,
   sign,
   relu,

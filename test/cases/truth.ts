@@ -100,3 +100,15 @@ export const logSoftmax = (values: readonly number[]): number[] => {
   const log = Math.log(total(values.map((v) => Math.exp(v - top))));
   return values.map((v) => v - top - log);
 };
+
+/** tanh(softplus x) + x sech^2(softplus x) sigmoid x. */
+export function mishSlope(x: number): number {
+  const t = Math.tanh(softplus(x));
+  return t + (Number.isFinite(x) ? x * sigmoid(x) * (1 - t * t) : 0);
+}
+
+/** The remainder with the sign of the divisor. */
+export function modulo(a: number, b: number): number {
+  const r = a % b;
+  return r !== 0 && r < 0 !== b < 0 ? r + b : r;
+}
