@@ -1,4 +1,4 @@
-// Convolution as matrix products with blocks of the patch matrix, which never exists as a whole; groups of one channel (depthwise) are computed directly.
+// Convolution as matrix products with blocks of the patch matrix, which never exists as a whole; groups of one channel and few filters (depthwise) are computed directly.
 
 import { at } from './at';
 import { product } from './gemm';
@@ -68,7 +68,7 @@ function run<T>(what: i32, x: usize, w: usize, y: usize, n: i32, groups: i32, c:
   for (let image = 0; image < n; image++) {
     for (let g = 0; g < groups; g++, x += dx, y += dy) {
       const filter = w + <usize>g * dw;
-      if (c == 1) {
+      if (c == 1 && o < 4) {
         for (let f = 0; f < o; f++) single<T>(what, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
       } else if (what == FORWARD) forward<T>(x, filter, y, c, o);
       else if (what == INPUT) input<T>(y, filter, x, c, o);

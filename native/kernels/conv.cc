@@ -1,9 +1,9 @@
-// Convolution as matrix products with blocks of the patch matrix, which never exists as a whole; groups of one channel (depthwise) are computed directly. Images, groups and
+// Convolution as matrix products with blocks of the patch matrix, which never exists as a whole; groups of one channel and few filters (depthwise) are computed directly. Images, groups and
 // parts of the result are dealt out to the threads; no sum is split, so that the thread count cannot change a result.
 #include "../gemm/product.h"
 #include "../kernel_list.h"
 #include "../runtime/threads.h"
-#include "patches.h"
+#include "depthwise.h"
 
 namespace GRADTAPE_NS {
 
@@ -40,49 +40,11 @@ void deal(int64_t tasks, int64_t work, const F& f) {
 
 int64_t work_of(const Geometry& g) { return g.n * g.groups * g.o * g.depth() * g.positions(); }
 
-/** Into how many parts `tasks` tasks are cut so that every thread gets one, at most `most`. */
-int64_t cut(int64_t tasks, int64_t most) {
-  const int64_t wanted = tasks == 0 || tasks >= 4 * get_threads() ? 1 : parts_of(4 * get_threads(), tasks);
-  return wanted < most ? wanted : most;
-}
+/** Into how many parts `tasks` tasks are cut so that there are `wanted`, at most `most` parts. */
+int64_t cut(int64_t tasks, int64_t wanted, int64_t most) { return tasks == 0 || tasks >= wanted ? 1 : least(parts_of(wanted, tasks), most); }
 
-// One channel and one filter --------------------------------------------------------------------------------------------------------------------------
-
-/** Calls f(tap, y offset, x offset, n) for every stretch of output positions under every tap, an output row at a time so that it stays in L1. */
-template <class F>
-GRADTAPE_INLINE void for_taps(const Geometry& g, const F& f) {
-  for (int64_t oy = 0; oy < g.oh; oy++)
-    for (int64_t i = 0; i < g.kh; i++)
-      for (int64_t j = 0; j < g.kw; j++)
-        sweep(g, i, j, oy * g.ow, (oy + 1) * g.ow, [&](int64_t at, int64_t from, int64_t n) {
-          if (from >= 0) f(i * g.kw + j, at, from, n);
-        });
-}
-
-/** y += s * x. */
-template <class T>
-GRADTAPE_INLINE void scale_add(T s, const T* x, int64_t sx, T* y, int64_t sy, int64_t n) {
-  using V = Vec<T>;
-  if (sx == 1 && sy == 1) {
-    for_vectors<lanes<T>>(0, n, [&](int64_t i, auto access) { access.write(y + i, access.template read<V>(y + i) + s * access.template read<V>(x + i)); });
-  } else {
-    for (int64_t i = 0; i < n; i++) y[i * sy] += s * x[i * sx];
-  }
-}
-
-template <class T>
-GRADTAPE_INLINE T dot(const T* x, int64_t sx, const T* y, int64_t n) {
-  using V = Vec<T>;
-  T sum = 0;
-  if (sx == 1) {
-    V total{};
-    for_vectors<lanes<T>>(0, n, [&](int64_t i, auto access) { total += access.template read<V>(x + i) * access.template read<V>(y + i); });
-    for (int i = 0; i < lanes<T>; i++) sum += total[i];
-  } else {
-    for (int64_t i = 0; i < n; i++) sum += x[i * sx] * y[i];
-  }
-  return sum;
-}
+/** Whether the filters of a group are too few to pay for the patches. */
+bool is_direct(const Geometry& g) { return g.c == 1 && g.o < 4; }
 
 template <class T>
 void zero(T* y, int64_t n) {
@@ -148,13 +110,10 @@ void conv(const T* x, const T* k, const T* b, Out<T> y, int64_t biased, GRADTAPE
     const Vec<T> value = splat<Vec<T>>(biased ? b[filter] : T(0));
     for_vectors<lanes<T>>(0, count, [&](int64_t i, auto access) { access.write(at + i, value); });
   };
-  if (c == 1) {
+  if (is_direct(g)) {
     return deal(n * filters, work_of(g), [&](int64_t task) {
       const int64_t filter = task % filters;
-      const T *image = x + (task / filters * groups + filter / o) * h * w, *taps = k + filter * g.taps();
-      T* result = y + task * size;
-      bias(filter, result, size);
-      for_taps(g, [&](int64_t tap, int64_t at, int64_t from, int64_t count) { scale_add(taps[tap], image + from, sw, result + at, 1, count); });
+      depthwise(g, x + (task / filters * groups + filter / o) * h * w, k + filter * g.taps(), biased ? b[filter] : T(0), y + task * size);
     });
   }
   const int64_t pieces = parts_of(size, kPositions<T>);
@@ -169,15 +128,14 @@ void conv(const T* x, const T* k, const T* b, Out<T> y, int64_t biased, GRADTAPE
 template <class T>
 void conv_bwd_input(const T* dy, const T* k, Out<T> dx, GRADTAPE_GEOMETRY) {
   const Geometry g = GRADTAPE_GEOMETRY_OF;
-  const int64_t size = g.positions(), cuts = cut(n * groups, c);
+  const int64_t size = g.positions(), cuts = cut(n * groups, 4 * get_threads(), c);
   deal(n * groups * cuts, work_of(g), [&](int64_t task) {
     const int64_t at = task / cuts, part = task % cuts, first = c * part / cuts, count = c * (part + 1) / cuts - first;
     const T *grad = dy + at * o * size, *filters = k + at % groups * o * g.depth();
     T* image = dx + at * c * h * w;
     zero(image + first * h * w, count * h * w);
-    if (c > 1) return input(g, grad, filters, image, first, count);
-    for (int64_t f = 0; f < o; f++)
-      for_taps(g, [&](int64_t tap, int64_t y, int64_t from, int64_t n) { scale_add(filters[f * g.taps() + tap], grad + f * size + y, 1, image + from, sw, n); });
+    if (!is_direct(g)) return input(g, grad, filters, image, first, count);
+    for (int64_t f = 0; f < o; f++) depthwise_input(g, grad + f * size, filters + f * g.taps(), image);
   });
 }
 
@@ -186,17 +144,15 @@ void conv_bwd_weight(const T* dy, const T* x, Out<T> dk, GRADTAPE_GEOMETRY) {
   const Geometry g = GRADTAPE_GEOMETRY_OF;
   const int64_t size = g.positions(), filters = groups * o;
   if (n == 0 || size == 0) return zero<T>(dk, filters * g.depth());
-  if (c == 1) {
+  if (is_direct(g)) {
     return deal(filters, work_of(g), [&](int64_t filter) {
-      T* taps = dk + filter * g.taps();
-      zero(taps, g.taps());
-      for (int64_t image = 0; image < n; image++) {
-        const T *channel = x + (image * groups + filter / o) * h * w, *grad = dy + (image * filters + filter) * size;
-        for_taps(g, [&](int64_t tap, int64_t at, int64_t from, int64_t count) { taps[tap] += dot(channel + from, sw, grad + at, count); });
-      }
+      zero(dk + filter * g.taps(), g.taps());
+      for (int64_t image = 0; image < n; image++)
+        depthwise_weight(g, dy + (image * filters + filter) * size, x + (image * groups + filter / o) * h * w, dk + filter * g.taps());
     });
   }
-  const int64_t pieces = parts_of(g.depth(), kRows<T>), cuts = cut(groups * pieces, parts_of(o, kTileRows));
+  // Every cut makes the same patches again: no more of them than threads need.
+  const int64_t pieces = parts_of(g.depth(), kRows<T>), cuts = cut(groups * pieces, get_threads(), parts_of(o, kTileRows));
   deal(groups * pieces * cuts, work_of(g), [&](int64_t task) {
     const int64_t part = task % cuts, at = task / cuts, group = at / pieces, r = at % pieces * kRows<T>;
     const int64_t first = o * part / cuts, count = o * (part + 1) / cuts - first;

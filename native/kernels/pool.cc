@@ -4,25 +4,46 @@
 
 namespace GRADTAPE_NS {
 
+/** One row of windows, a vector of them at a time: of random elements no branch is predictable. */
+template <class T>
+void max_row(const T* plane, int64_t w, int64_t top, int64_t bottom, int64_t dh, const int32_t* cols, int64_t dw, int64_t ow, T* y, int64_t* idx) {
+  using V = Vec<T>;
+  using I = decltype(V() > V());
+  constexpr int W = lanes<T>;
+  for (int64_t b = 0; b < ow; b += W) {
+    const int count = ow - b < W ? static_cast<int>(ow - b) : W;
+    Element<I> left[W] = {}, right[W] = {};
+    int64_t taps = 0;
+    for (int l = 0; l < count; l++) {
+      left[l] = cols[2 * (b + l)], right[l] = cols[2 * (b + l) + 1];
+      const int64_t width = (right[l] - left[l] + dw - 1) / dw;
+      if (width > taps) taps = width;
+    }
+    const I first = load<I>(left);
+    V best = splat<V>(-INF);
+    I where = first + static_cast<Element<I>>(top * w);
+    for (int64_t i = top; i < bottom; i += dh) {
+      const T* line = plane + i * w;
+      for (int64_t t = 0; t < taps; t++) {
+        T lane[W];
+        // Past a window's end stands what is never larger.
+        for (int l = 0; l < W; l++) lane[l] = left[l] + t * dw < right[l] ? line[left[l] + t * dw] : static_cast<T>(-INF);
+        const V v = load<V>(lane);
+        const I larger = (v > best) | (v != v);
+        best = larger ? v : best;
+        where = larger ? first + static_cast<Element<I>>(i * w + t * dw) : where;
+      }
+    }
+    for (int l = 0; l < count; l++) y[b + l] = best[l], idx[b + l] = where[l];
+  }
+}
+
 template <class T>
 void max_pool(const T* x, const int32_t* rows, const int32_t* cols, Out<T> y, Out<int64_t> idx, int64_t planes, int64_t h, int64_t w, int64_t oh, int64_t ow, int64_t dh, int64_t dw) {
   parallel(planes * oh, 1 + COSTLY / (ow + 1), [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; row++) {
-      const T* plane = x + row / oh * h * w;
-      const int64_t top = rows[2 * (row % oh)], bottom = rows[2 * (row % oh) + 1];
-      for (int64_t b = 0; b < ow; b++) {
-        const int64_t left = cols[2 * b], right = cols[2 * b + 1];
-        T best = static_cast<T>(-INF);
-        int64_t where = top * w + left;
-        for (int64_t i = top; i < bottom; i += dh) {
-          for (int64_t j = left; j < right; j += dw) {
-            const T v = plane[i * w + j];
-            if (v > best || v != v) best = v, where = i * w + j;
-          }
-        }
-        y[row * ow + b] = best;
-        idx[row * ow + b] = where;
-      }
+      const int32_t* window = rows + 2 * (row % oh);
+      max_row(x + row / oh * h * w, w, window[0], window[1], dh, cols, dw, ow, y + row * ow, idx + row * ow);
     }
   });
 }

@@ -10,6 +10,7 @@ import { fromArray } from './create.js';
 import { gatherAlong } from './gather.js';
 import { kernelFor } from './map.js';
 import { needFloat, rawCast } from './promote.js';
+import { mean } from './reduce.js';
 import { resample, Table } from './resample.js';
 import { asImages, ofImage, type PerDim, perDim } from './spatial.js';
 import { reshape } from './view.js';
@@ -140,7 +141,10 @@ function outputSizes(op: string, x: Tensor, dims: number, size: OutputSize): num
 export function averageTo(op: string, dims: number, x: Tensor, size: OutputSize): Tensor {
   checkInput(op, x, dims);
   const first = x.ndim - dims;
-  return outputSizes(op, x, dims, size).reduce((y, count, d) => {
+  const sizes = outputSizes(op, x, dims, size);
+  const all = sizes.map((_, d) => first + d);
+  if (sizes.every((count) => count === 1)) return mean(x, all, true);
+  return sizes.reduce((y, count, d) => {
     const from = x.shape[first + d];
     return resample(
       y,
