@@ -2,12 +2,16 @@
 import * as autograd from './autograd/methods.js';
 import { newEmpty, newFull, newOnes, newZeros } from './ops/create.js';
 import * as ops from './ops/index.js';
+import { sliceOf } from './ops/strided.js';
 import { Tensor } from './tensor/tensor.js';
 
-const { cat: _cat, concat: _concat, concatenate: _concatenate, stack: _stack, ...withTensor } = ops;
+// All but functions of lists, or of no tensor at all.
+const { cat: _cat, concat: _concat, concatenate: _concatenate, stack: _stack, ...single } = ops;
+const { atleast1d: _1d, atleast2d: _2d, atleast3d: _3d, vstack: _v, rowStack: _row, hstack: _h, dstack: _d, columnStack: _column, ...alone } = single;
+const { blockDiag: _block, broadcastTensors: _broadcast, meshgrid: _mesh, cartesianProd: _product, trilIndices: _l, triuIndices: _u, ...withTensor } = alone;
 
 // Typed by where the parts come from, so that the declarations name their types and do not spell them out.
-const factories = { newEmpty, newFull, newOnes, newZeros };
+const factories = { newEmpty, newFull, newOnes, newZeros, slice: sliceOf };
 const methods: typeof withTensor & { var: typeof ops.var_ } & typeof factories & typeof autograd = { ...withTensor, var: ops.var_, ...factories, ...autograd };
 
 type Method<F> = F extends (self: Tensor, ...rest: infer Rest) => infer R

@@ -25,6 +25,7 @@ export {
   ne_ as notEqual_,
 } from './compare.js';
 export { cat as concatenate } from './join.js';
+export { movedim as moveaxis } from './movement.js';
 export { abs as absolute, abs_ as absolute_ } from './pointwise.js';
 export { trunc as fix, trunc_ as fix_ } from './round.js';
 export { transpose as swapdims } from './view.js';

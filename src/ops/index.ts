@@ -25,6 +25,7 @@ export {
   sub,
   sub_,
 } from './arithmetic.js';
+export * from './assemble.js';
 export {
   addcdiv,
   addcdiv_,
@@ -60,6 +61,7 @@ export {
   where,
 } from './compare.js';
 export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill, fill_, float, int, long, to, zero_ } from './copy.js';
+export * from './diagonal.js';
 export {
   exp2,
   exp2_,
@@ -122,6 +124,7 @@ export { gather, indexSelect } from './gather.js';
 export { at, setAt } from './indexing.js';
 export { cat, chunk, concat, split, stack, unbind } from './join.js';
 export { addmm, bmm, dot, ger, matmul, mm, mv, outer } from './matmul.js';
+export * from './movement.js';
 export { indexPut, indexPut_ } from './pick.js';
 export {
   abs,
@@ -145,7 +148,7 @@ export {
 } from './pointwise.js';
 export { pow, pow_ } from './power.js';
 export { bernoulli_, normal_, uniform_ } from './random.js';
-export { logsumexp, mean, prod, std, sum, var_ } from './reduce.js';
+export { logsumexp, mean, prod, std, sum, sumToSize, var_ } from './reduce.js';
 export {
   floorDivide,
   floorDivide_,
@@ -158,6 +161,7 @@ export {
 } from './remainder.js';
 export { ceil, ceil_, floor, floor_, round, round_, sign, sign_, trunc, trunc_ } from './round.js';
 export { logSoftmax, softmax } from './softmax.js';
+export { asStrided, asStridedScatter, diagonalScatter, selectScatter, sliceScatter } from './strided.js';
 export {
   acos,
   acos_,
@@ -195,6 +199,7 @@ export {
   flatten,
   narrow,
   permute,
+  ravel,
   reshape,
   reshapeAs,
   select,
@@ -202,6 +207,7 @@ export {
   swapaxes,
   t,
   transpose,
+  unflatten,
   unsqueeze,
   view,
   viewAs,

@@ -1,7 +1,7 @@
 // Reductions over some or all dims, each beside its derivative. Kernels see a contiguous (outer, r, inner) and reduce r.
 import { Category, type DType, type DTypeInfo, int64 } from '../core/dtype.js';
 import { DTypeError, fail, ShapeError } from '../core/errors.js';
-import { checkDims, numel, reducedShape, type Shape, showShape } from '../core/shape.js';
+import { checkDims, expandsTo, numel, reducedShape, type Shape, showShape, sizesOf } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { isGradEnabled, OUT } from '../tensor/node.js';
@@ -122,6 +122,14 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const dims = [...x.shape.keys()].filter((d) => d < lead || (shape[d - lead] === 1 && x.shape[d] !== 1));
   const summed = dims.length === 0 ? x : apply(sumOp, [x], { dims, keepdim: true, shape: x.shape });
   return lead === 0 ? summed : reshape(summed, [...shape]);
+}
+
+/** The sum over whatever dims would have to be broadcast to get from the sizes to the tensor's shape. */
+export function sumToSize(x: Tensor, ...sizes: (number | readonly number[])[]): Tensor {
+  const shape = sizesOf('sumToSize', sizes);
+  if (!expandsTo(shape, asTensor('sumToSize', 'input', x).shape))
+    fail(ShapeError, 'sumToSize', `a size that expands to ${showShape(x.shape)}`, `${showShape(shape)}: size is not expandable to the tensor's size`);
+  return sumTo(x, shape);
 }
 
 const meanOp = defineOp<Over>({

@@ -1,5 +1,5 @@
 // Views: other sizes and strides on the same memory, never a copy. What each does to the layout is all there is to it; the gradient of a window is put back by tensor/window.ts.
-import { ArgumentError, fail, IndexError, ShapeError } from '../core/errors.js';
+import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkInt, contiguousStrides, expandsTo, inferShape, type Shape, sameShape, showShape, sizesOf, viewStrides } from '../core/shape.js';
 import { zeroFill } from '../tensor/fill.js';
 import type { Layout } from '../tensor/layout.js';
@@ -86,6 +86,21 @@ export function flatten(x: Tensor, startDim: number | { startDim?: number; endDi
   if (from === to) return x;
   const merged = x.shape.slice(from, to + 1).reduce((n, size) => n * size, 1);
   return reshape(x, [...x.shape.slice(0, from), merged, ...x.shape.slice(to + 1)]);
+}
+
+/** One dim. */
+export const ravel = (x: Tensor): Tensor => reshape(x, -1);
+/** A dim split into several; one of the sizes may be -1. */
+export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
+  const d = checkDim('unflatten', dim, asTensor('unflatten', 'input', x).ndim);
+  if (x.ndim === 0 || !Array.isArray(sizes) || sizes.length === 0)
+    fail(
+      ShapeError,
+      'unflatten',
+      'a tensor with dims and a non-empty list of sizes',
+      `${showShape(x.shape)} and ${show(sizes)}: unflatten: sizes must be non-empty`,
+    );
+  return view(x, x.shape.toSpliced(d, 1, ...inferShape('unflatten', sizes, x.shape[d], [x.shape[d]])));
 }
 
 const drop = (list: Shape, dims: ReadonlySet<number>): number[] => list.filter((_, d) => !dims.has(d));

@@ -5,19 +5,30 @@ import { GradientError } from '../core/errors.js';
 import { contiguousStrides, isDense, overlapsItself, type Shape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { zeroFill } from './fill.js';
-import type { Window } from './layout.js';
+import type { Layout, Window } from './layout.js';
 import { collapse, dims } from './loops.js';
 import { installTapeOps } from './node.js';
 import { apply, defineOp, type Op } from './op.js';
 import { addressOf, alias, contiguousCopy, copyInto, empty, emptyStrided, Tensor } from './tensor.js';
 
-/** Uninitialised memory in which the base's elements lie as in the base itself, seen as the base. A base with gaps gets its whole span. */
-function emptyLike({ base }: Window, dt: Tensor['dt']): Tensor {
-  if (isDense(base.shape, base.strides)) return emptyStrided(base.shape, base.strides, dt);
+/** The first and the last place that a layout reaches. */
+const reach = ({ shape, strides, offset }: Layout): [number, number] =>
+  shape.includes(0) ? [offset, offset - 1] : [offset, shape.reduce((last, size, d) => last + (size - 1) * strides[d], offset)];
+
+/**
+ * Memory in which the base's elements lie as in the base itself, seen as the base; uninitialised there, and zero wherever else the view may look. A base with gaps, or one
+ * whose storage the view shows more of, gets the whole span.
+ */
+function emptyLike({ base, view }: Window, dt: Tensor['dt']): Tensor {
+  const [[low, high], [first, last]] = [reach(base), reach(view)];
+  const inside = last < first || (first >= low && last <= high);
+  if (inside && isDense(base.shape, base.strides)) return emptyStrided(base.shape, base.strides, dt);
   if (overlapsItself(base.shape, base.strides))
     throw new GradientError('backward: the gradient of a view of an expanded tensor is not defined; clone() it first');
-  const span = 1 + base.shape.reduce((sum, size, d) => sum + (size - 1) * base.strides[d], 0);
-  return new Tensor(empty([Math.max(span, 0)], dt).storage, dt, base.shape, base.strides, 0);
+  const start = inside ? low : Math.min(low, first);
+  const whole = empty([Math.max((inside ? high : Math.max(high, last)) - start + 1, 0)], dt);
+  zeroFill(whole);
+  return new Tensor(whole.storage, dt, base.shape, base.strides, base.offset - start);
 }
 
 /** The view's part of a tensor that lies as the base does. */
@@ -88,10 +99,11 @@ export const windowSet: Op<Window> = defineOp<Window>({
   ],
 });
 
-/** The history of a view whose storage was written to: nothing runs, only the gradient finds its way. */
-const viewOf = defineOp<Window>({
+/** The view as an op. Also the history of a view whose storage was written to: there nothing runs, only the gradient finds its way. */
+export const viewOf: Op<Window> = defineOp<Window>({
   name: 'asStrided',
-  forward: ([x]) => x,
+  view: true,
+  forward: ([x], { view }) => alias(x, view.shape, view.strides, view.offset),
   vjp: [(dy, node) => apply(windowBackward, [dy], node.args as Window)],
 });
 

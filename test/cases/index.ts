@@ -13,6 +13,7 @@ import { arithmetic } from './arithmetic.js';
 import { functional } from './functional.js';
 import { internal } from './internal.js';
 import { matmul } from './matmul.js';
+import { movement } from './movement.js';
 import { pick } from './pick.js';
 import { pointwise } from './pointwise.js';
 import { reduce } from './reduce.js';
@@ -31,6 +32,7 @@ export const cases: Readonly<Record<Exclude<OpName, keyof typeof others>, Row>> 
   ...reduce,
   ...matmul,
   ...view,
+  ...movement,
   ...pick,
   ...functional,
   ...vision,
@@ -56,6 +58,7 @@ export const aliases: { readonly [K in keyof typeof others]: OpName } = {
   less_: 'lt_',
   lessEqual: 'le',
   lessEqual_: 'le_',
+  moveaxis: 'movedim',
   multiply: 'mul',
   multiply_: 'mul_',
   negative: 'neg',
