@@ -44,7 +44,7 @@ interface Along {
 }
 
 /** A tensor cut to the size of the index, except along dim, where it is seen as one element. */
-function fitted(x: Tensor, index: Tensor, dim: number): Tensor {
+export function fitted(x: Tensor, index: Tensor, dim: number): Tensor {
   return alias(x, index.shape, x.strides.with(dim, 0), x.offset);
 }
 
@@ -83,8 +83,9 @@ export function addAlong(dst: Tensor, dim: number, index: Tensor, src: Tensor): 
   kernelFor('scatterAdd', K.scatter_add, dst.dt)(addressOf(src), addressOf(index), addressOf(dst), dst.strides[dim], nd, dims);
 }
 
-/** Gradients of a gather along dim from a tensor of that shape, by a checked int64 index. */
+/** gather along dim by a checked int64 index, and its adjoint to a tensor of that shape. */
 export const gatherAlong = {
+  forward: (x: Tensor, index: Tensor, dim: number): Tensor => apply(gatherOp, [x, index], { dim, shape: x.shape }),
   backward: (dy: Tensor, index: Tensor, dim: number, shape: Shape): Tensor => apply(gatherBackward, [dy, index], { dim, shape }),
 };
 

@@ -123,6 +123,7 @@ export {
 export { gather, indexSelect } from './gather.js';
 export { at, setAt } from './indexing.js';
 export { cat, chunk, concat, split, stack, unbind } from './join.js';
+export * from './masked.js';
 export { addmm, bmm, dot, ger, matmul, mm, mv, outer } from './matmul.js';
 export * from './movement.js';
 export { indexPut, indexPut_ } from './pick.js';
@@ -160,6 +161,7 @@ export {
   remainder_,
 } from './remainder.js';
 export { ceil, ceil_, floor, floor_, round, round_, sign, sign_, trunc, trunc_ } from './round.js';
+export { indexAdd, indexAdd_, indexCopy, indexCopy_, indexFill, indexFill_, scatter, scatter_, scatterAdd, scatterAdd_ } from './scatter.js';
 export { logSoftmax, softmax } from './softmax.js';
 export { asStrided, asStridedScatter, diagonalScatter, selectScatter, sliceScatter } from './strided.js';
 export {

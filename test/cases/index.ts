@@ -18,6 +18,7 @@ import { pick } from './pick.js';
 import { pointwise } from './pointwise.js';
 import { reduce } from './reduce.js';
 import type { Row } from './row.js';
+import { scatters } from './scatter.js';
 import { special } from './special.js';
 import { view } from './view.js';
 import { vision } from './vision.js';
@@ -33,6 +34,7 @@ export const cases: Readonly<Record<Exclude<OpName, keyof typeof others>, Row>> 
   ...matmul,
   ...view,
   ...movement,
+  ...scatters,
   ...pick,
   ...functional,
   ...vision,
