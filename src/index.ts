@@ -15,7 +15,6 @@ export {
   IndexError,
   ShapeError,
 } from './core/errors.js';
-export * as utils from './data/utils.js';
 export * as nn from './nn/index.js';
 export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, logspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';
 export * from './ops/index.js';
@@ -40,5 +39,7 @@ export {
 export * as optim from './optim/index.js';
 export * as special from './special.js';
 export { getDefaultDtype, setDefaultDtype } from './tensor/defaults.js';
-export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './tensor/node.js';
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './tensor/node.js';
+export { isInferenceModeEnabled } from './tensor/storage.js';
 export { type Hook, type HookHandle, Tensor } from './tensor/tensor.js';
+export * as utils from './utils.js';

@@ -78,6 +78,49 @@ const rules: Rule[] = [
   (x, y) => x.mul(y.mean()),
 ];
 
+/** What the Functions and unpack hooks of the running program keep for later. */
+let kept: gt.Tensor[] = [];
+
+/** A Function that keeps its gradients, what it saved and what it makes. */
+class Keeper extends gt.autograd.Function {
+  static override forward(ctx: gt.autograd.Context, x: gt.Tensor, y: gt.Tensor): gt.Tensor[] {
+    ctx.saveForBackward(x, y);
+    return [x.mul(y), x.tanh()];
+  }
+  static override backward(ctx: gt.autograd.Context, a: gt.Tensor, b: gt.Tensor): gt.Tensor[] {
+    const [x, y] = ctx.savedTensors as [gt.Tensor, gt.Tensor];
+    const t = x.tanh();
+    const slope = t.mul(t).neg().add(1);
+    kept.push(a, b, slope);
+    return [a.mul(y).add(b.mul(slope)), a.mul(x)];
+  }
+}
+/** Passes its gradient on as it is, and as the gradient of two inputs. */
+class Same extends gt.autograd.Function {
+  static override forward = (_: gt.autograd.Context, x: gt.Tensor, y: gt.Tensor): gt.Tensor => x.add(y);
+  static override backward(_: gt.autograd.Context, g: gt.Tensor): gt.Tensor[] {
+    kept.push(g);
+    return [g, g];
+  }
+}
+const unpackKept = (t: gt.Tensor): gt.Tensor => {
+  const copy = t.mul(1);
+  kept.push(copy);
+  return copy;
+};
+rules.push(
+  (x, y) => Keeper.apply(x, y)[0],
+  (x, y) => Keeper.apply(x, y)[1],
+  (x, y) => Same.apply(x, y),
+  (x, y) =>
+    gt.autograd.graph.savedTensorsHooks(
+      (t) => t.clone(),
+      unpackKept,
+      () => x.mul(y).tanh(),
+    ),
+  (x, y) => gt.utils.checkpoint.checkpoint((a: gt.Tensor, b: gt.Tensor) => a.tanh().mul(b), x, y, { useReentrant: false }),
+);
+
 interface Outcome {
   results: number[][];
   stash: gt.Tensor[];
@@ -90,6 +133,7 @@ function run(seed: number, createGraph: boolean): Outcome {
   const leaves = [input(1, true), input(2, true), input(3, pick(2) === 0)];
   const tensors = [...leaves];
   const stash: gt.Tensor[] = [];
+  kept = stash;
   const retained: gt.Tensor[] = [];
   if (pick(3) === 0) leaves[0].grad = input(9);
   for (let i = 4 + pick(16); i > 0; i--) {

@@ -3,6 +3,7 @@ import { ArgumentError, GradientError } from '../core/errors.js';
 import { readArgs } from '../ops/args.js';
 import { runBackward } from '../tensor/backward.js';
 import { Tensor } from '../tensor/tensor.js';
+import { retainGrad } from './retain.js';
 import { seedOf, targetOf } from './target.js';
 
 export interface GradOptions {
@@ -38,23 +39,36 @@ export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | reado
   return caught;
 }
 
+export interface AllBackwardOptions {
+  /** Keep what the graph saved, so that backward can run again. */
+  retainGraph?: boolean;
+  /** Record the backward pass itself, for derivatives of derivatives. */
+  createGraph?: boolean;
+  /** Accumulate only into these. */
+  inputs?: readonly Tensor[] | Tensor | null;
+}
+
 /** Adds the gradients of several tensors to the leaves they come from. */
 export function backward(
   tensors: Tensor | readonly Tensor[],
   gradTensors: Tensor | readonly (Tensor | null)[] | null = null,
-  options: { retainGraph?: boolean; createGraph?: boolean } = {},
+  options: AllBackwardOptions = {},
 ): void {
   const ys = listOf(tensors);
   const given = gradTensors === null ? ys.map(() => null) : gradTensors instanceof Tensor ? [gradTensors] : gradTensors;
-  const { createGraph = false, retainGraph = createGraph } = readArgs<{ retainGraph: boolean; createGraph: boolean }>(
-    'backward',
-    [options],
-    [],
-    ['retainGraph', 'createGraph'],
-  );
-  runBackward(
-    ys.map((y) => targetOf('backward', y, 'a tensor')),
-    ys.map((y, i) => seedOf('backward', y, given[i])),
-    { keepGraph: retainGraph, createGraph },
-  );
+  if (given.length !== ys.length) throw new ArgumentError(`backward: expected one gradient for each of ${ys.length} tensors, got ${given.length}`);
+  const keywords = ['retainGraph', 'createGraph', 'inputs'] as const;
+  const { createGraph = false, retainGraph = createGraph, inputs = null } = readArgs<AllBackwardOptions>('backward', [options], [], keywords);
+  const roots = ys.map((y) => targetOf('backward', y, 'a tensor'));
+  const seeds = ys.map((y, i) => seedOf('backward', y, given[i]));
+  const graph = { keepGraph: retainGraph, createGraph };
+  if (inputs === null) {
+    runBackward(roots, seeds, graph);
+    return;
+  }
+  const into = listOf(inputs);
+  if (into.length === 0) throw new ArgumentError('backward: expected inputs to hold tensors, got []: inputs argument to backward() cannot be empty');
+  const targets = into.map((t) => targetOf('backward', t, 'an input'));
+  into.forEach(retainGrad);
+  runBackward(roots, seeds, { ...graph, targets, accumulate: true });
 }

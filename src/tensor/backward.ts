@@ -5,6 +5,7 @@
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { expandsTo, overlapsItself, sameShape, showShape } from '../core/shape.js';
 import { heap, K } from '../kernels/load.js';
+import { anomalyMode, checkNan, watch } from './anomaly.js';
 import { gradientsOf } from './gradients.js';
 import { collapse, dims, flat } from './loops.js';
 import { type HookEntry, installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
@@ -45,6 +46,10 @@ type Slot = Tensor | (Tensor | undefined)[] | undefined;
 
 let passes = 0;
 let depth = 0;
+let everywhere = true;
+
+/** Whether every backward that is under way goes to all leaves: those of a part that runs again are then right too. */
+export const accumulatesEverywhere = (): boolean => everywhere;
 
 /** Adds a leaf's gradient to what it has; only its name and place in the graph matter to the tape. */
 const accumulate: Op<Tensor> = defineOp<Tensor>({ name: 'accumulateGrad', nodeName: 'AccumulateGrad', forward: ([x]) => x, joint: () => [] });
@@ -160,7 +165,8 @@ class Pass {
       if (wanted === null || wanted[s] & runs) {
         if (node.hooks !== null) this.#show(node, node.hooks, dys);
         if (node.op === accumulate) this.#accumulate(node.args as Tensor, dys[0]!);
-        else this.#step(node, dys);
+        else if (anomalyMode() === null) this.#step(node, dys);
+        else watch(node, () => this.#step(node, dys));
       }
       for (const dy of dys) if (dy !== null) this.release(dy);
     }
@@ -210,6 +216,7 @@ class Pass {
         fitted[i] = wanted ? this.#check(inputs[i]!, nrs === null ? 0 : nrs[i], grad, node.name, i) : null;
         if (wanted) fitted[i]!.storage.pins++;
       }
+      checkNan(node, fitted);
       for (let i = 0; i < inputs.length; i++) if (fitted[i] !== null) this.put(inputs[i]!, nrs === null ? 0 : nrs[i], fitted[i]!);
     } finally {
       setArena(outer);
@@ -292,6 +299,8 @@ export function runBackward(roots: readonly Target[], seeds: readonly Tensor[], 
   const before = isGradEnabled();
   const outerArena = setArena(null);
   const level = depth++;
+  const outerEverywhere = everywhere;
+  everywhere &&= options.targets === undefined;
   const nodes = roots.map(({ node }) => node);
   const { order, restore } = collect(nodes, ++passes, level > 0);
   try {
@@ -308,6 +317,7 @@ export function runBackward(roots: readonly Target[], seeds: readonly Tensor[], 
     throw level > 0 && error instanceof RangeError && error.message.includes('call stack') ? tooDeep(level) : error;
   } finally {
     depth = level;
+    everywhere = outerEverywhere;
     setGradEnabled(before);
     setArena(outerArena);
     restore();

@@ -33,6 +33,8 @@ export function constant(value: number, dt: DTypeInfo): Tensor {
   if (t === undefined) {
     if (cache.size >= most) cache.clear();
     t = full(scalarShape, value, dt);
+    // Whatever the mode it is first used in, everybody shares it.
+    t.storage.inference = false;
     cache.set(value, t);
   }
   return t;

@@ -5,13 +5,19 @@ import { expandsTo, isDense, overlapsItself, showShape } from '../core/shape.js'
 import { zeroFill } from './fill.js';
 import { gradientsOf } from './gradients.js';
 import { layoutOf, type Window } from './layout.js';
-import { Creation, edgeOf, historyOf, moveRetained, Node, requires } from './node.js';
+import { Creation, creationOf, edgeOf, historyOf, moveRetained, Node, requires } from './node.js';
 import { apply, defineOp, makeNode, needsGrad, type Op, savedBits, saveOutput } from './op.js';
+import { isInferenceModeEnabled } from './storage.js';
 import { copyInto, empty, type Tensor } from './tensor.js';
 import { window, windowSet } from './window.js';
 
 /** Throws unless PyTorch would let `x` be written to by an op on `inputs`; gives the bits of those that need a gradient. `constant`: the same value goes everywhere. */
 export function checkWritable(op: string, x: Tensor, inputs: readonly Tensor[] = [x], constant = false): number {
+  if (x.storage.inference && !isInferenceModeEnabled()) {
+    throw new GradientError(
+      `${op}: Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update`,
+    );
+  }
   const needs = x.dt.category === 2 ? needsGrad(inputs) : 0;
   if (needs !== 0) checkRecordable(op, x);
   if (!constant && overlapsItself(x.shape, x.strides)) {
@@ -23,14 +29,19 @@ export function checkWritable(op: string, x: Tensor, inputs: readonly Tensor[] =
 }
 
 /** Throws when a write that will be recorded goes to a leaf, or through a view that PyTorch does not let be written through. */
-function checkRecordable(op: string, x: Tensor): void {
+export function checkRecordable(op: string, x: Tensor): void {
   if (x.creation === Creation.MultiOutput) {
     throw new GradientError(
       `${op}: output of a function that returns multiple views is being modified inplace; such functions do not allow the output views to be modified inplace: clone() it first`,
     );
   }
-  if (x.creation === Creation.NoGrad) {
-    throw new GradientError(`${op}: a view was created in noGrad mode and is being modified inplace with grad mode enabled; make the view outside noGrad`);
+  if (x.creation === Creation.NoGrad || x.creation === Creation.Inference) {
+    throw new GradientError(`${op}: ${creationOf(x)} and is being modified inplace with grad mode enabled; make the view outside of it`);
+  }
+  if (x.creation === Creation.CustomFunction) {
+    throw new GradientError(
+      `${op}: ${creationOf(x)} and is being modified inplace: the write would override the custom backward; clone() the output of the Function`,
+    );
   }
   if (!requires(x)) return;
   if (x.base === null && x.leafGrad) throw new GradientError(`${op}: a leaf Variable that requires grad is being used in an in-place operation`);
@@ -124,22 +135,27 @@ const copySlices = defineOp<Slice>({
 export function applyInPlace<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor {
   const x = inputs[0];
   const needs = checkWritable(`${op.name}_`, x, inputs, op.constant);
-  const node = needs !== 0 ? makeNode(op, inputs, args, needs, x) : null;
-  if (node !== null && savedBits(op, needs, args) & 1) node.replaceSaved(0, valueBefore(x));
+  const values = needs !== 0 && savedBits(op, needs, args) & 1 ? [valueBefore(x), ...inputs.slice(1)] : inputs;
+  const node = needs !== 0 ? makeNode(op, inputs, args, needs, x, null, values) : null;
   op.forward(inputs, args, x);
   x.storage.version++;
   if (node === null) return x;
+  rebase(x, node);
+  saveOutput(node, op, x, needs);
+  return x;
+}
+
+/** After a write: `x` is now output `nr` of the node that wrote; if x is a view, its base goes on through that node, whose input 0 is x as it was. */
+export function rebase(x: Tensor, node: Node, nr = 0): void {
   const { base } = x;
   if (base === null) {
     x.node = node;
-    x.outNr = 0;
+    x.outNr = nr;
     moveRetained(x, node);
-  } else {
-    const edge = edgeOf(base);
-    const nrs = node.nrs === null && base.outNr === 0 ? null : [base.outNr, ...(node.nrs ?? new Array(inputs.length).fill(0)).slice(1)];
-    base.node = new Node(copySlices, [edge, ...node.inputs.slice(1)], nrs, { base: layoutOf(base), view: layoutOf(x), fn: node }, base.shape, base.dt);
-    base.outNr = 0;
+    return;
   }
-  saveOutput(node, op, x, needs);
-  return x;
+  const nrs = node.nrs === null && base.outNr === 0 ? null : [base.outNr, ...(node.nrs ?? new Array(node.inputs.length).fill(0)).slice(1)];
+  const slice: Slice = { base: layoutOf(base), view: layoutOf(x), fn: node };
+  base.node = new Node(copySlices, [edgeOf(base), ...node.inputs.slice(1)], nrs, slice, base.shape, base.dt);
+  base.outNr = 0;
 }

@@ -2,8 +2,10 @@
 import type { DTypeInfo } from '../core/dtype.js';
 import { ArgumentError, fail, GradientError } from '../core/errors.js';
 import { type Shape, showShape } from '../core/shape.js';
+import { anomalyMode, remember } from './anomaly.js';
 import { layoutOf, type Window } from './layout.js';
 import type { Op } from './op.js';
+import { isInferenceModeEnabled, setInferring } from './storage.js';
 import type { Hook, Tensor } from './tensor.js';
 
 /** The bit of `saves` that stands for the output; bit i stands for input i. */
@@ -16,7 +18,19 @@ export interface Meta {
 }
 
 let sequence = 0;
-const nothing: readonly (number | Tensor)[] = [];
+type Saved = number | Tensor | (() => Tensor);
+const nothing: readonly Saved[] = [];
+
+/** Takes a tensor that is being saved, with its place in the graph, and gives what brings it back. */
+export type Packer = (t: Tensor, edge: Node | null, nr: number) => () => Tensor;
+let packer: Packer | null = null;
+
+/** Who packs what nodes save from now on; null: they keep the tensors themselves. */
+export function setPacker(next: Packer | null): Packer | null {
+  const before = packer;
+  packer = next;
+  return before;
+}
 
 /** How a view came to be, which decides whether it may be written to: PyTorch's creation_meta. */
 export enum Creation {
@@ -24,6 +38,10 @@ export enum Creation {
   /** One of several views that one function returned (split, chunk). */
   MultiOutput = 1,
   NoGrad = 2,
+  /** Made in inference mode, of a tensor that was not. */
+  Inference = 3,
+  /** Returned by a user's Function, whose backward a write through it would bypass. */
+  CustomFunction = 4,
 }
 
 /** What runs when the gradient of output `nr` is known. retainGrad is one that belongs to a tensor, and moves with it. */
@@ -37,7 +55,7 @@ export class Node {
   /** Grows with every node, so that walking by falling sequence number meets a node after all that use it. */
   readonly seq = sequence++;
   /** What was saved: place (an input's, or one past the last for the output), tensor and its version, for each. */
-  saved: readonly (number | Tensor)[] = nothing;
+  saved: readonly Saved[] = nothing;
   /** In the order they were registered; the list is replaced, never changed, so that a hook may add and remove some. */
   hooks: readonly HookEntry[] | null = null;
   /** The backward pass that last visited the node, and its place in it. */
@@ -54,7 +72,9 @@ export class Node {
     readonly shape: Shape,
     readonly dt: DTypeInfo,
     readonly outputs: readonly Meta[] | null = null,
-  ) {}
+  ) {
+    if (anomalyMode() !== null) remember(this);
+  }
 
   /** What the gradient of an output must look like. */
   meta(nr: number): Meta {
@@ -73,14 +93,16 @@ export class Node {
     return this.inputs.map((node, i) => [node, this.nrs?.[i] ?? 0]);
   }
 
-  save(place: number, t: Tensor): void {
-    const { version } = t.storage;
-    this.saved = this.saved.length === 0 ? [place, t, version] : [...this.saved, place, t, version];
-  }
-
-  replaceSaved(place: number, t: Tensor): void {
-    const at = this.saved.indexOf(place);
-    this.saved = this.saved.with(at + 1, t).with(at + 2, t.storage.version);
+  /** Keeps a tensor for backward; `own`: it is about to become this node's output. */
+  save(place: number, t: Tensor, own = false): void {
+    const { version, inference } = t.storage;
+    if (inference) {
+      throw new GradientError(
+        `${this.name}: Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd`,
+      );
+    }
+    const kept = packer === null ? t : packer(t, own ? this : edgeOf(t), own ? 0 : t.outNr);
+    this.saved = this.saved.length === 0 ? [place, kept, version] : [...this.saved, place, kept, version];
   }
 
   /** Saved input i. */
@@ -97,7 +119,9 @@ export class Node {
     let i = 0;
     while (i < saved.length && saved[i] !== place) i += 3;
     if (i >= saved.length) this.failFreed();
-    const t = saved[i + 1] as Tensor;
+    const kept = saved[i + 1];
+    if (typeof kept === 'function') return kept();
+    const t = kept as Tensor;
     const expected = saved[i + 2];
     if (t.storage.version !== expected) {
       throw new GradientError(
@@ -140,29 +164,50 @@ export function setGradEnabled(on: boolean): void {
   recording = on;
 }
 
-/** Runs `body` with recording on or off. */
-export function withGrad<T>(on: boolean, body: () => T, op: string): T {
+/** Whether a node is made for what runs now: inference mode outdoes enableGrad. */
+export const isRecording = (): boolean => recording && !isInferenceModeEnabled();
+
+/** Runs `body` in a mode: `enter` switches it on and gives what switches it off again. */
+export function within<T>(op: string, body: () => T, enter: () => () => void): T {
   if (typeof body !== 'function') fail(ArgumentError, op, 'a function to run', typeof body);
-  const before = recording;
-  recording = on;
+  const leave = enter();
   try {
     const result = body();
     if (result instanceof Promise) {
       result.catch(() => {});
-      throw new ArgumentError(
-        `${op}: expected a synchronous function, got an async one: what it awaits would run with recording ${before ? 'on' : 'off'} again`,
-      );
+      throw new ArgumentError(`${op}: expected a synchronous function, got an async one: what it awaits would run outside ${op}`);
     }
     return result;
   } finally {
-    recording = before;
+    leave();
   }
 }
+
+/** Runs `body` with recording on or off. */
+export const withGrad = <T>(on: boolean, body: () => T, op: string): T =>
+  within(op, body, () => {
+    const before = recording;
+    recording = on;
+    return () => {
+      recording = before;
+    };
+  });
 
 /** Runs `body` without recording. */
 export const noGrad = <T>(body: () => T): T => withGrad(false, body, 'noGrad');
 /** Runs `body` with recording on, inside noGrad too. */
 export const enableGrad = <T>(body: () => T): T => withGrad(true, body, 'enableGrad');
+/** Runs `body` without recording; what it makes can never become part of a graph, unless it is cloned. With `mode` false, leaves inference mode for a while. */
+export const inferenceMode = <T>(body: () => T, mode = true): T =>
+  within('inferenceMode', body, () => {
+    if (typeof mode !== 'boolean') fail(ArgumentError, 'inferenceMode', 'mode to be true or false', String(mode));
+    const [before, inferring] = [recording, setInferring(mode)];
+    recording = !mode;
+    return () => {
+      recording = before;
+      setInferring(inferring);
+    };
+  });
 
 // Where a tensor's gradient goes --------------------------------------------------------------------------------------------------------------------------
 
@@ -195,13 +240,23 @@ export function edgeOf(t: Tensor): Node | null {
   return t.accumulator;
 }
 
+const creations: Record<Creation, (t: Tensor) => string> = {
+  [Creation.Default]: () => 'a view',
+  [Creation.MultiOutput]: () => 'output of a function that returns multiple views',
+  [Creation.NoGrad]: () => 'a view was created in noGrad mode',
+  [Creation.Inference]: () => 'a view was created in inference mode',
+  [Creation.CustomFunction]: (t) =>
+    `output ${t.outNr} of ${t.node?.name} is a view that was created inside a custom Function (or because an input was returned as-is)`,
+};
+/** How a restricted view was made, for errors. */
+export const creationOf = (t: Tensor): string => creations[t.creation](t);
+
 /** After an in-place write somewhere in the storage, a view's history is: a strided window on its base as it is now. */
 function refreshView(t: Tensor, base: Tensor): void {
   if (t.node === null && !requires(base)) return;
   if (t.creation !== Creation.Default) {
-    const made = t.creation === Creation.NoGrad ? 'a view was created in noGrad mode' : 'output of a function that returns multiple views';
     throw new GradientError(
-      `view: expected a view that follows writes to its base, got one that cannot: ${made} and its base or another view of its base has been modified inplace`,
+      `view: expected a view that follows writes to its base, got one that cannot: ${creationOf(t)} and its base or another view of its base has been modified inplace`,
     );
   }
   t.node = new Node(viewOf, [edgeOf(base)], base.outNr === 0 ? null : [base.outNr], { base: layoutOf(base), view: layoutOf(t) }, t.shape, t.dt);

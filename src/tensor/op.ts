@@ -1,5 +1,6 @@
 // defineOp: what an op is (forward, what it saves, its vector-Jacobian products) and how one runs: compute, then record if anybody wants the gradient.
-import { Creation, edgeOf, isGradEnabled, type Meta, Node, OUT, requires } from './node.js';
+import { Creation, edgeOf, isRecording, type Meta, Node, OUT, requires } from './node.js';
+import { isInferenceModeEnabled } from './storage.js';
 import type { Tensor } from './tensor.js';
 
 /** The gradient of one input from that of the output; null or undefined means zero. Written with differentiable ops, so that it can be differentiated again. */
@@ -59,8 +60,16 @@ function needsOf(inputs: readonly Tensor[]): number {
   return needs;
 }
 
-/** The node of an op on `inputs`, with the inputs it saves. */
-export function makeNode<A>(op: Op<A>, inputs: readonly Tensor[], args: A, needs: number, y: Meta, outputs: readonly Meta[] | null = null): Node {
+/** The node of an op on `inputs`, with the inputs it saves; `values` are what it computes from, where an input will not stay what it is. */
+export function makeNode<A>(
+  op: Op<A>,
+  inputs: readonly Tensor[],
+  args: A,
+  needs: number,
+  y: Meta,
+  outputs: readonly Meta[] | null = null,
+  values = inputs,
+): Node {
   const edges = new Array<Node | null>(inputs.length);
   let nrs: number[] | null = null;
   for (let i = 0; i < inputs.length; i++) {
@@ -73,7 +82,7 @@ export function makeNode<A>(op: Op<A>, inputs: readonly Tensor[], args: A, needs
   }
   const node = new Node(op, edges, nrs, args, y.shape, y.dt, outputs);
   const bits = savedBits(op, needs, args);
-  if (bits !== 0) for (let i = 0; i < inputs.length; i++) if (bits & (1 << i)) node.save(i, inputs[i]);
+  if (bits !== 0) for (let i = 0; i < inputs.length; i++) if (bits & (1 << i)) node.save(i, values[i]);
   return node;
 }
 
@@ -82,13 +91,13 @@ export const savedBits = <A>(op: Op<A>, needs: number, args: A): number => (type
 
 /** Keeps the output for backward if the op asks for it. In-place ops call this after the write. */
 export function saveOutput<A>(node: Node, op: Op<A>, y: Tensor, needs: number): void {
-  if (savedBits(op, needs, node.args as A) & OUT) node.save(node.inputs.length, y);
+  if (savedBits(op, needs, node.args as A) & OUT) node.save(node.inputs.length, y, true);
 }
 
 /** Runs an op with one output. */
 export function apply<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor {
   const y = op.forward(inputs, args) as Tensor;
-  const needs = isGradEnabled() ? needsOf(inputs) : 0;
+  const needs = isRecording() ? needsOf(inputs) : 0;
   if (needs !== 0 && y.dt.category === 2 && (op.vjp !== undefined || op.joint !== undefined)) {
     const node = makeNode(op, inputs, args, needs, y);
     saveOutput(node, op, y, needs);
@@ -101,7 +110,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor 
 /** Runs an op with several outputs. */
 export function applyMulti<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor[] {
   const ys = op.forward(inputs, args) as Tensor[];
-  const needs = isGradEnabled() ? needsOf(inputs) : 0;
+  const needs = isRecording() ? needsOf(inputs) : 0;
   if (needs !== 0) {
     const node = makeNode(
       op,
@@ -126,8 +135,8 @@ function becomeView(y: Tensor, x: Tensor, creation: Creation): void {
   y.base = x.base ?? x;
   y.viewVersion = y.storage.version;
   // The strictest restriction of the whole chain holds.
-  y.creation = !isGradEnabled() ? Creation.NoGrad : creation !== Creation.Default ? creation : x.creation;
+  y.creation = isInferenceModeEnabled() ? Creation.Inference : !isRecording() ? Creation.NoGrad : creation !== Creation.Default ? creation : x.creation;
 }
 
 /** Whether any gradient would flow into these inputs. */
-export const needsGrad = (inputs: readonly Tensor[]): number => (isGradEnabled() ? needsOf(inputs) : 0);
+export const needsGrad = (inputs: readonly Tensor[]): number => (isRecording() ? needsOf(inputs) : 0);

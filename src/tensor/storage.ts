@@ -5,6 +5,16 @@ import type { Slab } from '../kernels/heap.js';
 import { backend, heap } from '../kernels/load.js';
 
 let poison = false;
+let inferring = false;
+
+/** Whether tensors are made for inference only: inferenceMode. */
+export const isInferenceModeEnabled = (): boolean => inferring;
+
+export function setInferring(on: boolean): boolean {
+  const before = inferring;
+  inferring = on;
+  return before;
+}
 
 /** For tests: overwrites the bytes of storages that end early with NaN, so that nobody can be using them unnoticed. */
 export function poisonEnds(on: boolean): void {
@@ -18,6 +28,8 @@ export class Storage {
   pins = 0;
   /** Made by a formula of the running backward pass and seen by nobody else: its end is known. */
   owned = false;
+  /** Made in inference mode: its writes are not tracked, so no tensor on it may become part of a graph. Views share the storage, and so the rule. */
+  inference = inferring;
   /** The heap's handle, -1 for one that is cut from a slab. */
   handle = -1;
 

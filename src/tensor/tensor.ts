@@ -6,7 +6,7 @@ import { backend, K } from '../kernels/load.js';
 import { formatTensor } from './format.js';
 import { collapse, dims } from './loops.js';
 import { Creation, historyOf, isRetained, type Node, requires } from './node.js';
-import { allocate, type Storage } from './storage.js';
+import { allocate, isInferenceModeEnabled, type Storage } from './storage.js';
 
 /** What a user's hook gets and may return in its place. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing.
@@ -91,6 +91,7 @@ export class Tensor {
   }
   /** In-place writes to the storage so far. */
   get _version(): number {
+    if (this.storage.inference) throw new GradientError('_version: Inference tensors do not track version counter');
     return this.storage.version;
   }
 
@@ -108,8 +109,15 @@ export class Tensor {
       if (value) return this;
       throw new GradientError('requiresGrad_: you can only change requiresGrad flags of leaf variables; use detach() on a computed tensor');
     }
+    if (value && this.storage.inference && !isInferenceModeEnabled()) {
+      throw new GradientError('requiresGrad_: Setting requiresGrad=true on inference tensor outside InferenceMode is not allowed; clone() it first');
+    }
     this.leafGrad = value;
     return this;
+  }
+  /** Whether it was made in inference mode, and so cannot become part of a graph. */
+  isInference(): boolean {
+    return this.storage.inference;
   }
   /** True for tensors that no recorded op made. */
   get isLeaf(): boolean {

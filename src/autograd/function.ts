@@ -1,0 +1,185 @@
+// gt.autograd.Function: an op whose backward the user writes. It is recorded as one node, by the tape's own means.
+import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
+import { zeroFill } from '../tensor/fill.js';
+import { checkRecordable, rebase } from '../tensor/inplace.js';
+import { Creation, edgeOf, type Meta, Node, noGrad, requires } from '../tensor/node.js';
+import { type JointVjp, needsGrad, type Op } from '../tensor/op.js';
+import { setArena } from '../tensor/storage.js';
+import { alias, empty, Tensor } from '../tensor/tensor.js';
+import { Context } from './context.js';
+
+/** What forward may return: tensors, and anything else, which passes through. */
+type Returned = unknown;
+
+/**
+ * Subclass it with static forward(ctx, ...args) and static backward(ctx, ...gradOutputs), and call `apply`. Backward returns one gradient (or null) for each argument of
+ * forward; it can be differentiated again if it is made of differentiable ops.
+ */
+export abstract class AutogradFunction {
+  // biome-ignore-start lint/suspicious/noExplicitAny: every Function has arguments and results of its own.
+  // biome-ignore-start lint/complexity/noThisInStatic: the subclass that was called.
+  static forward(_ctx: Context, ..._args: any[]): any {
+    throw new GradientError(`${this.name}: You must implement the forward function for custom autograd.Function`);
+  }
+
+  static backward(_ctx: Context, ..._gradOutputs: any[]): any {
+    throw new GradientError(`${this.name}: You must implement the backward method for your custom autograd.Function to use it with backward mode AD`);
+  }
+
+  static apply(...args: any[]): any {
+    return applyFunction(this, args);
+  }
+  // biome-ignore-end lint/complexity/noThisInStatic: see above.
+  // biome-ignore-end lint/suspicious/noExplicitAny: see above.
+}
+
+/** The op that stands for a Function on the tape; its arguments are the call's context. */
+const opOf = (fn: typeof AutogradFunction): Op<Context> => ({
+  name: fn.name,
+  nodeName: `${fn.name}Backward`,
+  forward: ([x]) => x,
+  joint: (dys, node, needs) => backwardOf(fn, dys, node, needs),
+});
+
+const zerosOf = ({ shape, dt }: Meta): Tensor => {
+  const zeros = empty(shape, dt);
+  zeroFill(zeros);
+  return zeros;
+};
+
+/** The user's backward: its gradients and whatever it makes are not the engine's to give back. */
+function backwardOf(fn: typeof AutogradFunction, dys: readonly (Tensor | null)[], node: Node, needs: (i: number) => boolean): ReturnType<JointVjp> {
+  const ctx = node.args as Context;
+  const arena = setArena(null);
+  try {
+    const grads = ctx.tensorOutputs.map((isTensor, nr) => dys[nr] ?? (isTensor && ctx.materializeGrads ? zerosOf(node.meta(nr)) : null));
+    for (const grad of grads) if (grad !== null) grad.storage.owned = false;
+    const result: Returned = fn.backward(ctx, ...grads);
+    const list: readonly unknown[] = Array.isArray(result) ? result : [result];
+    return gradientsFor(node.name, list, ctx).map((grad, i) => (needs(i) ? grad : null));
+  } finally {
+    setArena(arena);
+  }
+}
+
+/** Checks what backward returned, and picks the gradients of the tensors among the arguments. */
+function gradientsFor(name: string, returned: readonly unknown[], ctx: Context): (Tensor | null)[] {
+  const count = ctx.needsInputGrad.length;
+  const extra = returned.slice(count).some((grad) => grad !== null && grad !== undefined);
+  if (returned.length < count || extra) {
+    throw new GradientError(`${name}: returned an incorrect number of gradients (expected ${count}, got ${returned.length})`);
+  }
+  for (let i = 0; i < count; i++) {
+    const grad = returned[i] ?? null;
+    if (grad !== null && !(grad instanceof Tensor)) fail(ArgumentError, name, `a tensor or null as gradient ${i}`, show(grad));
+    if (grad !== null && !ctx.places.includes(i)) {
+      throw new GradientError(`${name}: returned a gradient different than null at position ${i + 1}, but the corresponding forward input was not a tensor`);
+    }
+  }
+  return ctx.places.map((place) => (returned[place] ?? null) as Tensor | null);
+}
+
+function applyFunction(fn: typeof AutogradFunction, args: readonly unknown[]): Returned {
+  const tensors = args.filter((arg): arg is Tensor => arg instanceof Tensor);
+  const ctx = new Context(
+    fn.name,
+    args.map((arg) => arg instanceof Tensor && requires(arg)),
+  );
+  const recorded = needsGrad(tensors) !== 0;
+  // As they are before forward writes to any of them.
+  const edges = new Map(recorded ? tensors.map((t) => [t, { node: edgeOf(t), nr: t.leafGrad ? 0 : t.outNr, creation: t.creation }]) : []);
+  const result: Returned = noGrad(() => fn.forward(ctx, ...args));
+  const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
+  const { dirty } = ctx;
+  for (const t of dirty) {
+    if (!outputs.includes(t)) {
+      throw new GradientError(
+        `${fn.name}: Some elements marked as dirty during the forward method were not returned as output; the inputs that are modified inplace must all be outputs of the Function`,
+      );
+    }
+    if (recorded) checkRecordable(fn.name, t);
+  }
+  const first = outputs.find((y): y is Tensor => y instanceof Tensor);
+  if (!recorded || first === undefined) {
+    ctx.forget();
+    return Array.isArray(result) ? outputs.map((y) => detachedIfInput(y, tensors, dirty)) : detachedIfInput(result, tensors, dirty);
+  }
+
+  // A view that is written to is input 0 of the node that wrote.
+  const written = [...dirty].find((t) => t.base !== null);
+  if (written !== undefined && outputs.length > 1) {
+    throw new GradientError(`${fn.name}: expected one output where an input that is a view is marked dirty, got ${outputs.length}: clone() the view first`);
+  }
+  ctx.places = [...args.keys()].filter((i) => args[i] instanceof Tensor).sort((a, b) => Number(args[b] === written) - Number(args[a] === written));
+  ctx.tensorOutputs = outputs.map((y) => y instanceof Tensor);
+  const inputs = ctx.places.map((place) => edges.get(args[place] as Tensor)!);
+  const metas =
+    outputs.length > 1 ? outputs.map((y): Meta => ({ shape: (y instanceof Tensor ? y : first).shape, dt: (y instanceof Tensor ? y : first).dt })) : null;
+  const node = new Node(
+    opOf(fn),
+    inputs.map((input) => input.node),
+    inputs.some(({ nr }) => nr !== 0) ? inputs.map(({ nr }) => nr) : null,
+    ctx,
+    first.shape,
+    first.dt,
+    metas,
+  );
+  const differentiable = (y: unknown): y is Tensor => y instanceof Tensor && y.dt.category === 2 && !ctx.nonDifferentiable.has(y);
+  const creation = outputs.filter(differentiable).length > 1 ? Creation.MultiOutput : Creation.CustomFunction;
+  const placed = outputs.map((y, nr) => {
+    if (!differentiable(y)) return detachedIfInput(y, tensors, dirty);
+    if (dirty.has(y)) {
+      y.creation = edges.get(y)?.creation ?? Creation.Default;
+      rebase(y, node, nr);
+      return y;
+    }
+    const output = tensors.includes(y) ? viewAsItself(y) : y;
+    output.node = node;
+    output.outNr = nr;
+    output.leafGrad = false;
+    output.viewVersion = output.storage.version;
+    if (output.base !== null) output.creation = creation;
+    return output;
+  });
+  // An input that is returned as it is was saved as the input; an output has its history by now.
+  ctx.keep(node);
+  return Array.isArray(result) ? placed : placed[0];
+}
+
+function viewAsItself(x: Tensor): Tensor {
+  const y = alias(x, x.shape, x.strides, x.offset);
+  y.base = x.base ?? x;
+  return y;
+}
+
+/** An output without a gradient has no history either; an input keeps its own, and is returned as an alias. */
+function detachedIfInput(y: unknown, inputs: readonly Tensor[], dirty: ReadonlySet<Tensor>): unknown {
+  if (!(y instanceof Tensor) || dirty.has(y) || !requires(y)) return y;
+  if (inputs.includes(y)) return alias(y, y.shape, y.strides, y.offset);
+  if (y.base === null) {
+    y.node = null;
+    y.outNr = 0;
+  }
+  return y;
+}
+
+/** Makes a backward that runs without recording; differentiating its result is an error, not a wrong gradient. */
+export function onceDifferentiable<A extends unknown[], R>(backward: (ctx: Context, ...gradOutputs: A) => R): (ctx: Context, ...gradOutputs: A) => R {
+  return function once(this: unknown, ctx, ...gradOutputs) {
+    const result = noGrad(() => backward.call(this, ctx, ...gradOutputs));
+    const sources = gradOutputs.filter((grad): grad is A[number] & Tensor => grad instanceof Tensor);
+    if (needsGrad(sources) === 0) return result;
+    const barred = (grad: unknown): unknown => (grad instanceof Tensor && grad.dt.category === 2 ? Barrier.apply(grad, ...sources) : grad);
+    return (Array.isArray(result) ? result.map(barred) : barred(result)) as R;
+  };
+}
+
+/** A gradient that looks differentiable, so that whoever differentiates it is told. */
+class Barrier extends AutogradFunction {
+  static override forward(_ctx: Context, grad: Tensor): Tensor {
+    return alias(grad, grad.shape, grad.strides, grad.offset);
+  }
+  static override backward(): never {
+    throw new GradientError('onceDifferentiable: trying to differentiate twice a function that was marked with onceDifferentiable');
+  }
+}

@@ -1,0 +1,21 @@
+// retainGrad: a tensor that is no leaf keeps its gradient.
+import { GradientError } from '../core/errors.js';
+import { add } from '../ops/arithmetic.js';
+import { clone } from '../ops/copy.js';
+import { addRetained, historyOf, requires } from '../tensor/node.js';
+import type { Hook, Tensor } from '../tensor/tensor.js';
+
+/** Keeps this tensor's .grad in backward although it is no leaf. */
+export function retainGrad(self: Tensor): void {
+  if (!requires(self)) {
+    throw new GradientError(
+      "retainGrad: expected a tensor that requires grad, got one that does not: can't retain_grad on Tensor that has requires_grad=False",
+    );
+  }
+  if (self.node === null || self.retainsGrad) return;
+  const keep: Hook = (dy) => {
+    // A copy: what flows on may be the user's own gradient, or that of other tensors.
+    self.gradient = self.gradient === null ? clone(dy) : add(self.gradient, dy);
+  };
+  addRetained(self, historyOf(self)!, keep);
+}

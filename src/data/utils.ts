@@ -1,2 +1,0 @@
-// gt.utils.
-export * as data from './index.js';

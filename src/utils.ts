@@ -1,0 +1,3 @@
+// gt.utils.
+export * as checkpoint from './autograd/checkpoint.js';
+export * as data from './data/index.js';
