@@ -4,7 +4,7 @@ import { checkSize, showShape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from './args.js';
 import { averageTo } from './pool.js';
-import { resample, Table } from './resample.js';
+import { resample, Table, tableOf } from './resample.js';
 
 const modes = ['nearest', 'nearest-exact', 'linear', 'bilinear', 'trilinear', 'bicubic', 'area'] as const;
 export type InterpolationMode = (typeof modes)[number];
@@ -30,7 +30,7 @@ interface Resize {
   readonly align: boolean;
 }
 type Entry = readonly [index: number, weight: number];
-const tableOf = ({ from, to }: Resize, row: (i: number) => readonly Entry[]): Table =>
+const rowsOf = ({ from, to }: Resize, row: (i: number) => readonly Entry[]): Table =>
   Table.of(
     from,
     Array.from({ length: to }, (_, i) => row(i)),
@@ -47,7 +47,7 @@ const clamp = (i: number, from: number): number => Math.min(Math.max(i, 0), from
 
 /** PyTorch computes these places in float32. */
 const nearest = (r: Resize, exact: boolean): Table =>
-  tableOf(r, (i) => {
+  rowsOf(r, (i) => {
     if (!exact && r.to === r.from) return [[i, 1]];
     if (!exact && r.to === 2 * r.from) return [[i >> 1, 1]];
     const place = Math.fround(Math.fround(i + (exact ? 0.5 : 0)) * Math.fround(ratioOf(r)));
@@ -55,7 +55,7 @@ const nearest = (r: Resize, exact: boolean): Table =>
   });
 
 const linear = (r: Resize): Table =>
-  tableOf(r, (i) => {
+  rowsOf(r, (i) => {
     const place = Math.max(centre(r, i), 0);
     const low = Math.min(Math.floor(place), r.from - 1);
     const part = Math.min(place - low, 1);
@@ -74,7 +74,7 @@ const keys = (x: number, a: number): number => {
   return d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
 };
 const cubic = (r: Resize): Table =>
-  tableOf(r, (i) => {
+  rowsOf(r, (i) => {
     const place = centre(r, i);
     const low = Math.floor(place);
     return [-1, 0, 1, 2].map((k) => [clamp(low + k, r.from), keys(place - low - k, -0.75)] as const);
@@ -84,7 +84,7 @@ const cubic = (r: Resize): Table =>
 const antialiased = (r: Resize, reach: number, filter: (x: number) => number): Table => {
   const ratio = ratioOf(r);
   const stretch = Math.max(ratio, 1);
-  return tableOf(r, (i) => {
+  return rowsOf(r, (i) => {
     const place = ratio * (i + 0.5);
     const begin = Math.max(Math.floor(place - reach * stretch + 0.5), 0);
     const end = Math.min(Math.floor(place + reach * stretch + 0.5), r.from);
@@ -152,7 +152,9 @@ function resize(op: string, x: Tensor, options: InterpolateOptions): Tensor {
   // Innermost first: a dim is cheapest to go along when those inside it are long.
   return from.reduceRight((y, n, d) => {
     const factor = factors === null || recomputeScaleFactor === true ? null : factors[d];
-    return resample(y, d + 2, table({ from: n, to: to[d], factor, align }));
+    const key = [mode, antialias, n, to[d], factor, align].join();
+    const made = tableOf(key, () => table({ from: n, to: to[d], factor, align }));
+    return resample(y, d + 2, made);
   }, x);
 }
 

@@ -11,7 +11,7 @@ import { gatherAlong } from './gather.js';
 import { kernelFor } from './map.js';
 import { needFloat, rawCast } from './promote.js';
 import { mean } from './reduce.js';
-import { resample, Table } from './resample.js';
+import { resample, Table, tableOf } from './resample.js';
 import { asImages, ofImage, type PerDim, perDim } from './spatial.js';
 import { reshape } from './view.js';
 
@@ -107,7 +107,9 @@ function averagePool(op: string, dims: number, x: Tensor, options: AvgPool2dOpti
     const inside = (begin: number, end: number): number => Math.min(end, size) - Math.max(begin, 0);
     // A given divisor is taken for all dims at once.
     const counted = divisorOverride !== null ? () => (d === 0 ? divisorOverride : 1) : includesPad ? all : inside;
-    return resample(y, first + d, meansOf(size, list, counted));
+    const key = ['average', size, kernel[d], stride[d], padding[d], ceil, includesPad, d, divisorOverride].join();
+    const table = tableOf(key, () => meansOf(size, list, counted));
+    return resample(y, first + d, table);
   }, x);
 }
 
@@ -146,11 +148,8 @@ export function averageTo(op: string, dims: number, x: Tensor, size: OutputSize)
   if (sizes.every((count) => count === 1)) return mean(x, all, true);
   return sizes.reduce((y, count, d) => {
     const from = x.shape[first + d];
-    return resample(
-      y,
-      first + d,
-      meansOf(from, evenWindows(from, count), (begin, end) => end - begin),
-    );
+    const table = tableOf(['adaptive', from, count].join(), () => meansOf(from, evenWindows(from, count), (begin, end) => end - begin));
+    return resample(y, first + d, table);
   }, x);
 }
 export const adaptiveAvgPool1d = (x: Tensor, outputSize: OutputSize | { outputSize: OutputSize }): Tensor =>
@@ -184,6 +183,8 @@ const maxPoolOp: Op<Maxima> = defineOp<Maxima>({
       const kernel = kernelFor('maxPool', K.max_pool, x.dt);
       kernel(addressOf(packed), addressOf(rows), addressOf(cols), addressOf(y), addressOf(index), n * c, h, w, oh, ow, dilation[0], dilation[1]);
     }
+    // The node keeps it, also if it was made in a backward formula.
+    index.storage.owned = false;
     args.index = index;
     return y;
   },

@@ -58,12 +58,30 @@ export class Table {
   /** In the kernel's memory. */
   buffers(dt: DTypeInfo): Buffers {
     if (this.#buffers?.[0] !== dt) {
-      const vector = (array: Int32Array | Float32Array | Float64Array, type: DTypeInfo): Tensor => fromArray('resample', array, [array.length], type);
+      const vector = (array: Int32Array | Float32Array | Float64Array, type: DTypeInfo): Tensor => {
+        const t = fromArray('resample', array, [array.length], type);
+        // Perhaps made in a backward formula, but kept for the next.
+        t.storage.owned = false;
+        return t;
+      };
       const weight = dt.array === Float64Array ? this.weight : Float32Array.from(this.weight);
       this.#buffers = [dt, { starts: vector(this.starts, int32), index: vector(this.index, int32), weight: vector(weight, dt) }];
     }
     return this.#buffers[1];
   }
+}
+
+const tables = new Map<string, Table>();
+const most = 128;
+/** A table by what determines it: a net asks for the same ones in every step. */
+export function tableOf(key: string, make: () => Table): Table {
+  let table = tables.get(key);
+  if (table === undefined) {
+    if (tables.size >= most) tables.clear();
+    table = make();
+    tables.set(key, table);
+  }
+  return table;
 }
 
 interface Along {
