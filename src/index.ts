@@ -20,6 +20,7 @@ export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace
 export * from './ops/index.js';
 export { var_ as var } from './ops/index.js';
 export { type Index, Slice, slice } from './ops/indexing.js';
+export * as masked from './ops/maskedReductions.js';
 export {
   bernoulli,
   defaultGenerator,

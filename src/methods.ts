@@ -8,7 +8,8 @@ import { Tensor } from './tensor/tensor.js';
 // All but functions of lists, or of no tensor at all.
 const { cat: _cat, concat: _concat, concatenate: _concatenate, stack: _stack, ...single } = ops;
 const { atleast1d: _1d, atleast2d: _2d, atleast3d: _3d, vstack: _v, rowStack: _row, hstack: _h, dstack: _d, columnStack: _column, ...alone } = single;
-const { blockDiag: _block, broadcastTensors: _broadcast, meshgrid: _mesh, cartesianProd: _product, trilIndices: _l, triuIndices: _u, ...withTensor } = alone;
+const { blockDiag: _block, broadcastTensors: _broadcast, meshgrid: _mesh, cartesianProd: _product, trilIndices: _l, triuIndices: _u, ...others } = alone;
+const { stdMean: _std, varMean: _var, ...withTensor } = others;
 
 // Typed by where the parts come from, so that the declarations name their types and do not spell them out.
 const factories = { newEmpty, newFull, newOnes, newZeros, slice: sliceOf };

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DType } from '../src/core/dtype.js';
 import * as gt from '../src/index.js';
+import * as families from '../src/ops/families.js';
 import * as functionals from '../src/ops/functional.js';
 import * as gated from '../src/ops/gated.js';
 import * as images from '../src/ops/images.js';
@@ -252,7 +253,7 @@ describe.each(rows)('%s', (_name, row) => {
 
 describe('completeness', () => {
   it('every public function has a row, and no row is of another', () => {
-    const functions = Object.entries({ ...operators, ...functionals, ...images, ...gated, ...rectifiers, ...specials }).flatMap(([name, value]) =>
+    const functions = Object.entries({ ...operators, ...functionals, ...images, ...gated, ...rectifiers, ...specials, ...families }).flatMap(([name, value]) =>
       typeof value === 'function' ? [name] : [],
     );
     expect([...Object.keys(cases), ...Object.keys(aliases)].sort()).toEqual(functions.sort());

@@ -1,6 +1,7 @@
 // gt.nn.functional: what modules compute, as functions.
 
 export { gelu, relu, relu_, sigmoid, silu, silu_, softplus, tanh } from '../ops/activation.js';
+export * from '../ops/families.js';
 export { crossEntropy, dropout, linear, mseLoss, nllLoss, oneHot } from '../ops/functional.js';
 export { glu, gumbelSoftmax, logsigmoid, mish, rrelu, softmin, softsign, tanhshrink } from '../ops/gated.js';
 export {

@@ -14,15 +14,12 @@ import { asIndex, gather, indexSelect } from './gather.js';
 import { addmm, matmul } from './matmul.js';
 import { needFloat, resultType } from './promote.js';
 import { generatorOf, type RandomOptions } from './random.js';
-import { mean, sum } from './reduce.js';
+import { sum } from './reduce.js';
+import { type Reduction, type ReductionOption, reduced } from './reduced.js';
 import { logSoftmax } from './softmax.js';
 import { broadcastTo, permute, reshape, t, unsqueeze } from './view.js';
 
-export type Reduction = 'none' | 'mean' | 'sum';
-const reduced = (op: string, loss: Tensor, reduction: unknown): Tensor => {
-  const how = asChoice(op, 'reduction', reduction, ['none', 'mean', 'sum']);
-  return how === 'none' ? loss : how === 'mean' ? mean(loss) : sum(loss);
-};
+export type { Reduction } from './reduced.js';
 
 /** y = x W^T + b: x (..., in), weight (out, in), bias (out). */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
@@ -45,10 +42,6 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
     return reshape(addmm(bias, rows, transposed), [...x.shape.slice(0, -1), weight.shape[0]]);
   }
   return add(matmul(x, transposed), bias);
-}
-
-interface ReductionOption {
-  reduction?: Reduction;
 }
 
 /** (input - target)^2, averaged, summed or as it is. */

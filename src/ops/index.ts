@@ -125,6 +125,7 @@ export { at, setAt } from './indexing.js';
 export { cat, chunk, concat, split, stack, unbind } from './join.js';
 export * from './masked.js';
 export { addmm, bmm, dot, ger, matmul, mm, mv, outer } from './matmul.js';
+export { all, any, nanmean, nansum, stdMean, varMean } from './moments.js';
 export * from './movement.js';
 export { indexPut, indexPut_ } from './pick.js';
 export {

@@ -2,6 +2,7 @@
 // has no row.
 
 import type * as others from '../../src/ops/aliases.js';
+import type * as families from '../../src/ops/families.js';
 import type * as functionals from '../../src/ops/functional.js';
 import type * as gated from '../../src/ops/gated.js';
 import type * as images from '../../src/ops/images.js';
@@ -12,8 +13,10 @@ import { activations } from './activations.js';
 import { arithmetic } from './arithmetic.js';
 import { functional } from './functional.js';
 import { internal } from './internal.js';
+import { losses } from './losses.js';
 import { matmul } from './matmul.js';
 import { movement } from './movement.js';
+import { behindNorms, norms } from './norms.js';
 import { pick } from './pick.js';
 import { pointwise } from './pointwise.js';
 import { reduce } from './reduce.js';
@@ -23,7 +26,7 @@ import { special } from './special.js';
 import { view } from './view.js';
 import { vision } from './vision.js';
 
-type Functions = typeof operators & typeof functionals & typeof images & typeof gated & typeof rectifiers & typeof specials;
+type Functions = typeof operators & typeof functionals & typeof images & typeof gated & typeof rectifiers & typeof specials & typeof families;
 /** Every public function by name. */
 export type OpName = { [K in keyof Functions]: Functions[K] extends (...args: never[]) => unknown ? K : never }[keyof Functions];
 
@@ -40,6 +43,8 @@ export const cases: Readonly<Record<Exclude<OpName, keyof typeof others>, Row>> 
   ...vision,
   ...special,
   ...activations,
+  ...losses,
+  ...norms,
 };
 /** PyTorch's second names, by the first. */
 export const aliases: { readonly [K in keyof typeof others]: OpName } = {
@@ -73,6 +78,6 @@ export const aliases: { readonly [K in keyof typeof others]: OpName } = {
   trueDivide: 'div',
   trueDivide_: 'div_',
 };
-export const internals: Readonly<Record<string, Row>> = internal;
+export const internals: Readonly<Record<string, Row>> = { ...internal, ...behindNorms };
 
 export type { Input, Row, Variant, Work } from './row.js';

@@ -1,0 +1,17 @@
+// The functions of nn.functional that losses, normalisation, embedding and attention make up.
+export { scaledDotProductAttention } from './attention.js';
+export { ctcLoss } from './ctc.js';
+export { embedding, embeddingBag } from './embedding.js';
+export { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss, softMarginLoss } from './entropy.js';
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  marginRankingLoss,
+  multilabelMarginLoss,
+  multiMarginLoss,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+} from './margin.js';
+export { cosineSimilarity, normalize, pairwiseDistance } from './norm.js';
+export { gaussianNllLoss, huberLoss, klDiv, l1Loss, poissonNllLoss, smoothL1Loss } from './regression.js';
+export { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from './standardize.js';

@@ -1,0 +1,221 @@
+// Normalisation to mean 0 and variance 1, over different groups of elements: batch, layer, group and instance norm; and by the root mean square.
+import { ArgumentError, fail, ShapeError } from '../core/errors.js';
+import { numel, type Shape, sameShape, showShape } from '../core/shape.js';
+import { isGradEnabled, noGrad } from '../tensor/node.js';
+import { apply, defineOp } from '../tensor/op.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
+import { add, add_, mul, mul_, sub } from './arithmetic.js';
+import { clone, toDtype } from './copy.js';
+import { rsqrt } from './pointwise.js';
+import { needFloat } from './promote.js';
+import { mean, var_ } from './reduce.js';
+import { reshape } from './view.js';
+
+interface Group {
+  readonly dims: readonly number[];
+  readonly eps: number;
+}
+interface Moments {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly rstd: Tensor;
+}
+
+function momentsOf(x: Tensor, { dims, eps }: Group): Moments {
+  const variance = var_(x, { dim: dims, correction: 0, keepdim: true });
+  return { mean: mean(x, { dim: dims, keepdim: true }), variance, rstd: rsqrt(add(variance, eps)) };
+}
+
+/**
+ * Inputs x and its mean and reciprocal deviation, which are functions of x in the derivative too. With y the result and means over the group,
+ * dx = rstd (dy - mean(dy) - y mean(dy y)). Only a derivative that will itself be differentiated computes the moments anew.
+ */
+const standardizeOp = defineOp<Group>({
+  name: 'standardize',
+  saves: 7,
+  forward: ([x, middle, rstd]) => mul_(sub(x, middle), rstd),
+  vjp: [
+    (dy, node) => {
+      const group = node.args as Group;
+      const x = node.x(0);
+      const { mean: middle, rstd } = isGradEnabled() ? momentsOf(x, group) : { mean: node.x(1), rstd: node.x(2) };
+      const y = mul(sub(x, middle), rstd);
+      const over = { dim: group.dims, keepdim: true };
+      return mul(sub(sub(dy, mean(dy, over)), mul(y, mean(mul(dy, y), over))), rstd);
+    },
+    null,
+    null,
+  ],
+});
+
+/** (x - mean) / sqrt(variance + eps), with the moments of the given dims. */
+function standardize(x: Tensor, group: Group): { y: Tensor; moments: Moments } {
+  const moments = noGrad(() => momentsOf(x, group));
+  return { y: apply(standardizeOp, [x, moments.mean, moments.rstd], group), moments };
+}
+
+function affine(y: Tensor, weight: Tensor | null, bias: Tensor | null, shape: Shape): Tensor {
+  const scaled = weight === null ? y : mul(y, reshape(weight, shape));
+  return bias === null ? scaled : add(scaled, reshape(bias, shape));
+}
+
+/** One value a channel, as a shape that broadcasts to the input's. */
+const perChannel = ({ shape }: Tensor): number[] => shape.map((size, d) => (d === 1 ? size : 1));
+const span = (from: number, to: number): number[] => Array.from({ length: Math.max(to - from, 0) }, (_, i) => from + i);
+
+function checkVectors(op: string, size: number, vectors: Readonly<Record<string, Tensor | null>>): void {
+  for (const [role, v] of Object.entries(vectors)) {
+    if (v !== null && !(asTensor(op, role, v).ndim === 1 && v.shape[0] === size)) fail(ShapeError, op, `${role} of shape [${size}]`, showShape(v.shape));
+  }
+}
+
+// Batch --------------------------------------------------------------------------------------------------------------------------------------------------------
+
+export interface BatchNormOptions {
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  /** Normalises by the batch's own moments, and moves the running ones towards them. */
+  training?: boolean;
+  momentum?: number;
+  eps?: number;
+}
+
+/** running += momentum * (value - running), in place. */
+function follow(running: Tensor | null, value: Tensor, momentum: number): void {
+  if (running === null) return;
+  noGrad(() => add_(mul_(running, 1 - momentum), toDtype(reshape(value, running.shape), running.dt), { alpha: momentum }));
+}
+
+/** Moves the running moments; the running variance is the unbiased one of `n` values each. */
+function track(runningMean: Tensor | null, runningVar: Tensor | null, middle: Tensor, variance: Tensor, n: number, momentum: number): void {
+  noGrad(() => {
+    follow(runningMean, middle, momentum);
+    if (runningVar !== null) follow(runningVar, mul(variance, n / (n - 1)), momentum);
+  });
+}
+
+/** By known moments. */
+function byRunning(op: string, x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, eps: number): Tensor {
+  if (runningMean === null || runningVar === null)
+    fail(ArgumentError, op, 'running moments in evaluation', 'none: expected running_mean and running_var to be defined');
+  const shape = perChannel(x);
+  return mul(sub(x, reshape(runningMean, shape)), rsqrt(add(reshape(runningVar, shape), eps)));
+}
+
+/** Every channel (dim 1) to mean 0 and variance 1, over the batch in training, else by the running moments; then scaled and shifted. */
+export function batchNorm(
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  ...args: ArgsOf<BatchNormOptions, ['weight', 'bias', 'training', 'momentum', 'eps']>
+): Tensor {
+  const op = 'batchNorm';
+  const given = readArgs<BatchNormOptions>(op, args, ['weight', 'bias', 'training', 'momentum', 'eps']);
+  const { weight = null, bias = null, training = false } = given;
+  const [momentum, eps] = [asNumber(op, 'momentum', given.momentum ?? 0.1), asNumber(op, 'eps', given.eps ?? 1e-5)];
+  needFloat(op, asTensor(op, 'input', x));
+  const own = asBoolean(op, 'training', training);
+  if (x.ndim < 2) {
+    if (x.count === 0) return clone(x);
+    fail(ShapeError, op, 'an input of at least 2 dims', showShape(x.shape));
+  }
+  checkVectors(op, x.shape[1], { runningMean, runningVar, weight, bias });
+  const n = x.count / x.shape[1];
+  if (own && n === 1) fail(ArgumentError, op, 'more than 1 value per channel when training', showShape(x.shape));
+  if (!own || x.count === 0) {
+    const y = own ? clone(x) : byRunning(op, x, runningMean, runningVar, eps);
+    return affine(y, weight, bias, perChannel(x));
+  }
+  const { y, moments } = standardize(x, { dims: [0, ...span(2, x.ndim)], eps });
+  track(runningMean, runningVar, moments.mean, moments.variance, n, momentum);
+  return affine(y, weight, bias, perChannel(x));
+}
+
+// Instance ------------------------------------------------------------------------------------------------------------------------------------------------------
+
+export interface InstanceNormOptions {
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  /** Normalises by the input's own moments; else by the running ones. */
+  useInputStats?: boolean;
+  momentum?: number;
+  eps?: number;
+}
+
+/** Every channel of every sample to mean 0 and variance 1. */
+export function instanceNorm(
+  x: Tensor,
+  ...args: ArgsOf<InstanceNormOptions, ['runningMean', 'runningVar', 'weight', 'bias', 'useInputStats', 'momentum', 'eps']>
+): Tensor {
+  const op = 'instanceNorm';
+  const given = readArgs<InstanceNormOptions>(op, args, ['runningMean', 'runningVar', 'weight', 'bias', 'useInputStats', 'momentum', 'eps']);
+  const { runningMean = null, runningVar = null, weight = null, bias = null, useInputStats = true } = given;
+  const [momentum, eps] = [asNumber(op, 'momentum', given.momentum ?? 0.1), asNumber(op, 'eps', given.eps ?? 1e-5)];
+  needFloat(op, asTensor(op, 'input', x));
+  if (x.ndim < 2) fail(ShapeError, op, 'an input of at least 2 dims', showShape(x.shape));
+  checkVectors(op, x.shape[1], { runningMean, runningVar, weight, bias });
+  if (!asBoolean(op, 'useInputStats', useInputStats)) return affine(byRunning(op, x, runningMean, runningVar, eps), weight, bias, perChannel(x));
+  const n = numel(x.shape.slice(2));
+  if (n === 1) fail(ArgumentError, op, 'more than 1 spatial element', showShape(x.shape));
+  const { y, moments } = standardize(x, { dims: span(2, x.ndim), eps });
+  if (runningMean !== null || runningVar !== null) {
+    const average = (t: Tensor): Tensor => mean(t, { dim: 0, keepdim: true });
+    noGrad(() => track(runningMean, runningVar, average(moments.mean), average(moments.variance), n, momentum));
+  }
+  return affine(y, weight, bias, perChannel(x));
+}
+
+// Group, layer, root mean square ----------------------------------------------------------------------------------------------------------------------------------
+
+export interface AffineOptions {
+  weight?: Tensor | null;
+  bias?: Tensor | null;
+  eps?: number;
+}
+
+/** Every group of neighbouring channels of every sample to mean 0 and variance 1. */
+export function groupNorm(x: Tensor, numGroups: number, ...args: ArgsOf<AffineOptions, ['weight', 'bias', 'eps']>): Tensor {
+  const op = 'groupNorm';
+  const { weight = null, bias = null, eps = 1e-5 } = readArgs<AffineOptions>(op, args, ['weight', 'bias', 'eps']);
+  needFloat(op, asTensor(op, 'input', x));
+  if (x.ndim < 2) fail(ShapeError, op, 'an input of at least 2 dims', showShape(x.shape));
+  const [n, channels] = x.shape;
+  if (!(Number.isInteger(numGroups) && numGroups > 0 && channels % numGroups === 0))
+    fail(ArgumentError, op, `numGroups that divides ${channels} channels`, String(numGroups));
+  checkVectors(op, channels, { weight, bias });
+  const { y } = standardize(reshape(x, [n, numGroups, (channels / numGroups) * numel(x.shape.slice(2))]), { dims: [2], eps: asNumber(op, 'eps', eps) });
+  return affine(reshape(y, x.shape), weight, bias, perChannel(x));
+}
+
+/** The dims that a normalized shape covers: the last ones, of just these sizes. */
+function lastDims(op: string, x: Tensor, normalizedShape: readonly number[], parameters: Readonly<Record<string, Tensor | null>>): number[] {
+  needFloat(op, asTensor(op, 'input', x));
+  const from = x.ndim - normalizedShape.length;
+  if (normalizedShape.length === 0 || from < 0 || !sameShape(x.shape.slice(from), normalizedShape))
+    fail(ShapeError, op, `an input whose last sizes are ${showShape(normalizedShape)}`, showShape(x.shape));
+  for (const [role, p] of Object.entries(parameters)) {
+    if (p !== null && !sameShape(asTensor(op, role, p).shape, normalizedShape))
+      fail(ShapeError, op, `${role} of shape ${showShape(normalizedShape)}`, showShape(p.shape));
+  }
+  return span(from, x.ndim);
+}
+
+/** The elements of the last dims to mean 0 and variance 1. */
+export function layerNorm(x: Tensor, normalizedShape: readonly number[], ...args: ArgsOf<AffineOptions, ['weight', 'bias', 'eps']>): Tensor {
+  const op = 'layerNorm';
+  const { weight = null, bias = null, eps = 1e-5 } = readArgs<AffineOptions>(op, args, ['weight', 'bias', 'eps']);
+  const dims = lastDims(op, x, normalizedShape, { weight, bias });
+  return affine(standardize(x, { dims, eps: asNumber(op, 'eps', eps) }).y, weight, bias, normalizedShape);
+}
+
+/** x / sqrt(mean(x^2) + eps) over the last dims, scaled. */
+export function rmsNorm(x: Tensor, normalizedShape: readonly number[], ...args: ArgsOf<Omit<AffineOptions, 'bias'>, ['weight', 'eps']>): Tensor {
+  const op = 'rmsNorm';
+  const { weight = null, eps } = readArgs<Omit<AffineOptions, 'bias'>>(op, args, ['weight', 'eps']);
+  const dims = lastDims(op, x, normalizedShape, { weight });
+  const small = eps ?? (x.dtype === 'float32' ? 2 ** -23 : Number.EPSILON);
+  return affine(mul(x, rsqrt(add(mean(mul(x, x), { dim: dims, keepdim: true }), asNumber(op, 'eps', small)))), weight, null, normalizedShape);
+}
