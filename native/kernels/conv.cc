@@ -51,17 +51,34 @@ void zero(T* y, int64_t n) {
   __builtin_memset(y, 0, n * sizeof(T));
 }
 
+/** A block of the patch matrix, (rows, n), its rows `step` apart. */
+template <class T>
+struct Patches {
+  const T* data;
+  int64_t step;
+};
+
+/** Of a kernel of one tap the image itself is the patch matrix. */
+bool is_plain(const Geometry& g) { return g.taps() == 1 && g.sh == 1 && g.sw == 1 && g.ph == 0 && g.pw == 0 && g.positions() == g.h * g.w; }
+
+template <class T>
+Patches<T> patches(const Geometry& g, const T* x, int64_t r, int64_t rows, int64_t p, int64_t n) {
+  if (is_plain(g)) return {x + r * g.positions() + p, g.positions()};
+  T* const block = block_memory<T>();
+  gather_patches(g, x, block, r, rows, p, n);
+  return {block, n};
+}
+
 // The three products of an image and a group ------------------------------------------------------------------------------------------------------------
 
 /** Positions [p, p + n) of y, which hold the bias: y += k x. */
 template <class T>
 void forward(const Geometry& g, const T* x, const T* k, T* y, int64_t p, int64_t n) {
-  T* const block = block_memory<T>();
   const int64_t depth = g.depth(), size = g.positions();
   for (int64_t r = 0; r < depth; r += kRows<T>) {
     const int64_t rows = least(kRows<T>, depth - r);
-    gather_patches(g, x, block, r, rows, p, n);
-    multiply<T>({g.o, n, rows, k + r, depth, 1, block, n, 1, y + p, size, T(1), T(1)});
+    const Patches<T> b = patches(g, x, r, rows, p, n);
+    multiply<T>({g.o, n, rows, k + r, depth, 1, b.data, b.step, 1, y + p, size, T(1), T(1)});
   }
 }
 
@@ -74,6 +91,10 @@ void input(const Geometry& g, const T* y, const T* k, T* x, int64_t c, int64_t c
     const int64_t rows = least(kRows<T>, end - r);
     for (int64_t p = 0; p < size; p += kPositions<T>) {
       const int64_t n = least(kPositions<T>, size - p);
+      if (is_plain(g)) {
+        multiply<T>({rows, n, g.o, k + r, 1, depth, y + p, size, 1, x + r * size + p, size, T(1), T(0)});
+        continue;
+      }
       multiply<T>({rows, n, g.o, k + r, 1, depth, y + p, size, 1, block, n, T(1), T(0)});
       scatter_patches(g, x, block, r, rows, p, n);
     }
@@ -83,13 +104,12 @@ void input(const Geometry& g, const T* y, const T* k, T* x, int64_t c, int64_t c
 /** Filters [o, o + count) and rows [r, r + rows) of their patches, over all images: k = y x^T. */
 template <class T>
 void weight(const Geometry& g, const T* y, const T* x, T* k, int64_t o, int64_t count, int64_t r, int64_t rows) {
-  T* const block = block_memory<T>();
   const int64_t depth = g.depth(), size = g.positions();
   for (int64_t image = 0; image < g.n; image++, x += g.groups * g.c * g.h * g.w, y += g.groups * g.o * size) {
     for (int64_t p = 0; p < size; p += kPositions<T>) {
       const int64_t n = least(kPositions<T>, size - p);
-      gather_patches(g, x, block, r, rows, p, n);
-      multiply<T>({count, rows, n, y + o * size + p, size, 1, block, 1, n, k + o * depth + r, depth, T(1), image == 0 && p == 0 ? T(0) : T(1)});
+      const Patches<T> b = patches(g, x, r, rows, p, n);
+      multiply<T>({count, rows, n, y + o * size + p, size, 1, b.data, 1, b.step, k + o * depth + r, depth, T(1), image == 0 && p == 0 ? T(0) : T(1)});
     }
   }
 }
