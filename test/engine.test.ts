@@ -289,6 +289,12 @@ describe('gradients as values', () => {
       .backward({ inputs: [w, y] });
     expect([of(x.grad), of(w.grad), of(y.grad), y.retainsGrad]).toEqual([null, [2, 4], [3, 4], true]);
     expect(() => y.sum().backward({ inputs: [] })).toThrow(/cannot be empty/);
+    gt.autograd.backward([x.mul(w), x.mul(5)], [ones(2), ones(2)], { inputs: x });
+    expect([of(x.grad), of(w.grad)]).toEqual([
+      [8, 9],
+      [2, 4],
+    ]);
+    expect(() => gt.autograd.backward([x.sum(), x.sum()], [null])).toThrow(/one gradient for each of 2 tensors, got 1/);
   });
 
   test('outputs without a gradient count as zero', () => {

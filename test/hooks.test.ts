@@ -242,3 +242,64 @@ describe('retainGrad', () => {
     expect(gt.autograd.grad(y.grad!, x)[0].item()).toBe(12);
   });
 });
+
+describe('hooks of nodes', () => {
+  test('see the gradients that come out and go in, and replace those that come out', () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3);
+    const seen: unknown[] = [];
+    const handle = y.gradFn!.registerHook((gradInputs, gradOutputs) => {
+      seen.push(gradInputs.map(of), gradOutputs.map(of));
+      return gradInputs.map((g) => g?.mul(2) ?? null);
+    });
+    y.sum().backward({ retainGraph: true });
+    expect([seen, of(x.grad)]).toEqual([
+      [[[3, 3], null], [[1, 1]]],
+      [6, 6],
+    ]);
+    expect(of(gt.autograd.grad(y.sum(), x, { retainGraph: true })[0])).toEqual([6, 6]);
+    handle.remove();
+    expect(of(gt.autograd.grad(y.sum(), x)[0])).toEqual([3, 3]);
+  });
+
+  test('before the node runs, in turn with those of tensors', () => {
+    const x = leaf([1, 2]);
+    const y = x.exp();
+    y.registerHook((g) => g.add(1));
+    y.gradFn!.registerPrehook(([g]) => [g!.mul(10)]);
+    y.sum().backward();
+    expect(x.grad!.at(0).item()).toBeCloseTo(20 * Math.E, 12);
+  });
+
+  test('of accumulators run when .grad is there', () => {
+    const x = leaf([1, 2]);
+    const accumulator = x.expand(2).gradFn!.nextFunctions[0][0]!;
+    const seen: unknown[] = [];
+    accumulator.registerHook((gradInputs, [g]) => void seen.push(gradInputs.length, of(g), of(x.grad)));
+    x.mul(3).sum().backward();
+    expect(seen).toEqual([0, [3, 3], [3, 3]]);
+  });
+
+  test('must return as many as they were given, of the same shapes', () => {
+    const y = leaf([1, 2]).mul(3);
+    const short = y.gradFn!.registerHook(() => []);
+    expect(() => y.sum().backward({ retainGraph: true })).toThrow(/incorrect number of values \(got 0, but expected 2\)/);
+    short.remove();
+    y.gradFn!.registerHook(() => [gt.ones([3], f64), null]);
+    expect(() => y.sum().backward()).toThrow(/a hook has changed the size of value/);
+    expect(() => y.gradFn!.registerHook(5 as never)).toThrow(gt.ArgumentError);
+  });
+
+  test('may keep what they see', () => {
+    const x = gt.ones([1000], { ...f64, requiresGrad: true });
+    const kept: (gt.Tensor | null)[] = [];
+    const y = x.mul(2);
+    const z = y.tanh();
+    for (const t of [y, z]) t.gradFn!.registerHook((a, b) => void kept.push(...a, ...b));
+    z.gradFn!.registerPrehook((a) => void kept.push(...a));
+    z.mul(3).sum().backward();
+    const before = kept.map((t) => t?.toArray());
+    for (let i = 0; i < 50; i++) gt.full([1000], 9, f64);
+    expect(kept.map((t) => t?.toArray())).toEqual(before);
+  });
+});

@@ -2,16 +2,17 @@
 //
 // The engine, not the rules, undoes broadcasting, adds up, checks shapes and dtypes, and gives memory back. A gradient that a formula of this pass made, and that nobody else
 // has seen (no hook, no .grad, no graph), ends when its last reader has run: `pins` counts the readers, `owned` says that the storage is the pass's own.
-import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
+import { GradientError } from '../core/errors.js';
 import { expandsTo, overlapsItself, sameShape, showShape } from '../core/shape.js';
 import { heap, K } from '../kernels/load.js';
 import { anomalyMode, checkNan, watch } from './anomaly.js';
 import { gradientsOf } from './gradients.js';
+import { after, called, checkReplaced } from './hooks.js';
 import { collapse, dims, flat } from './loops.js';
-import { type HookEntry, installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
+import { installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
 import { defineOp, type Op } from './op.js';
 import { type Storage, setArena } from './storage.js';
-import { addressOf, contiguousCopy, copyInto, empty, Tensor } from './tensor.js';
+import { addressOf, contiguousCopy, copyInto, empty, type Tensor } from './tensor.js';
 
 /** The ops that the engine itself uses; set by ops/, which import this room. */
 export interface EngineOps {
@@ -164,7 +165,7 @@ class Pass {
       if (wanted !== null && wanted[s] & isTarget) this.#catch(node, dys);
       if (wanted === null || wanted[s] & runs) {
         if (node.hooks !== null) this.#show(node, node.hooks, dys);
-        if (node.op === accumulate) this.#accumulate(node.args as Tensor, dys[0]!);
+        if (node.op === accumulate) this.#accumulate(node, dys[0]!);
         else if (anomalyMode() === null) this.#step(node, dys);
         else watch(node, () => this.#step(node, dys));
       }
@@ -173,18 +174,28 @@ class Pass {
   }
 
   /** Lets hooks see and replace the gradients; from then on they belong to the user too. */
-  #show(node: Node, hooks: readonly HookEntry[], dys: (Tensor | null)[]): void {
-    for (const { nr, hook, retains } of hooks) {
+  #show(node: Node, hooks: NonNullable<Node['hooks']>, dys: (Tensor | null)[]): void {
+    for (const entry of hooks) {
+      if ('when' in entry) {
+        if (entry.when === 'before') called(node, entry, dys, dys).forEach((grad, nr) => void this.#replace(node, nr, grad, dys));
+        continue;
+      }
+      const { nr, hook, retains } = entry;
       const dy = dys[nr];
       if (dy === null) continue;
       if (retains === undefined) dy.storage.owned = false;
       const replaced = hook(dy);
-      if (replaced === undefined || replaced === null) continue;
-      checkReplaced(dy, replaced, node.name);
-      replaced.storage.pins++;
-      this.release(dy);
-      dys[nr] = replaced;
+      if (replaced !== undefined && replaced !== null) this.#replace(node, nr, replaced, dys);
     }
+  }
+
+  #replace(node: Node, nr: number, replaced: Tensor | null, dys: (Tensor | null)[]): void {
+    const dy = dys[nr];
+    if (replaced === dy) return;
+    if (dy !== null && replaced !== null) checkReplaced(dy, replaced, node.name);
+    if (replaced !== null) replaced.storage.pins++;
+    if (dy !== null) this.release(dy);
+    dys[nr] = replaced;
   }
 
   #catch(node: Node, dys: readonly (Tensor | null)[]): void {
@@ -206,7 +217,7 @@ class Pass {
     this.#node = node;
     const outer = setArena(arena);
     try {
-      const results = gradientsOf(node, dys, this.#needs);
+      const results = after(node, gradientsOf(node, dys, this.#needs), dys);
       const { inputs, nrs } = node;
       const fitted = new Array<Tensor | null>(inputs.length);
       // All are pinned before any is added up: two results may share a storage.
@@ -243,8 +254,9 @@ class Pass {
     return grad.dt === meta.dt ? grad : ops.to(grad, meta.dt);
   }
 
-  #accumulate(leaf: Tensor, dy: Tensor): void {
+  #accumulate(node: Node, dy: Tensor): void {
     const { createGraph } = this.options;
+    const leaf = node.args as Tensor;
     const had = leaf.gradient;
     if (had === null) {
       const { storage } = dy;
@@ -261,17 +273,8 @@ class Pass {
       addInto(had, had.storage === dy.storage ? packedCopy(dy) : dy);
       had.storage.version++;
     }
+    after(node, [], [dy]);
   }
-}
-
-function checkReplaced(dy: Tensor, replaced: unknown, at: string): asserts replaced is Tensor {
-  if (!(replaced instanceof Tensor)) fail(ArgumentError, 'registerHook', 'a hook to return a tensor or nothing', show(replaced));
-  const same = sameShape(replaced.shape, dy.shape) && replaced.dt === dy.dt;
-  if (same) return;
-  const [wanted, got] = [dy, replaced].map((t) => `a ${t.dtype} tensor of shape ${showShape(t.shape)}`);
-  throw new GradientError(
-    `registerHook: expected a hook at ${at} to return ${wanted}, got ${got}: a hook has changed the ${replaced.dt === dy.dt ? 'size' : 'type'} of value`,
-  );
 }
 
 /** held += grad, not recorded. */

@@ -6,7 +6,7 @@ import { anomalyMode, remember } from './anomaly.js';
 import { layoutOf, type Window } from './layout.js';
 import type { Op } from './op.js';
 import { isInferenceModeEnabled, setInferring } from './storage.js';
-import type { Hook, Tensor } from './tensor.js';
+import type { Hook, HookHandle, Tensor } from './tensor.js';
 
 /** The bit of `saves` that stands for the output; bit i stands for input i. */
 export const OUT = 1 << 30;
@@ -51,13 +51,21 @@ export interface HookEntry {
   readonly retains?: Tensor;
 }
 
+export type Gradients = readonly (Tensor | null)[];
+/** A hook of a node, before it runs or after: what it returns takes the place of the gradients that go in, or of those that come out. */
+export interface NodeHook {
+  readonly when: 'before' | 'after';
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing.
+  readonly call: (grads: Gradients, gradOutputs: Gradients) => Gradients | null | undefined | void;
+}
+
 export class Node {
   /** Grows with every node, so that walking by falling sequence number meets a node after all that use it. */
   readonly seq = sequence++;
   /** What was saved: place (an input's, or one past the last for the output), tensor and its version, for each. */
   saved: readonly Saved[] = nothing;
   /** In the order they were registered; the list is replaced, never changed, so that a hook may add and remove some. */
-  hooks: readonly HookEntry[] | null = null;
+  hooks: readonly (HookEntry | NodeHook)[] | null = null;
   /** The backward pass that last visited the node, and its place in it. */
   mark = 0;
   slot = 0;
@@ -142,10 +150,25 @@ export class Node {
     );
   }
 
-  addHook(entry: HookEntry): void {
+  /** Calls `hook` with the gradients of the node's inputs and of its outputs, after each time it runs in backward; what it returns takes the place of the former. */
+  registerHook(hook: (gradInputs: Gradients, gradOutputs: Gradients) => ReturnType<NodeHook['call']>): HookHandle {
+    return this.#register('registerHook', hook, 'after');
+  }
+  /** Calls `hook` with the gradients of the node's outputs before it runs; what it returns takes their place. */
+  registerPrehook(hook: (gradOutputs: Gradients) => ReturnType<NodeHook['call']>): HookHandle {
+    return this.#register('registerPrehook', hook, 'before');
+  }
+  #register(name: string, call: NodeHook['call'], when: NodeHook['when']): HookHandle {
+    if (typeof call !== 'function') fail(ArgumentError, name, 'a function', typeof call);
+    const entry: NodeHook = { when, call };
+    this.addHook(entry);
+    return { remove: () => this.removeHook(entry) };
+  }
+
+  addHook(entry: HookEntry | NodeHook): void {
     this.hooks = [...(this.hooks ?? []), entry];
   }
-  removeHook(entry: HookEntry): void {
+  removeHook(entry: HookEntry | NodeHook): void {
     const rest = this.hooks?.filter((other) => other !== entry) ?? [];
     this.hooks = rest.length === 0 ? null : rest;
   }
@@ -277,7 +300,7 @@ export function addRetained(t: Tensor, node: Node, hook: Hook): void {
 /** retainGrad keeps the gradient of a tensor as it is now: it follows the tensor to the node of an in-place write. */
 export function moveRetained(t: Tensor, to: Node): void {
   const from = retainedAt.get(t);
-  const entry = from?.hooks?.find(({ retains }) => retains === t);
+  const entry = from?.hooks?.find((hook): hook is HookEntry => 'nr' in hook && hook.retains === t);
   if (entry === undefined) return;
   from!.removeHook(entry);
   addRetained(t, to, entry.hook);
