@@ -15,6 +15,7 @@ export {
   IndexError,
   ShapeError,
 } from './core/errors.js';
+export * as linalg from './linalg.js';
 export * as nn from './nn/index.js';
 export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, logspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';
 export * from './ops/index.js';

@@ -9,7 +9,9 @@ import { Tensor } from './tensor/tensor.js';
 const { cat: _cat, concat: _concat, concatenate: _concatenate, stack: _stack, ...single } = ops;
 const { atleast1d: _1d, atleast2d: _2d, atleast3d: _3d, vstack: _v, rowStack: _row, hstack: _h, dstack: _d, columnStack: _column, ...alone } = single;
 const { blockDiag: _block, broadcastTensors: _broadcast, meshgrid: _mesh, cartesianProd: _product, trilIndices: _l, triuIndices: _u, ...others } = alone;
-const { stdMean: _std, varMean: _var, ...withTensor } = others;
+const { stdMean: _std, varMean: _var, ...mixed } = others;
+const { bucketize: _bucketize, searchsorted: _searchsorted, isin: _isin, gradient: _gradient, trapezoid: _t, cumulativeTrapezoid: _ct, ...dense } = mixed;
+const { cdist: _cdist, einsum: _einsum, tensordot: _tensordot, ...withTensor } = dense;
 
 // Typed by where the parts come from, so that the declarations name their types and do not spell them out.
 const factories = { newEmpty, newFull, newOnes, newZeros, slice: sliceOf };
@@ -31,9 +33,17 @@ interface ExtremeMethod {
   (options: { dim: number; keepdim?: boolean }): ValuesIndices;
 }
 
-export type TensorMethods = { [K in Exclude<keyof typeof methods, 'max' | 'min' | 'where'>]: Method<(typeof methods)[K]> } & {
+interface MedianMethod {
+  (): Tensor;
+  (dim: number, keepdim?: boolean): ValuesIndices;
+  (options: { dim: number; keepdim?: boolean }): ValuesIndices;
+}
+
+export type TensorMethods = { [K in Exclude<keyof typeof methods, 'max' | 'median' | 'min' | 'nanmedian' | 'where'>]: Method<(typeof methods)[K]> } & {
   max: ExtremeMethod;
   min: ExtremeMethod;
+  median: MedianMethod;
+  nanmedian: MedianMethod;
   /** x where the condition holds, else other. */
   where(condition: Tensor, other: Tensor | number): Tensor;
 };

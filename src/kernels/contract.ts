@@ -214,6 +214,37 @@ export const contract = {
    * and idx are i32, weight has x's dtype. Serves averages over windows and interpolation, and with the transposed matrix their gradients.
    */
   resample: [F, 'x:r starts:r idx:r weight:r y:w outer:i nx:i ny:i inner:i'],
+  // Scans, sorting, searching -------------------------------------------------------------------------------------------------------------------------
+  /** y (outer, r, inner): running sums along r, continued in float64 (int64: in integers) and rounded once per element. */
+  cumsum: ['f32 f64 i64', reduce],
+  cumprod: ['f32 f64 i64', reduce],
+  /** log(sum(exp(x[0..k]))), in float64; all -inf gives -inf. */
+  logcumsumexp: [F, reduce],
+  /** y[k] = x[k] + a[k] * y[k - 1], in float64. */
+  recurrence: [F, 'a:r x:r y:w outer:i r:i inner:i'],
+  /** The best so far and, as i32, its place: of ties the last. NaN wins and stays. */
+  cummax: [N, 'x:r y:w places:w outer:i r:i inner:i'],
+  cummin: [N, 'x:r y:w places:w outer:i r:i inner:i'],
+  /**
+   * Each of the rows of n sorted, stable, with the i32 places that the values come from; NaN counts as largest, -0 as 0. scratch: (rows * n * 4 rounded up to 8) + rows * n *
+   * (size of an element) bytes.
+   */
+  sort: [N, 'x:r y:w places:w scratch:w rows:i n:i descending:i'],
+  /** y i32 (rows, m): how many elements of the sorted row a (rows, n; or one row, if shared) are < x, or <= x if right. For NaN: n. */
+  searchsorted: [N, 'a:r x:r y:w rows:i n:i m:i shared:i right:i'],
+
+  // Factorisations: nb row-major matrices -----------------------------------------------------------------------------------------------------------------
+  /** a (m, n) becomes L (unit diagonal, below) and U, rows exchanged for the largest pivot; pivots i32: row k was exchanged with pivots[k] - 1; info i32: the first zero pivot, from 1. */
+  lu: [F, 'a:u pivots:w info:w nb:i m:i n:i'],
+  /** a (n, n), of which the lower triangle is read, becomes L with a = L L^T and zeros above; info i32: the order of the first minor that is not positive, or 0. */
+  cholesky: [F, 'a:u info:w nb:i n:i'],
+  /** b (n, k) becomes the x of a x = b for a triangle of a; a's element (i, j) is at i*rsa + j*csa, its batches sa apart; unit: its diagonal counts as 1. */
+  solve_triangular: [F, 'a:r b:u nb:i n:i k:i rsa:i csa:i sa:i upper:i unit:i'],
+  /**
+   * a (m, n) = u diag(s) vt with q = min(m, n) singular values, falling, and LAPACK's signs: u (m, q) and vt (q, n), or (m, m) and (n, n) if full. scratch: with p = max(m, n) and h =
+   * full ? p : q, nb * (p q + 3 q q + 2 h p + 4 p + q) elements.
+   */
+  svd: ['f64', 'a:r u:w s:w vt:w scratch:w nb:i m:i n:i full:i'],
 
   // Optimizers: contiguous of n, in place ---------------------------------------------------------------------------------------------------------------
   /**

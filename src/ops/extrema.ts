@@ -12,13 +12,14 @@ import { eq, isnan, logicalAnd, logicalOr } from './compare.js';
 import { clone, toDtype } from './copy.js';
 import type { Binary } from './define.js';
 import { gather } from './gather.js';
+import { pairOf, type ValuesIndices } from './pair.js';
 import { maximum, minimum } from './pointwise.js';
 import { needElements, type Over, type ReduceArgs, type Reduction, readReduce, reduceWith, sum, withDims } from './reduce.js';
 import { squeeze } from './view.js';
 
 type Same = (x: Tensor, y: Tensor) => Tensor;
 /** The gradient is shared equally among all elements that are the extreme. */
-function toTies(dy: Tensor, x: Tensor, y: Tensor, over: Over, same: Same): Tensor {
+export function toTies(dy: Tensor, x: Tensor, y: Tensor, over: Over, same: Same): Tensor {
   const ties = toDtype(same(x, withDims(y, over)), x.dt);
   return div(mul(withDims(dy, over), ties), sum(ties, { dim: over.dims, keepdim: true }));
 }
@@ -35,7 +36,7 @@ const extreme = (name: string, kernels: readonly Reduction[], same: Same): Op<Ov
 // As in PyTorch, amax of something with NaN has no gradient but NaN, and max gives it to the NaNs.
 const amaxOp = extreme('amax', K.amax, eq);
 const aminOp = extreme('amin', K.amin, eq);
-const orNaN: Same = (x, y) => logicalOr(eq(x, y), logicalAnd(isnan(x), isnan(y)));
+export const orNaN: Same = (x, y) => logicalOr(eq(x, y), logicalAnd(isnan(x), isnan(y)));
 const maxOp = extreme('max', K.amax, orNaN);
 const minOp = extreme('min', K.amin, orNaN);
 /** The largest element over the given dims, or all; ties share the gradient. */
@@ -78,10 +79,6 @@ const ofNumbers =
 export const argmax = ofNumbers('argmax', whereLargest);
 /** The int32 index of the first smallest element, along a dim or in the flattened tensor. */
 export const argmin = ofNumbers('argmin', whereSmallest);
-
-/** Values with the places they were found at; destructures as an object and as an array. */
-export type ValuesIndices = { readonly values: Tensor; readonly indices: Tensor } & readonly [values: Tensor, indices: Tensor];
-const pairOf = (values: Tensor, indices: Tensor): ValuesIndices => Object.assign([values, indices] as const, { values, indices });
 
 export interface Extreme {
   (x: Tensor): Tensor;

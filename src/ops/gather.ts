@@ -141,3 +141,10 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   );
   return apply(gatherOp, [x, spread], { dim: d, shape: x.shape });
 }
+
+/** Zeros of a shape with dy added to the places (in range, of dy's shape) along a dim: the adjoint of picking them. */
+export function putBack(dy: Tensor, dim: number, places: Tensor, shape: Shape): Tensor {
+  if (shape.length === 0) return reshape(dy, []);
+  const index = contiguousCopy(rawCast(places, int64));
+  return apply(gatherBackward, [dy, index], { dim, shape });
+}

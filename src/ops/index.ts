@@ -80,7 +80,8 @@ export {
   xlogy,
   xlogy_,
 } from './exponential.js';
-export type { ValuesIndices } from './extrema.js';
+export { cumulativeTrapezoid, diff, gradient, trapezoid } from './difference.js';
+export { einsum, tensordot } from './einsum.js';
 export { amax, amin, argmax, argmin, max, min } from './extrema.js';
 export {
   allclose,
@@ -120,6 +121,7 @@ export {
   polygamma,
   polygamma_,
 } from './gamma.js';
+export { det, lu } from './factor.js';
 export { gather, indexSelect } from './gather.js';
 export { at, setAt } from './indexing.js';
 export { cat, chunk, concat, split, stack, unbind } from './join.js';
@@ -127,6 +129,8 @@ export * from './masked.js';
 export { addmm, bmm, dot, ger, matmul, mm, mv, outer } from './matmul.js';
 export { all, any, nanmean, nansum, stdMean, varMean } from './moments.js';
 export * from './movement.js';
+export { cdist, dist, norm, renorm } from './norms.js';
+export type { ValuesIndices } from './pair.js';
 export { indexPut, indexPut_ } from './pick.js';
 export {
   abs,
@@ -149,6 +153,8 @@ export {
   sqrt_,
 } from './pointwise.js';
 export { pow, pow_ } from './power.js';
+export { addbmm, addbmm_, addmv, addmv_, addr, addr_, baddbmm, baddbmm_, corrcoef, cov, cross, inner, kron, trace, vdot } from './products.js';
+export { nanquantile, quantile } from './quantile.js';
 export { bernoulli_, normal_, uniform_ } from './random.js';
 export { logsumexp, mean, prod, std, sum, sumToSize, var_ } from './reduce.js';
 export {
@@ -163,6 +169,8 @@ export {
 } from './remainder.js';
 export { ceil, ceil_, floor, floor_, round, round_, sign, sign_, trunc, trunc_ } from './round.js';
 export { indexAdd, indexAdd_, indexCopy, indexCopy_, indexFill, indexFill_, scatter, scatter_, scatterAdd, scatterAdd_ } from './scatter.js';
+export { cummax, cummin, cumprod, cumprod_, cumsum, cumsum_, logcumsumexp } from './scan.js';
+export { bincount, bucketize, histc, histogram, isin, searchsorted } from './search.js';
 export { logSoftmax, softmax } from './softmax.js';
 export { asStrided, asStridedScatter, diagonalScatter, selectScatter, sliceScatter } from './strided.js';
 export {
@@ -195,6 +203,9 @@ export {
   tan,
   tan_,
 } from './trigonometry.js';
+export { argsort, kthvalue, median, mode, msort, nanmedian, sort, topk } from './sort.js';
+export { svd } from './svd.js';
+export { aminmax, countNonzero, nonzero, unique, uniqueConsecutive } from './unique.js';
 export {
   broadcastTo,
   expand,

@@ -4,17 +4,17 @@ import { DTypeError, fail, ShapeError } from '../core/errors.js';
 import { checkDims, expandsTo, numel, reducedShape, type Shape, showShape, sizesOf } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { dtypeOf } from '../tensor/defaults.js';
-import { isGradEnabled, OUT } from '../tensor/node.js';
+import { OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { div, mul, sub } from './arithmetic.js';
 import { eq, where } from './compare.js';
 import { toDtype } from './copy.js';
-import { arange } from './create.js';
 import { kernelFor } from './map.js';
 import { exp, sqrt } from './pointwise.js';
 import { floatOf, rawCast } from './promote.js';
+import { productOfOthers } from './scan.js';
 import { expand, permute, reshape } from './view.js';
 
 export type Dims = number | readonly number[] | null;
@@ -161,30 +161,18 @@ const prodOp: Op<Over> = defineOp<Over>({
 });
 /** y / x where no factor is zero; else the product of the other factors: for a backward that is itself recorded, in a form that can be differentiated again. */
 function prodBackward(dy: Tensor, x: Tensor, y: Tensor, over: Over): Tensor {
-  const zero = eq(x, 0);
-  const g = withDims(dy, over);
-  if (!anyTrue(zero)) return div(mul(g, withDims(y, over)), x);
-  if (isGradEnabled()) return mul(g, productOfOthers(x, over));
-  const whole: Over = { ...over, keepdim: true };
-  const zeros = sum(zero, { dim: over.dims, keepdim: true });
-  const rest = apply(prodOp, [where(zero, 1, x)], whole);
-  return mul(g, where(zero, where(eq(zeros, 1), rest, 0), where(eq(zeros, 0), div(rest, x), 0)));
+  if (!anyTrue(eq(x, 0))) return div(mul(withDims(dy, over), withDims(y, over)), x);
+  return mul(withDims(dy, over), othersOf(x, over));
 }
-/** Each element replaced by the product of the others that are reduced with it: r * r of them, so only for factors of zero. */
-function productOfOthers(x: Tensor, { dims, shape }: Over): Tensor {
-  const kept = [...shape.keys()].filter((d) => !dims.includes(d));
-  const order = [...kept, ...dims];
-  const r = numel(dims.map((d) => shape[d]));
-  const rows = reshape(permute(x, order), [r === 0 ? 0 : x.count / r, 1, r]);
-  const self = eq(reshape(arange(r), [r, 1]), reshape(arange(r), [1, r]));
-  const others = prod(where(self, 1, rows), 2);
-  const inverse = order.map((_, d) => order.indexOf(d));
+/** The reduced dims brought together at the end, and back. */
+function othersOf(x: Tensor, { dims, shape }: Over): Tensor {
+  const order = [...[...shape.keys()].filter((d) => !dims.includes(d)), ...dims];
+  const moved = permute(x, order);
+  const kept = moved.shape.slice(0, shape.length - dims.length);
+  const others = productOfOthers(reshape(moved, [...kept, numel(dims.map((d) => shape[d]))]), kept.length);
   return permute(
-    reshape(
-      others,
-      order.map((d) => shape[d]),
-    ),
-    inverse,
+    reshape(others, [...moved.shape]),
+    order.map((_, d) => order.indexOf(d)),
   );
 }
 export const anyTrue = (t: Tensor): boolean =>

@@ -19,7 +19,7 @@ export interface OpDefinition<A = Args> {
    * Several outputs come back as an array.
    */
   readonly forward: (inputs: readonly Tensor[], args: A, out?: Tensor) => Tensor | Tensor[];
-  /** Bits of the inputs to keep for backward (1 << i) and OUT, or a function of the bits of the inputs that need a gradient. */
+  /** Bits of the inputs to keep for backward (1 << i) and OUT (all outputs), or a function of the bits of the inputs that need a gradient. */
   readonly saves?: number | ((needs: number, args: A) => number);
   /** One rule per input, or a joint one. An op without is not differentiable. */
   readonly vjp?: readonly (Vjp | null)[];
@@ -125,6 +125,7 @@ export function applyMulti<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Te
       y.node = node;
       y.outNr = nr;
     });
+    if (savedBits(op, needs, args) & OUT) for (const [nr, y] of ys.entries()) node.save(inputs.length + nr, y);
   }
   if (op.view) for (const y of ys) becomeView(y, inputs[0], Creation.MultiOutput);
   return ys;

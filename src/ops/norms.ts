@@ -1,0 +1,209 @@
+// Vector and matrix norms, and what is measured or scaled by them.
+import { Category, type DType } from '../core/dtype.js';
+import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
+import { checkDim, checkDims, showShape } from '../core/shape.js';
+import { dtypeOf } from '../tensor/defaults.js';
+import { OUT } from '../tensor/node.js';
+import { apply, defineOp } from '../tensor/op.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
+import { add, div, mul, reciprocal, sub } from './arithmetic.js';
+import { eq, gt, isnan, logicalOr, ne, where } from './compare.js';
+import { toDtype, zerosOf } from './copy.js';
+import { amax, amin } from './extrema.js';
+import { abs, sqrt } from './pointwise.js';
+import { pow } from './power.js';
+import { type Dims, type Over, sum, withDims } from './reduce.js';
+import { sign } from './round.js';
+import { singularValues } from './svd.js';
+import { permute, reshape, unsqueeze } from './view.js';
+
+// Vector norms ----------------------------------------------------------------------------------------------------------------------------------------------
+
+interface Norm extends Over {
+  readonly p: number;
+}
+function normForward(x: Tensor, { p, dims, keepdim }: Norm): Tensor {
+  const over = { dim: dims, keepdim };
+  const reduced = (f: typeof sum, t: Tensor): Tensor => (dims.length === 0 ? t : f(t, over));
+  if (p === 0) return reduced(sum, toDtype(ne(x, 0), x.dt));
+  if (p === 1) return reduced(sum, abs(x));
+  if (p === 2) return dims.length === 0 ? abs(x) : sqrt(sum(mul(x, x), over));
+  if (Math.abs(p) === Number.POSITIVE_INFINITY) return reduced(p > 0 ? amax : amin, abs(x));
+  return pow(reduced(sum, pow(abs(x), p)), 1 / p);
+}
+/** Where the norm is 0 (or an element is, below p = 1) the gradient is taken as 0; infinite norms share theirs among ties. */
+function normBackward(dy: Tensor, x: Tensor, y: Tensor, over: Norm): Tensor {
+  const { p, dims } = over;
+  const [g, n] = [withDims(dy, over), withDims(y, over)];
+  if (p === 0) return zerosOf(x);
+  if (p === 1) return mul(sign(x), g);
+  if (p === 2) return mul(g, where(eq(n, 0), 0, div(x, n)));
+  if (Math.abs(p) === Number.POSITIVE_INFINITY) {
+    const size = abs(x);
+    const ties = toDtype(logicalOr(eq(size, n), logicalOr(isnan(size), isnan(n))), x.dt);
+    const count = dims.length === 0 ? ties : sum(ties, { dim: dims, keepdim: true });
+    return mul(mul(sign(x), div(g, count)), ties);
+  }
+  if (p < 1) return mul(mul(where(eq(x, 0), 0, mul(sign(x), pow(abs(x), p - 1))), g), pow(n, 1 - p));
+  const scale = where(eq(n, 0), 0, div(g, pow(n, p - 1)));
+  return mul(p < 2 ? mul(sign(x), pow(abs(x), p - 1)) : mul(x, pow(abs(x), p - 2)), scale);
+}
+const normOp = defineOp<Norm>({
+  name: 'norm',
+  saves: 1 | OUT,
+  forward: ([x], over) => normForward(x, over),
+  vjp: [(dy, node) => normBackward(dy, node.x(0), node.y, node.args as Norm)],
+});
+const withoutIdentity = (p: number): boolean => p < 0 || p === Number.POSITIVE_INFINITY;
+
+function vector(op: string, x: Tensor, p: number, dim: Dims | undefined, keepdim: boolean): Tensor {
+  const dims = checkDims(op, dim, x.ndim);
+  if (withoutIdentity(p) && dims.some((d) => x.shape[d] === 0)) {
+    fail(
+      ShapeError,
+      op,
+      'elements',
+      `shape ${showShape(x.shape)}: cannot compute the ${p} norm on an empty tensor or dimension because the operation does not have an identity`,
+    );
+  }
+  return apply(normOp, [x], { p, dims, keepdim, shape: x.shape });
+}
+function floating(op: string, x: Tensor, dtype: DType | null | undefined): Tensor {
+  const t = dtype ? toDtype(asTensor(op, 'input', x), dtypeOf(op, dtype)) : asTensor(op, 'input', x);
+  return t.dt.category === Category.Float ? t : fail(DTypeError, op, 'a floating point tensor', `${t.dtype}: Expected a floating point dtype`);
+}
+
+export interface VectorNormOptions {
+  ord?: number;
+  dim?: Dims;
+  keepdim?: boolean;
+  dtype?: DType | null;
+}
+/** (sum |x|^ord)^(1 / ord) over some dims, or all; the largest or smallest |x| for an infinite ord, how many are not 0 for ord 0. */
+export function vectorNorm(x: Tensor, ...args: ArgsOf<VectorNormOptions, ['ord', 'dim', 'keepdim']>): Tensor {
+  const op = 'linalg.vectorNorm';
+  const { ord = 2, dim = null, keepdim = false, dtype } = readArgs<VectorNormOptions>(op, args, ['ord', 'dim', 'keepdim'], ['dtype']);
+  return vector(op, floating(op, x, dtype), asNumber(op, 'ord', ord), dim, asBoolean(op, 'keepdim', keepdim));
+}
+
+// Matrix norms ----------------------------------------------------------------------------------------------------------------------------------------------
+
+function matrix(op: string, x: Tensor, ord: number | string, dim: readonly number[], keepdim: boolean): Tensor {
+  if (x.ndim < 2) fail(ShapeError, op, 'a matrix or batches of matrices', `${showShape(x.shape)}: must have at least 2 dimensions`);
+  if (dim.length !== 2) fail(ArgumentError, op, 'dim to be two dims', `[${dim}]: dim must be a 2-tuple`);
+  const [row, column] = dim.map((d) => checkDim(op, d, x.ndim));
+  if (row === column) fail(ArgumentError, op, 'two different dims', `[${dim}]: dims must be different`);
+  if (ord === 'fro') return vector(op, x, 2, [row, column], keepdim);
+  const order = [...x.shape.keys()].filter((d) => d !== row && d !== column).concat(row, column);
+  const kept = x.shape.map((size, d) => (d === row || d === column ? 1 : size));
+  if (ord === 'nuc' || Math.abs(ord as number) === 2) {
+    const s = singularValues(permute(x, order));
+    const y = ord === 'nuc' ? sum(s, -1) : ((ord as number) > 0 ? amax : amin)(s, -1);
+    return keepdim ? reshape(y, kept) : y;
+  }
+  const size = Math.abs(ord as number);
+  if (size !== 1 && size !== Number.POSITIVE_INFINITY) fail(ArgumentError, op, "ord among 'fro', 'nuc', inf, -inf, 1, -1, 2, -2", String(ord));
+  const sums = sum(abs(x), size === 1 ? row : column, true);
+  const y = ((ord as number) > 0 ? amax : amin)(sums, size === 1 ? column : row, true);
+  return keepdim
+    ? y
+    : reshape(
+        y,
+        x.shape.filter((_, d) => d !== row && d !== column),
+      );
+}
+
+export interface MatrixNormOptions {
+  ord?: number | 'fro' | 'nuc';
+  dim?: readonly number[];
+  keepdim?: boolean;
+  dtype?: DType | null;
+}
+/** The Frobenius norm, the nuclear norm ('nuc'), the largest sum of a column (1) or row (inf) or singular value (2), or the smallest (negative). */
+export function matrixNorm(x: Tensor, ...args: ArgsOf<MatrixNormOptions, ['ord', 'dim', 'keepdim']>): Tensor {
+  const op = 'linalg.matrixNorm';
+  const { ord = 'fro', dim = [-2, -1], keepdim = false, dtype } = readArgs<MatrixNormOptions>(op, args, ['ord', 'dim', 'keepdim'], ['dtype']);
+  return matrix(op, floating(op, x, dtype), ord, dim, asBoolean(op, 'keepdim', keepdim));
+}
+
+export interface LinalgNormOptions {
+  ord?: number | 'fro' | 'nuc' | null;
+  dim?: Dims;
+  keepdim?: boolean;
+  dtype?: DType | null;
+}
+/** A vector norm over one dim, a matrix norm over two; with neither ord nor dim the 2-norm of all elements. */
+export function linalgNorm(x: Tensor, ...args: ArgsOf<LinalgNormOptions, ['ord', 'dim', 'keepdim']>): Tensor {
+  const op = 'linalg.norm';
+  const { ord = null, dim = null, keepdim: keep = false, dtype } = readArgs<LinalgNormOptions>(op, args, ['ord', 'dim', 'keepdim'], ['dtype']);
+  const [t, keepdim] = [floating(op, x, dtype), asBoolean(op, 'keepdim', keep)];
+  const dims = dim === null ? null : typeof dim === 'number' ? [dim] : dim;
+  if (ord === null) return vector(op, t, 2, dims, keepdim);
+  if (dims === null ? t.ndim > 2 || t.ndim === 0 : dims.length > 2) {
+    fail(ShapeError, op, 'one or two dims for a given ord', `${showShape(t.shape)}: the input must be 1D or 2D, or dim have 1 or 2 dims`);
+  }
+  if (dims === null ? t.ndim === 2 : dims.length === 2) return matrix(op, t, ord, dims ?? [0, 1], keepdim);
+  return typeof ord === 'number' ? vector(op, t, ord, dims, keepdim) : fail(ArgumentError, op, 'a number as ord of a vector norm', String(ord));
+}
+
+export interface NormOptions {
+  p?: number | 'fro' | 'nuc' | null;
+  dim?: Dims;
+  keepdim?: boolean;
+  dtype?: DType | null;
+}
+/** The p-norm over some dims, or all; 'nuc' of matrices is the sum of the singular values. */
+export function norm(x: Tensor, ...args: ArgsOf<NormOptions, ['p', 'dim', 'keepdim']>): Tensor {
+  const op = 'norm';
+  const { p = 'fro', dim = null, keepdim: keep = false, dtype } = readArgs<NormOptions>(op, args, ['p', 'dim', 'keepdim'], ['dtype']);
+  const [t, keepdim] = [floating(op, x, dtype), asBoolean(op, 'keepdim', keep)];
+  if (p === 'nuc') return matrix(op, t, 'nuc', dim === null ? [0, 1] : (dim as readonly number[]), keepdim);
+  if (p === 'fro' && Array.isArray(dim) && dim.length > 2) fail(ArgumentError, op, 'at most two dims for the Frobenius norm', `[${dim}]`);
+  return vector(op, t, p === 'fro' || p === null ? 2 : asNumber(op, 'p', p), dim, keepdim);
+}
+
+// Distances -------------------------------------------------------------------------------------------------------------------------------------------------
+
+/** The p-norm of a - b. */
+export function dist(a: Tensor, b: Tensor, ...args: ArgsOf<{ p?: number }, ['p']>): Tensor {
+  const { p = 2 } = readArgs<{ p?: number }>('dist', args, ['p']);
+  return vector('dist', floating('dist', sub(a, b), null), asNumber('dist', 'p', p), null, false);
+}
+
+export interface CdistOptions {
+  p?: number;
+  /** Taken for PyTorch's sake: distances are always those of the differences. */
+  computeMode?: string;
+}
+/** The p-norm distance of every row of x1 (..., P, M) from every row of x2 (..., R, M): (..., P, R). */
+export function cdist(x1: Tensor, x2: Tensor, ...args: ArgsOf<CdistOptions, ['p', 'computeMode']>): Tensor {
+  const op = 'cdist';
+  const { p = 2 } = readArgs<CdistOptions>(op, args, ['p', 'computeMode']);
+  const [a, b] = [floating(op, x1, null), floating(op, x2, null)];
+  if (a.ndim < 2 || b.ndim < 2)
+    fail(ShapeError, op, 'operands of at least two dims', `${showShape(a.shape)} and ${showShape(b.shape)}: cdist only supports at least 2D tensors`);
+  if (a.shape.at(-1) !== b.shape.at(-1))
+    fail(ShapeError, op, 'rows of one length', `${showShape(a.shape)} and ${showShape(b.shape)}: X1 and X2 must have the same number of columns`);
+  if (asNumber(op, 'p', p) < 0) fail(ArgumentError, op, 'p >= 0', `${p}: cdist only supports non-negative p values`);
+  const differences = sub(unsqueeze(a, -2), unsqueeze(b, -3));
+  // Rows of no elements have no distance.
+  return a.shape.at(-1) === 0 ? sum(differences, -1) : vector(op, differences, p, -1, false);
+}
+
+/** Slices along a dim scaled down to a p-norm of at most maxnorm. */
+export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+  const op = 'renorm';
+  if (floating(op, x, null).ndim < 2) fail(ShapeError, op, 'at least 2 dims', `${x.ndim}: input needs at least 2 dimensions, got ${x.ndim} dimensions`);
+  if (!(asNumber(op, 'p', p) > 0)) fail(ArgumentError, op, 'p > 0', `${p}: non-positive norm not supported`);
+  if (!(asNumber(op, 'maxnorm', maxnorm) >= 0)) fail(ArgumentError, op, 'maxnorm >= 0', String(maxnorm));
+  const d = checkDim(op, dim, x.ndim);
+  const sizes = vector(
+    op,
+    x,
+    p,
+    [...x.shape.keys()].filter((i) => i !== d),
+    true,
+  );
+  return mul(x, where(gt(sizes, maxnorm), mul(reciprocal(add(sizes, 1e-7)), maxnorm), 1));
+}
