@@ -15,7 +15,6 @@ export {
   IndexError,
   ShapeError,
 } from './core/errors.js';
-export * as linalg from './linalg.js';
 export * as nn from './nn/index.js';
 export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, logspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';
 export * from './ops/index.js';
@@ -38,6 +37,7 @@ export {
   seed,
   setRngState,
 } from './ops/random.js';
+export * as linalg from './ops/linalg.js';
 export * as optim from './optim/index.js';
 export * as special from './special.js';
 export { getDefaultDtype, setDefaultDtype } from './tensor/defaults.js';

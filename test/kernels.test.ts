@@ -8,6 +8,7 @@ import { references } from './cases/kernels.js';
 import { casts, elementwise, indexed } from './kernels/elementwise.js';
 import { gemm } from './kernels/gemm.js';
 import { convolution, maxPool, resample } from './kernels/images.js';
+import { choleskys, lus, searching, singular, sorting, triangles } from './kernels/lines.js';
 import { dtypeOf, dtypeOfSuffix, edges, fillWith, Memory, parametersOf, range, run } from './kernels/memory.js';
 
 const triples = [1, 2, 3, 5, 8, 17, 33, 130, 515].flatMap((r) => [
@@ -19,7 +20,7 @@ const triples = [1, 2, 3, 5, 8, 17, 33, 130, 515].flatMap((r) => [
 ]);
 function reduction(name: KernelName, suffix: string): void {
   const names = parametersOf(name).filter(({ kind }) => 'rwu'.includes(kind));
-  const lines = names.every(({ name: n }) => n !== 'y') || ['softmax', 'log_softmax'].includes(name);
+  const lines = names.every(({ name: n }) => n !== 'y') || ['softmax', 'log_softmax', 'logcumsumexp', 'recurrence'].includes(name) || name.startsWith('cum');
   const empty = ['sum', 'prod', 'logsumexp', 'var'].includes(name) || lines ? [[3, 0, 2]] : [];
   for (const given of references[name].numbers) {
     for (const [outer, r, inner] of [...triples, ...empty, [0, 5, 3], [3, 5, 0]]) {
@@ -67,6 +68,12 @@ const kinds: Partial<Record<KernelName, (suffix: string) => void>> = {
   conv_bwd_weight: (s) => convolution('conv_bwd_weight', s),
   max_pool: maxPool,
   resample,
+  sort: sorting,
+  searchsorted: searching,
+  lu: lus,
+  cholesky: choleskys,
+  solve_triangular: triangles,
+  svd: singular,
 };
 
 if (process.env.GRADTAPE_ISA && backend.name === 'native')

@@ -14,6 +14,7 @@ import { arithmetic } from './arithmetic.js';
 import { functional } from './functional.js';
 import { internal } from './internal.js';
 import { losses } from './losses.js';
+import { algebra, spaces } from './linalg.js';
 import { matmul } from './matmul.js';
 import { movement } from './movement.js';
 import { behindNorms, norms } from './norms.js';
@@ -23,6 +24,7 @@ import { reduce } from './reduce.js';
 import type { Row } from './row.js';
 import { scatters } from './scatter.js';
 import { special } from './special.js';
+import { sorts } from './sorting.js';
 import { view } from './view.js';
 import { vision } from './vision.js';
 
@@ -45,6 +47,8 @@ export const cases: Readonly<Record<Exclude<OpName, keyof typeof others>, Row>> 
   ...activations,
   ...losses,
   ...norms,
+  ...sorts,
+  ...algebra,
 };
 /** PyTorch's second names, by the first. */
 export const aliases: { readonly [K in keyof typeof others]: OpName } = {
@@ -79,5 +83,6 @@ export const aliases: { readonly [K in keyof typeof others]: OpName } = {
   trueDivide_: 'div_',
 };
 export const internals: Readonly<Record<string, Row>> = { ...internal, ...behindNorms };
+export const internals: Readonly<Record<string, Row>> = { ...internal, ...spaces };
 
 export type { Input, Row, Variant, Work } from './row.js';

@@ -4,6 +4,7 @@ import type { contract, KernelName } from '../../src/kernels/contract.js';
 import type { Tolerance } from '../close.js';
 import * as gamma from './gamma.js';
 import * as images from './images.js';
+import * as alongLine from './lines.js';
 import * as truth from './truth.js';
 
 /** A buffer of a kernel: elements around and at `at`, read and written as numbers or, for integer dtypes, bigints. */
@@ -414,6 +415,37 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
   conv_bwd_weight: reference(images.convBwdWeight, { tolerance: { ulp: 4, eps: 512 } }),
   max_pool: reference(images.maxPool, { tolerance: { ulp: 0 } }),
   resample: reference(images.resample, { tolerance: { ulp: 4, eps: 16 } }),
+
+  cumsum: reference(
+    alongLine.running(
+      (a, b) => a + b,
+      (a, b) => a + b,
+    ),
+    { tolerance: { ulp: 2, eps: 128 } },
+  ),
+  cumprod: reference(
+    alongLine.running(
+      (a, b) => a * b,
+      (a, b) => a * b,
+    ),
+    { ranges: { x: [0.8, 1.25] }, tolerance: { ulp: 600 } },
+  ),
+  logcumsumexp: reference(alongLine.running(alongLine.logAddExp)),
+  recurrence: reference(alongLine.recurrence, { ranges: { a: [-1, 1] }, tolerance: { ulp: 4, eps: 64 } }),
+  cummax: reference(
+    alongLine.runningExtreme((x, best) => x >= best),
+    { tolerance: { ulp: 0 } },
+  ),
+  cummin: reference(
+    alongLine.runningExtreme((x, best) => x <= best),
+    { tolerance: { ulp: 0 } },
+  ),
+  sort: reference(alongLine.sort, { tolerance: { ulp: 0 } }),
+  searchsorted: reference(alongLine.searchsorted, { tolerance: { ulp: 0 } }),
+  lu: reference(alongLine.lu, { tolerance: { ulp: 4, eps: 4096 } }),
+  cholesky: reference(alongLine.cholesky, { tolerance: { ulp: 8, eps: 128 } }),
+  solve_triangular: reference(alongLine.solveTriangular, { tolerance: { ulp: 8, eps: 64 } }),
+  svd: reference(alongLine.singularValues, { tolerance: { ulp: 16, eps: 256 } }),
 
   sgd_step: reference(
     ({ buffers: { p, g, m }, numbers: { n, lr, momentum, dampening, decay, nesterov, maximize, first } }) => {

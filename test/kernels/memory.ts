@@ -93,6 +93,8 @@ interface Run {
   readonly numbers: Record<string, number>;
   readonly dims?: readonly number[];
   readonly tolerance?: Reference['tolerance'];
+  /** Buffers that are not compared: scratch memory, or results that are not unique. */
+  readonly ignore?: readonly string[];
   readonly what: string;
 }
 export const parametersOf = (name: KernelName): { name: string; kind: string }[] =>
@@ -100,7 +102,7 @@ export const parametersOf = (name: KernelName): { name: string; kind: string }[]
 export const dtypeOfSuffix = (suffix: string): DTypeInfo => dtypes.find((dt) => dt.suffix === suffix)!;
 
 /** Runs the kernel and the reference on copies of the same memory, which must then be the same everywhere. */
-export function run({ name, suffix, buffers, numbers, dims = [], tolerance = references[name].tolerance, what }: Run): void {
+export function run({ name, suffix, buffers, numbers, dims = [], tolerance = references[name].tolerance, ignore = [], what }: Run): void {
   const expected = Object.fromEntries(Object.entries(buffers).map(([key, memory]) => [key, memory.copy()]));
   // Two names may be one buffer.
   for (const [key, memory] of Object.entries(buffers))
@@ -113,6 +115,7 @@ export function run({ name, suffix, buffers, numbers, dims = [], tolerance = ref
   references[name].run({ buffers: expected, numbers, dims });
   for (const [key, memory] of Object.entries(buffers)) {
     memory.download();
+    if (ignore.includes(key)) continue;
     compare(memory, expected[key], tolerance, () => `${name}${suffix && `_${suffix}`} ${what}: ${key}`);
   }
 }
@@ -131,7 +134,7 @@ export const dtypeOf = (name: KernelName, buffer: string, suffix: string): DType
   if (name === 'where' && buffer === 'c') return dtypes[5];
   if (isTruth(name) && buffer === 'y') return dtypes[5];
   if (buffer === 'idx' || name === 'wrap_index') return dtypes[3];
-  if ((name === 'argmax' || name === 'argmin') && buffer === 'y') return dtypes[2];
+  if (((name === 'argmax' || name === 'argmin') && buffer === 'y') || buffer === 'places') return dtypes[2];
   return dtypeOfSuffix(suffix);
 };
 export const range = (name: KernelName, buffer: string): readonly [number, number] =>
