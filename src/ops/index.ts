@@ -62,6 +62,8 @@ export {
 } from './compare.js';
 export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill, fill_, float, int, long, to, zero_ } from './copy.js';
 export * from './diagonal.js';
+export { cumulativeTrapezoid, diff, gradient, trapezoid } from './difference.js';
+export { einsum, tensordot } from './einsum.js';
 export {
   exp2,
   exp2_,
@@ -80,9 +82,8 @@ export {
   xlogy,
   xlogy_,
 } from './exponential.js';
-export { cumulativeTrapezoid, diff, gradient, trapezoid } from './difference.js';
-export { einsum, tensordot } from './einsum.js';
 export { amax, amin, argmax, argmin, max, min } from './extrema.js';
+export { det, lu } from './factor.js';
 export {
   allclose,
   copysign,
@@ -121,7 +122,6 @@ export {
   polygamma,
   polygamma_,
 } from './gamma.js';
-export { det, lu } from './factor.js';
 export { gather, indexSelect } from './gather.js';
 export { at, setAt } from './indexing.js';
 export { cat, chunk, concat, split, stack, unbind } from './join.js';
@@ -172,7 +172,9 @@ export { indexAdd, indexAdd_, indexCopy, indexCopy_, indexFill, indexFill_, scat
 export { cummax, cummin, cumprod, cumprod_, cumsum, cumsum_, logcumsumexp } from './scan.js';
 export { bincount, bucketize, histc, histogram, isin, searchsorted } from './search.js';
 export { logSoftmax, softmax } from './softmax.js';
+export { argsort, kthvalue, median, mode, msort, nanmedian, sort, topk } from './sort.js';
 export { asStrided, asStridedScatter, diagonalScatter, selectScatter, sliceScatter } from './strided.js';
+export { svd } from './svd.js';
 export {
   acos,
   acos_,
@@ -203,8 +205,6 @@ export {
   tan,
   tan_,
 } from './trigonometry.js';
-export { argsort, kthvalue, median, mode, msort, nanmedian, sort, topk } from './sort.js';
-export { svd } from './svd.js';
 export { aminmax, countNonzero, nonzero, unique, uniqueConsecutive } from './unique.js';
 export {
   broadcastTo,

@@ -23,8 +23,8 @@ import { pointwise } from './pointwise.js';
 import { reduce } from './reduce.js';
 import type { Row } from './row.js';
 import { scatters } from './scatter.js';
-import { special } from './special.js';
 import { sorts } from './sorting.js';
+import { special } from './special.js';
 import { view } from './view.js';
 import { vision } from './vision.js';
 
@@ -82,7 +82,6 @@ export const aliases: { readonly [K in keyof typeof others]: OpName } = {
   trueDivide: 'div',
   trueDivide_: 'div_',
 };
-export const internals: Readonly<Record<string, Row>> = { ...internal, ...behindNorms };
-export const internals: Readonly<Record<string, Row>> = { ...internal, ...spaces };
+export const internals: Readonly<Record<string, Row>> = { ...internal, ...behindNorms, ...spaces };
 
 export type { Input, Row, Variant, Work } from './row.js';
