@@ -20,6 +20,7 @@ export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace
 export * from './ops/index.js';
 export { var_ as var } from './ops/index.js';
 export { type Index, Slice, slice } from './ops/indexing.js';
+export * as linalg from './ops/linalg.js';
 export * as masked from './ops/maskedReductions.js';
 export {
   bernoulli,
@@ -37,7 +38,6 @@ export {
   seed,
   setRngState,
 } from './ops/random.js';
-export * as linalg from './ops/linalg.js';
 export * as optim from './optim/index.js';
 export * as special from './special.js';
 export { getDefaultDtype, setDefaultDtype } from './tensor/defaults.js';
