@@ -91,6 +91,18 @@ describe('pooling, padding and resizing modules', () => {
     expect(String(module)).toBe(text);
     expect((module.forward(line) as gt.Tensor).shape).toEqual(shape);
   });
+  it('a window whose elements all lie in the padding is empty, at a place that exists', () => {
+    const y = gt.zeros(1, 1, 2).requiresGrad_();
+    const pooled = nn.functional.maxPool1d(y, { kernelSize: 2, padding: 1, dilation: 3 }) as gt.Tensor;
+    expect(pooled.item()).toBe(Number.NEGATIVE_INFINITY);
+    pooled.sum().backward();
+    expect(y.grad!.shape).toEqual([1, 1, 2]);
+  });
+  it('sizes without bounds are refused', () => {
+    expect(() => nn.functional.interpolate(line.unsqueeze(0), 2 ** 40)).toThrow(/sizes of at most/);
+    expect(() => nn.functional.adaptiveAvgPool1d(line, 2 ** 30)).toThrow(/sizes of at most/);
+    expect(() => nn.functional.maxPool1d(line, 2, 2 ** 33)).toThrow(/stride below 2\^31/);
+  });
   it('maxima come with where they were', () => {
     const [values, indices] = new nn.MaxPool2d(2, { returnIndices: true }).forward(x) as [gt.Tensor, gt.Tensor];
     expect(indices.dtype).toBe('int32');

@@ -4,7 +4,7 @@ import { checkSize, showShape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from './args.js';
 import { averageTo } from './pool.js';
-import { resample, Table, tableOf } from './resample.js';
+import { checkTables, resample, Table, tableOf } from './resample.js';
 
 const modes = ['nearest', 'nearest-exact', 'linear', 'bilinear', 'trilinear', 'bicubic', 'area'] as const;
 export type InterpolationMode = (typeof modes)[number];
@@ -142,6 +142,7 @@ function resize(op: string, x: Tensor, options: InterpolateOptions): Tensor {
       'input and output sizes greater than 0',
       `input (${from.join(', ')}) and output (${to.join(', ')}): Input and output sizes should be greater than 0`,
     );
+  checkTables(op, to);
   if (mode === 'area') return averageTo(op, from.length, x, to);
   const align = alignCorners !== null && asBoolean(op, 'alignCorners', alignCorners);
   const table = (r: Resize): Table => {

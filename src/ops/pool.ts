@@ -11,7 +11,7 @@ import { gatherAlong } from './gather.js';
 import { kernelFor } from './map.js';
 import { needFloat, rawCast } from './promote.js';
 import { mean } from './reduce.js';
-import { resample, Table, tableOf } from './resample.js';
+import { checkTables, resample, Table, tableOf } from './resample.js';
 import { asImages, ofImage, type PerDim, perDim } from './spatial.js';
 import { reshape } from './view.js';
 
@@ -136,7 +136,9 @@ export type OutputSize = number | readonly (number | null)[];
 function outputSizes(op: string, x: Tensor, dims: number, size: OutputSize): number[] {
   const list = Array.isArray(size) ? size : new Array(dims).fill(size);
   if (list.length !== dims) fail(ArgumentError, op, `an output size of ${dims} elements`, `${list.length}: output_size must be ${dims}`);
-  return list.map((s, d) => perDim(op, 'output size', s ?? x.shape[x.ndim - dims + d], 1, 0)[0]);
+  const sizes = list.map((s, d) => perDim(op, 'output size', s ?? x.shape[x.ndim - dims + d], 1, 0)[0]);
+  checkTables(op, sizes);
+  return sizes;
 }
 
 /** Means over as many windows as asked for, each dim cut as evenly as can be. */
@@ -213,7 +215,12 @@ function maximaOf(op: string, dims: number, x: Tensor, windows: readonly Windows
   // The windows begin at their first element inside the input and end there too.
   const inside = windows.map((list, d) => {
     const size = x.shape[x.ndim - dims + d];
-    return list.map(([begin, end]) => [begin < 0 ? begin + Math.ceil(-begin / dilation[d]) * dilation[d] : begin, Math.min(end, size)] as const);
+    return list.map(([begin, end]) => {
+      const from = begin < 0 ? begin + Math.ceil(-begin / dilation[d]) * dilation[d] : begin;
+      const to = Math.min(end, size);
+      // All elements of a dilated window may lie in the padding: then it is empty, at a place that exists.
+      return from < to ? ([from, to] as const) : ([Math.min(from, size - 1), Math.min(from, size - 1)] as const);
+    });
   });
   const args: Maxima = { windows: dims === 1 ? [[[0, 1]], inside[0]] : [inside[0], inside[1]], dilation: ofImage(dilation, 1) };
   const y = back(apply(maxPoolOp, [images], args));

@@ -1,5 +1,6 @@
 // A sparse matrix along one dim: averages over windows and interpolation are this op with different tables; the gradient is the transposed table.
 import { type DTypeInfo, int32 } from '../core/dtype.js';
+import { fail, ShapeError } from '../core/errors.js';
 import { numel } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { zeroFill } from '../tensor/fill.js';
@@ -69,6 +70,12 @@ export class Table {
     }
     return this.#buffers[1];
   }
+}
+
+/** Tables are made here, in JavaScript's memory: sizes that it has no room for are refused before. */
+export function checkTables(op: string, sizes: readonly number[]): void {
+  const most = 1 << 24;
+  for (const size of sizes) if (size > most) fail(ShapeError, op, `sizes of at most ${most}`, String(size));
 }
 
 const tables = new Map<string, Table>();

@@ -12,6 +12,8 @@ export function perDim(op: string, role: string, value: unknown, dims: number, l
   const list = Array.isArray(value) ? value : [value];
   if (list.length !== 1 && list.length !== dims) fail(ArgumentError, op, `${role} to be one integer or ${dims}`, show(value));
   const sizes = Array.from({ length: dims }, (_, d) => checkInt(op, role, list[list.length === 1 ? 0 : d]));
+  const high = sizes.find((size) => size > 2 ** 31 - 1);
+  if (high !== undefined) fail(ArgumentError, op, `${role} below 2^31`, String(high));
   const low = sizes.find((size) => size < least);
   if (low !== undefined)
     fail(ArgumentError, op, `${role} >= ${least}`, `${low}: ${least === 0 ? `negative ${role} is not supported` : `${role} must be positive`}`);
