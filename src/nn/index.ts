@@ -3,12 +3,15 @@ export { GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh } from '
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d } from './conv.js';
 export { Dropout } from './dropout.js';
+export { Embedding, EmbeddingBag } from './embedding.js';
 export * as functional from './functional.js';
 export type { ForwardHook, ForwardPreHook } from './hooks.js';
 export * as init from './init.js';
 export { Flatten, Identity, Linear, Unflatten } from './linear.js';
 export { CrossEntropyLoss, MSELoss, NLLLoss } from './loss.js';
 export { Module } from './module.js';
+export { BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm1d, InstanceNorm2d, LayerNorm } from './norm.js';
+export * from './pairLoss.js';
 export { Parameter } from './parameter.js';
 export {
   AdaptiveAvgPool1d,

@@ -1,0 +1,183 @@
+// Normalisation as modules.
+import { type DType, int64 } from '../core/dtype.js';
+import { ArgumentError, fail, ShapeError } from '../core/errors.js';
+import { checkSize, showShape } from '../core/shape.js';
+import { type ArgsOf, readArgs } from '../ops/args.js';
+import { ones, zeros } from '../ops/create.js';
+import { batchNorm, groupNorm, instanceNorm, layerNorm } from '../ops/families.js';
+import { add_ } from '../ops/index.js';
+import { noGrad } from '../tensor/node.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { tuple } from './conv.js';
+import { Module } from './module.js';
+import { Parameter } from './parameter.js';
+
+const python = (value: boolean): string => (value ? 'True' : 'False');
+
+interface Learnt {
+  eps?: number;
+  /** Scales and shifts by parameters. */
+  affine?: boolean;
+  dtype?: DType | null;
+}
+export interface TrackingOptions extends Learnt {
+  /** null averages over all batches. */
+  momentum?: number | null;
+  /** Keeps running moments for evaluation. */
+  trackRunningStats?: boolean;
+}
+const positional = ['eps', 'momentum', 'affine', 'trackRunningStats'] as const;
+type TrackingArgs = ArgsOf<TrackingOptions, typeof positional>;
+
+/** Normalisation by channel that can keep running moments. Buffers have PyTorch's names, so that state dicts do. */
+abstract class Tracking extends Module {
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly affine: boolean;
+  readonly trackRunningStats: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+  declare running_mean: Tensor | null;
+  declare running_var: Tensor | null;
+  declare num_batches_tracked: Tensor | null;
+
+  constructor(
+    readonly numFeatures: number,
+    private readonly ranks: readonly number[],
+    { eps = 1e-5, momentum = 0.1, affine, trackRunningStats, dtype }: TrackingOptions,
+    byDefault: boolean,
+  ) {
+    super();
+    checkSize(new.target.name, 'numFeatures', numFeatures);
+    this.eps = eps;
+    this.momentum = momentum;
+    this.affine = affine ?? byDefault;
+    this.trackRunningStats = trackRunningStats ?? byDefault;
+    this.weight = this.affine ? new Parameter(ones([numFeatures], { dtype })) : null;
+    this.bias = this.affine ? new Parameter(zeros([numFeatures], { dtype })) : null;
+    const tracks = this.trackRunningStats;
+    this.registerBuffer('running_mean', tracks ? zeros([numFeatures], { dtype }) : null);
+    this.registerBuffer('running_var', tracks ? ones([numFeatures], { dtype }) : null);
+    this.registerBuffer('num_batches_tracked', tracks ? zeros([], { dtype: int64.name }) : null);
+  }
+  get runningMean(): Tensor | null {
+    return this.running_mean;
+  }
+  get runningVar(): Tensor | null {
+    return this.running_var;
+  }
+  protected checkRank(x: Tensor): void {
+    if (!this.ranks.includes(x.ndim)) fail(ShapeError, this.constructor.name, `an input of ${this.ranks.join(' or ')} dims`, showShape(x.shape));
+  }
+  /** Counts the batch; the share of it in the running moments. */
+  protected countBatch(): number {
+    const count = this.num_batches_tracked;
+    if (!this.training || count === null) return this.momentum ?? 0;
+    noGrad(() => add_(count, 1));
+    return this.momentum ?? 1 / Number(count.item());
+  }
+  override extraRepr(): string {
+    const { numFeatures, eps, momentum, affine, trackRunningStats } = this;
+    return `${numFeatures}, eps=${eps === 1e-5 ? '1e-05' : eps}, momentum=${momentum ?? 'None'}, affine=${python(affine)}, track_running_stats=${python(trackRunningStats)}`;
+  }
+}
+
+abstract class BatchNorm extends Tracking {
+  override forward(x: Tensor): Tensor {
+    this.checkRank(x);
+    const momentum = this.countBatch();
+    const { running_mean, running_var, weight, bias, eps } = this;
+    return batchNorm(x, running_mean, running_var, { weight, bias, training: this.training || running_mean === null, momentum, eps });
+  }
+}
+/** Over the batch, and the positions of a signal: (N, C) or (N, C, L). */
+export class BatchNorm1d extends BatchNorm {
+  constructor(numFeatures: number, ...args: TrackingArgs) {
+    super(numFeatures, [2, 3], readArgs<TrackingOptions>('BatchNorm1d', args, positional, ['dtype']), true);
+  }
+}
+/** Over the batch and the pixels: (N, C, H, W). */
+export class BatchNorm2d extends BatchNorm {
+  constructor(numFeatures: number, ...args: TrackingArgs) {
+    super(numFeatures, [4], readArgs<TrackingOptions>('BatchNorm2d', args, positional, ['dtype']), true);
+  }
+}
+
+abstract class InstanceNorm extends Tracking {
+  override forward(x: Tensor): Tensor {
+    this.checkRank(x);
+    const { running_mean, running_var, weight, bias, eps } = this;
+    const useInputStats = this.training || running_mean === null;
+    return instanceNorm(x, { runningMean: running_mean, runningVar: running_var, weight, bias, useInputStats, momentum: this.momentum ?? 0, eps });
+  }
+}
+/** Over the positions of a signal: (N, C, L). */
+export class InstanceNorm1d extends InstanceNorm {
+  constructor(numFeatures: number, ...args: TrackingArgs) {
+    super(numFeatures, [3], readArgs<TrackingOptions>('InstanceNorm1d', args, positional, ['dtype']), false);
+  }
+}
+/** Over the pixels: (N, C, H, W). */
+export class InstanceNorm2d extends InstanceNorm {
+  constructor(numFeatures: number, ...args: TrackingArgs) {
+    super(numFeatures, [4], readArgs<TrackingOptions>('InstanceNorm2d', args, positional, ['dtype']), false);
+  }
+}
+
+/** Over groups of channels of one sample. */
+export class GroupNorm extends Module {
+  readonly eps: number;
+  readonly affine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+  constructor(
+    readonly numGroups: number,
+    readonly numChannels: number,
+    ...args: ArgsOf<Learnt, ['eps', 'affine']>
+  ) {
+    super();
+    const { eps = 1e-5, affine = true, dtype } = readArgs<Learnt>('GroupNorm', args, ['eps', 'affine'], ['dtype']);
+    if (checkSize('GroupNorm', 'numChannels', numChannels) % numGroups !== 0)
+      fail(ArgumentError, 'GroupNorm', `numChannels divisible by numGroups ${numGroups}`, `${numChannels}: num_channels must be divisible by num_groups`);
+    this.eps = eps;
+    this.affine = affine;
+    this.weight = affine ? new Parameter(ones([numChannels], { dtype })) : null;
+    this.bias = affine ? new Parameter(zeros([numChannels], { dtype })) : null;
+  }
+  override forward(x: Tensor): Tensor {
+    return groupNorm(x, this.numGroups, this.weight, this.bias, this.eps);
+  }
+  override extraRepr(): string {
+    return `${this.numGroups}, ${this.numChannels}, eps=${this.eps === 1e-5 ? '1e-05' : this.eps}, affine=${python(this.affine)}`;
+  }
+}
+
+export interface LayerNormOptions {
+  eps?: number;
+  elementwiseAffine?: boolean;
+  dtype?: DType | null;
+}
+/** Over the last dims, of the given sizes. */
+export class LayerNorm extends Module {
+  readonly normalizedShape: readonly number[];
+  readonly eps: number;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+  constructor(normalizedShape: number | readonly number[], ...args: ArgsOf<LayerNormOptions, ['eps', 'elementwiseAffine']>) {
+    super();
+    const { eps = 1e-5, elementwiseAffine = true, dtype } = readArgs<LayerNormOptions>('LayerNorm', args, ['eps', 'elementwiseAffine'], ['dtype']);
+    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
+    this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
+    this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, { dtype })) : null;
+    this.bias = elementwiseAffine ? new Parameter(zeros(this.normalizedShape, { dtype })) : null;
+  }
+  override forward(x: Tensor): Tensor {
+    return layerNorm(x, this.normalizedShape, this.weight, this.bias, this.eps);
+  }
+  override extraRepr(): string {
+    const eps = this.eps === 1e-5 ? '1e-05' : this.eps;
+    return `${tuple(this.normalizedShape)}, eps=${eps}, elementwise_affine=${python(this.elementwiseAffine)}`;
+  }
+}
