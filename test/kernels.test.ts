@@ -61,6 +61,7 @@ const kinds: Partial<Record<KernelName, (suffix: string) => void>> = {
   gather: (s) => indexed('gather', s),
   scatter: (s) => indexed('scatter', s),
   scatter_add: (s) => indexed('scatter_add', s),
+  scatter_reduce: (s) => indexed('scatter_reduce', s),
   gemm,
   cast: casts,
   conv: (s) => convolution('conv', s),

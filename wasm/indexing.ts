@@ -59,6 +59,24 @@ function scatterAdd<T>(x: usize, idx: usize, y: usize, sdim: i32, nd: i32, dims:
   } while (nextRow(3, nd, dims));
 }
 
+function scatterReduce<T>(x: usize, idx: usize, y: usize, how: i32, sdim: i32, nd: i32, dims: usize): void {
+  bind<T>(0, x);
+  bind<i64>(1, idx);
+  bind<T>(2, y);
+  const n = firstRow(3, nd, dims);
+  if (n == 0) return;
+  const sx = strideOf(0), si = strideOf(1), sy = strideOf(2);
+  do {
+    x = rowOf(0), idx = rowOf(1), y = rowOf(2);
+    for (let i = 0; i < n; i++) {
+      const p = select<T>(at<T>(y, i * sy), at<i64>(idx, i * si), sdim);
+      const a = load<T>(p), b = load<T>(at<T>(x, i * sx));
+      if (how == 0) store<T>(p, <T>(a * b));
+      else if (b != b || (how == 1 ? b > a : b < a)) store<T>(p, b);
+    }
+  } while (nextRow(3, nd, dims));
+}
+
 /** y = idx, counted from the end where negative if `wrap`; bad = the first i out of [0, size), or -1. */
 export function wrap_index(idx: usize, y: usize, bad: usize, n: i32, size: i32, wrap: i32): void {
   let first: i64 = -1;
@@ -86,3 +104,8 @@ export function scatter_add_f64(x: usize, idx: usize, y: usize, sdim: i32, nd: i
 export function scatter_add_i32(x: usize, idx: usize, y: usize, sdim: i32, nd: i32, dims: usize): void { scatterAdd<i32>(x, idx, y, sdim, nd, dims); }
 export function scatter_add_i64(x: usize, idx: usize, y: usize, sdim: i32, nd: i32, dims: usize): void { scatterAdd<i64>(x, idx, y, sdim, nd, dims); }
 export function scatter_add_u8(x: usize, idx: usize, y: usize, sdim: i32, nd: i32, dims: usize): void { scatterAdd<u8>(x, idx, y, sdim, nd, dims); }
+export function scatter_reduce_f32(x: usize, idx: usize, y: usize, how: i32, sdim: i32, nd: i32, dims: usize): void { scatterReduce<f32>(x, idx, y, how, sdim, nd, dims); }
+export function scatter_reduce_f64(x: usize, idx: usize, y: usize, how: i32, sdim: i32, nd: i32, dims: usize): void { scatterReduce<f64>(x, idx, y, how, sdim, nd, dims); }
+export function scatter_reduce_i32(x: usize, idx: usize, y: usize, how: i32, sdim: i32, nd: i32, dims: usize): void { scatterReduce<i32>(x, idx, y, how, sdim, nd, dims); }
+export function scatter_reduce_i64(x: usize, idx: usize, y: usize, how: i32, sdim: i32, nd: i32, dims: usize): void { scatterReduce<i64>(x, idx, y, how, sdim, nd, dims); }
+export function scatter_reduce_u8(x: usize, idx: usize, y: usize, how: i32, sdim: i32, nd: i32, dims: usize): void { scatterReduce<u8>(x, idx, y, how, sdim, nd, dims); }

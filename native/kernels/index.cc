@@ -55,6 +55,17 @@ void scatter(const T* x, const int64_t* idx, InOut<T> y, int64_t sdim, int64_t n
   });
 }
 
+template <class T>
+void scatter_reduce(const T* x, const int64_t* idx, InOut<T> y, int64_t how, int64_t sdim, int64_t nd, Dims dims) {
+  scatter_runs(x, idx, y.data, sdim, nd, dims, [how](T* target, const T* source, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+      const T a = target[i], b = source[i];
+      if (how == 0) target[i] = static_cast<T>(a * b);
+      else if (b != b || (how == 1 ? b > a : b < a)) target[i] = b;
+    }
+  });
+}
+
 void wrap_index(const int64_t* idx, Out<int64_t> y, Out<int64_t> bad, int64_t n, int64_t size, int64_t wrap) {
   int64_t first = -1;
   for (int64_t i = 0; i < n; i++) {

@@ -40,6 +40,8 @@ export const contract = {
   scatter_add: [N, 'x:r idx:r y:u sdim:i nd:i dims:v'],
   /** y[... + idx[...] * sdim] = x[...]: rows as scatter_add; the last write in row-major order wins. */
   scatter: [N, 'x:r idx:r y:u sdim:i nd:i dims:v'],
+  /** y[... + idx[...] * sdim] = y combined with x: how 0 their product, 1 the larger, 2 the smaller (NaN wins); rows and order as scatter_add. */
+  scatter_reduce: [N, 'x:r idx:r y:u how:i sdim:i nd:i dims:v'],
   /** idx, y i64 contiguous of n: y = idx < 0 && wrap ? idx + size : idx; bad (one i64) = the first i whose index is out of [0, size) after that, or -1. May alias. */
   wrap_index: ['', 'idx:r y:w bad:w n:i size:i wrap:i'],
 

@@ -169,7 +169,8 @@ export {
 } from './remainder.js';
 export { ceil, ceil_, floor, floor_, round, round_, sign, sign_, trunc, trunc_ } from './round.js';
 export { cummax, cummin, cumprod, cumprod_, cumsum, cumsum_, logcumsumexp } from './scan.js';
-export { indexAdd, indexAdd_, indexCopy, indexCopy_, indexFill, indexFill_, scatter, scatter_, scatterAdd, scatterAdd_ } from './scatter.js';
+export { indexAdd, indexAdd_, indexCopy, indexCopy_, indexFill, indexFill_, scatterAdd, scatterAdd_ } from './scatter.js';
+export { indexReduce, indexReduce_, scatter, scatter_, scatterReduce, scatterReduce_ } from './scatterReduce.js';
 export { bincount, bucketize, histc, histogram, isin, searchsorted } from './search.js';
 export { logSoftmax, softmax } from './softmax.js';
 export { argsort, kthvalue, median, mode, msort, nanmedian, sort, topk } from './sort.js';

@@ -41,6 +41,9 @@ const writer = (name: string, kernels: typeof K.scatter, toX: (dy: Tensor, index
 const scatterOp: Op<number> = writer('scatter', K.scatter, (dy, index, dim) => apply(scatterOp, [dy, expand(zerosOf(dy, []), index.shape), index], dim));
 const scatterAddOp: Op<number> = writer('scatterAdd', K.scatter_add, (dy) => dy);
 
+export const scatterAlong = (x: Tensor, src: Tensor, index: Tensor, dim: number): Tensor => apply(scatterOp, [x, src, index], dim);
+export const scatterAddAlong = (x: Tensor, src: Tensor, index: Tensor, dim: number): Tensor => apply(scatterAddOp, [x, src, index], dim);
+
 export interface Along {
   readonly x: Tensor;
   readonly src: Tensor;
@@ -84,14 +87,14 @@ function run_(op: Op<number>, x: Tensor, { x: y, src, index, dim }: Along): Tens
   return x;
 }
 
-/** A copy of x with src's elements, or a number, at the places that the index names along a dim; where it names one twice, any of them. */
-export const scatter = (x: Tensor, dim: number, index: Tensor, src: Operand): Tensor => run(scatterOp, x, alongIndex('scatter', x, dim, index, src));
-export const scatter_ = (x: Tensor, dim: number, index: Tensor, src: Operand): Tensor => run_(scatterOp, x, alongIndex('scatter_', x, dim, index, src));
 /** A copy of x with src's elements added at the places that the index names along a dim. */
 export const scatterAdd = (x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor =>
   run(scatterAddOp, x, alongIndex('scatterAdd', x, dim, index, asTensor('scatterAdd', 'src', src)));
 export const scatterAdd_ = (x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor =>
   run_(scatterAddOp, x, alongIndex('scatterAdd_', x, dim, index, asTensor('scatterAdd_', 'src', src)));
+
+/** Writes src's elements, or a number, to the places that the index names along a dim. */
+export const replaceAlong_ = (x: Tensor, along: Along): Tensor => run_(scatterOp, x, along);
 
 // By one vector of indices -------------------------------------------------------------------------------------------------------------------------------------
 

@@ -200,6 +200,15 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
       }),
     { tolerance: { ulp: 0 } },
   ),
+  scatter_reduce: reference(
+    ({ buffers: { x, idx, y }, numbers: { how, nd, sdim }, dims }) =>
+      walk(dims, nd, 3, (xs, is, ys) => {
+        const to = ys + idx.get(is) * sdim;
+        const [a, b] = [y.get(to), x.get(xs)];
+        y.set(to, how === 0 ? a * b : how === 1 ? Math.max(a, b) : Math.min(a, b));
+      }),
+    { tolerance: { ulp: 150 }, numbers: [{ how: 0 }, { how: 1 }, { how: 2 }] },
+  ),
   wrap_index: reference(
     ({ buffers: { idx, y, bad }, numbers: { n, size, wrap } }) => {
       let first = -1;

@@ -96,7 +96,33 @@ const [put, put_] = both(
   (call) => [fails([x23, places, input([3])], call, ShapeError, /same number of elements/)],
 );
 
+const folds: Record<string, (old: number, value: number) => number> = { sum: plus, prod: (a, b) => a * b, amax: Math.max, amin: Math.min };
+type Combine = (x: Tensor, dim: number, index: Tensor, src: Tensor, how: never, options: { includeSelf: boolean }) => Tensor;
+const combined = (names: readonly string[], f: Combine): Row => ({
+  ...rowOf(
+    names.flatMap((how) => [
+      variant(
+        [x32, places, input([2, 2])],
+        (x, i, s) => f(x, 0, i, s, how as never, { includeSelf: true }),
+        how === 'mean' ? null : (x, k, s) => written(x, s, ([i, j]) => [k.data[i], j], folds[how]),
+      ),
+      variant([x32, whole('int64', [2], [2, 2]), input([2, 2])], (x, i, s) => f(x, 0, i, s, how as never, { includeSelf: false })),
+    ]),
+    [
+      fails([x32, places, input([2, 2])], (x, i, s) => f(x, 0, i, s, 'any' as never, { includeSelf: true }), ArgumentError, /reduce to be one of/),
+      fails([x32, whole('int64', [2], [0, 3]), input([2, 2])], (x, i, s) => f(x, 0, i, s, 'amax' as never, { includeSelf: true }), IndexError, /out of bounds/),
+    ],
+  ),
+  // Means of integers are whole.
+  dtypes: floats,
+});
+const spread = (i: Tensor): Tensor => i.reshape(2, 1).expand(2, 2);
+
 export const scatters = {
+  scatterReduce: combined(['sum', 'prod', 'mean', 'amax', 'amin'], (x, d, i, s, ...how) => ops.scatterReduce(x, d, spread(i), s, ...how)),
+  scatterReduce_: combined(['sum', 'prod', 'mean', 'amax', 'amin'], (x, d, i, s, ...how) => ops.scatterReduce_(x.clone(), d, spread(i), s, ...how)),
+  indexReduce: combined(['prod', 'mean', 'amax', 'amin'], (x, d, i, s, ...how) => ops.indexReduce(x, d, i, s, ...how)),
+  indexReduce_: combined(['prod', 'mean', 'amax', 'amin'], (x, d, i, s, ...how) => ops.indexReduce_(x.clone(), d, i, s, ...how)),
   scatter,
   scatter_,
   scatterAdd,

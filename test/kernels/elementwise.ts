@@ -94,9 +94,11 @@ function inPlace(name: KernelName, suffix: string, names: readonly { name: strin
 // Indexing -------------------------------------------------------------------------------------------------------------------------------------------------------
 
 /** gather and the scatters along dim `along` of a matrix: idx (rows, columns) into `size` places. */
-export function indexed(name: 'gather' | 'scatter' | 'scatter_add', suffix: string): void {
+export function indexed(name: 'gather' | 'scatter' | 'scatter_add' | 'scatter_reduce', suffix: string): void {
   const dt = dtypeOfSuffix(suffix);
   const into = name !== 'gather';
+  // Products stay small.
+  const values = name === 'scatter_reduce' ? ([0, 1.4] as const) : ([0, 9] as const);
   for (const [rows, columns, size] of [
     [1, 1, 4],
     [3, 5, 4],
@@ -108,8 +110,8 @@ export function indexed(name: 'gather' | 'scatter' | 'scatter_add', suffix: stri
     for (const spread of [false, true]) {
       for (const first of [true, false]) {
         const [picked, dense] = [new Memory(dt, first ? size * columns : rows * size), new Memory(dt, rows * columns)];
-        fillWith(picked, [0, 9]);
-        fillWith(dense, [0, 9]);
+        fillWith(picked, values);
+        fillWith(dense, values);
         const idx = new Memory(dtypes[3], spread ? Math.max(rows, columns) : rows * columns);
         fillWith(idx, [-0.49, size - 0.51]);
         const stride = first ? [0, 1] : [size, 0];
@@ -117,14 +119,9 @@ export function indexed(name: 'gather' | 'scatter' | 'scatter_add', suffix: stri
         const [x, y] = into ? [dense, picked] : [picked, dense];
         const strides = into ? [[columns, 1], index, stride] : [stride, index, [columns, 1]];
         const dims = [rows, columns].flatMap((n, d) => [n, ...strides.map((s) => s[d])]);
-        run({
-          name,
-          suffix,
-          buffers: { x, idx, y },
-          numbers: { sdim: first ? columns : 1, nd: 2 },
-          dims,
-          what: `(${rows}, ${columns}) of ${size}, ${spread ? 'one index a line, ' : ''}dim ${first ? 0 : 1}`,
-        });
+        const numbers = { sdim: first ? columns : 1, nd: 2 };
+        const what = `(${rows}, ${columns}) of ${size}, ${spread ? 'one index a line, ' : ''}dim ${first ? 0 : 1}`;
+        for (const given of references[name].numbers) run({ name, suffix, buffers: { x, idx, y }, numbers: { ...given, ...numbers }, dims, what });
       }
     }
   }
