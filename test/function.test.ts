@@ -395,19 +395,3 @@ test('hooks, retained gradients and nested Functions', () => {
     [40, 40],
   ]);
 });
-
-test('backward inside backward, 200 levels deep', () => {
-  class Deep extends gt.autograd.Function {
-    static override forward(ctx: Context, x: gt.Tensor): gt.Tensor {
-      ctx.x = gt.enableGrad(() => x.detach().requiresGrad_().sub(1));
-      return ctx.x.detach();
-    }
-    static override backward(ctx: Context, g: gt.Tensor): gt.Tensor {
-      if (ctx.x.item() > 0) gt.enableGrad(() => Deep.apply(ctx.x).sum().backward());
-      return g;
-    }
-  }
-  const x = leaf(200);
-  Deep.apply(x).backward();
-  expect(x.grad!.item()).toBe(1);
-});

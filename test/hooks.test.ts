@@ -176,6 +176,22 @@ describe('backward inside a hook', () => {
   });
 });
 
+test('a Function’s backward that runs backward, 200 levels deep', () => {
+  class Deep extends gt.autograd.Function {
+    static override forward(ctx: gt.autograd.Context, x: gt.Tensor): gt.Tensor {
+      ctx.x = gt.enableGrad(() => x.detach().requiresGrad_().sub(1));
+      return ctx.x.detach();
+    }
+    static override backward(ctx: gt.autograd.Context, g: gt.Tensor): gt.Tensor {
+      if (ctx.x.item() > 0) gt.enableGrad(() => Deep.apply(ctx.x).sum().backward());
+      return g;
+    }
+  }
+  const x = leaf(200);
+  Deep.apply(x).backward();
+  expect(x.grad!.item()).toBe(1);
+});
+
 describe('retainGrad', () => {
   test('keeps and accumulates the gradient of a tensor that is no leaf', () => {
     const x = leaf([1, 2]);
