@@ -17,6 +17,7 @@
       "native/kernels/move.cc",
       "native/kernels/optim.cc",
       "native/kernels/pool.cc",
+      "native/kernels/quotient.cc",
       "native/kernels/reduce.cc",
       "native/kernels/scan.cc",
       "native/kernels/softmax.cc",

@@ -13,6 +13,15 @@ GRADTAPE_INLINE V widened(V x, F f) {
   else return join<V>(convert<float>(f(convert<double>(half(x, 0)))), convert<float>(f(convert<double>(half(x, 1)))));
 }
 
+/** The same for f of two operands. */
+template <class V, class F>
+GRADTAPE_INLINE V widened(V x, V y, F f) {
+  if constexpr (sizeof(Element<V>) == 8) return f(x, y);
+  else
+    return join<V>(convert<float>(f(convert<double>(half(x, 0)), convert<double>(half(y, 0)))),
+                   convert<float>(f(convert<double>(half(x, 1)), convert<double>(half(y, 1)))));
+}
+
 constexpr double LN2 = 0x1.62e42fee00000p-1 + 0x1.a39ef35793c76p-33;
 constexpr double PI = 0x1.921fb54442d18p+1;
 
@@ -22,20 +31,35 @@ GRADTAPE_INLINE D tan_wide(D x) {
   return sine<0>(x) / sine<1>(x);
 }
 
-/** 1 / x above 1, then x = tan(base) turned by at most pi / 16, then Taylor's series; 2 ulp. */
+/** atan(t) for 0 <= t <= 1: t = tan(base) turned by at most pi / 16, then Taylor's series; 1.5 ulp. */
 template <class D>
-GRADTAPE_INLINE D atan_wide(D x) {
-  const D a = absolute(x), one = splat<D>(1.0);
-  const auto steep = a > 1.0;
-  const D t = steep ? one / a : a;
+GRADTAPE_INLINE D atan_flat(D t) {
+  const D one = splat<D>(1.0);
   const auto middle = t > 0.19891236737965800, high = t > 0.66817863791929892;
   D tangent = middle ? splat<D>(0.41421356237309503) : D{}, base = middle ? splat<D>(PI / 8) : D{};
   tangent = high ? one : tangent;
   base = high ? splat<D>(PI / 4) : base;
   const D u = (t - tangent) / (one + t * tangent), z = u * u;
   const D q = polynomial(z, -1.0 / 25, 1.0 / 23, -1.0 / 21, 1.0 / 19, -1.0 / 17, 1.0 / 15, -1.0 / 13, 1.0 / 11, -1.0 / 9, 1.0 / 7, -1.0 / 5, 1.0 / 3);
-  const D y = base + (u - u * z * q);
+  return base + (u - u * z * q);
+}
+/** 2 ulp. */
+template <class D>
+GRADTAPE_INLINE D atan_wide(D x) {
+  const D a = absolute(x);
+  const auto steep = a > 1.0;
+  const D y = atan_flat(steep ? 1.0 / a : a);
   return copy_sign(steep ? PI / 2 - y : y, x);
+}
+/** The angle of (x, y); 3 ulp. */
+template <class D>
+GRADTAPE_INLINE D atan2_wide(D y, D x) {
+  const D a = absolute(y), b = absolute(x);
+  const auto steep = a > b;
+  D t = steep ? b / a : a / b;
+  t = a == b ? (a == 0.0 ? D{} : splat<D>(1.0)) : t;
+  const D flat = atan_flat(t), angle = steep ? PI / 2 - flat : flat;
+  return copy_sign(copy_sign(splat<D>(1.0), x) < 0.0 ? PI - angle : angle, y);
 }
 /** 3 ulp. */
 template <class D>

@@ -27,11 +27,15 @@ constexpr double BERNOULLI[] = {
     -236364091.0 / 2730,
 };
 
-/** The sum of c[i] x^i for i < n. */
+/** The sum of c[i] x^i for i < n, n even: even and odd powers apart, so that neither waits for the other. */
 inline double series(double x, const double* c, int n) {
-  double y = 0.0;
-  for (int i = n - 1; i >= 0; i--) y = y * x + c[i];
-  return y;
+  const double z = x * x;
+  double even = 0.0, odd = 0.0;
+  for (int i = n - 2; i >= 0; i -= 2) {
+    even = even * z + c[i];
+    odd = odd * z + c[i + 1];
+  }
+  return even + x * odd;
 }
 
 /** |sin(pi x)|, reduced exactly. */

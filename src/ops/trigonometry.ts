@@ -15,16 +15,18 @@ import { floatOf } from './promote.js';
 const A = 1;
 const BOTH = 3;
 const squared = (x: Tensor): Tensor => mul(x, x);
+/** 1 - x^2, precise near 1 and -1. */
+const complement = (x: Tensor): Tensor => mul(sub(1, x), add(x, 1));
 
 export const tan = unary('tan', K.tan, { saves: OUT, vjp: (dy, node) => mul(dy, add(squared(node.y), 1)) });
-export const asin = unary('asin', K.asin, { saves: A, vjp: (dy, node) => mul(dy, rsqrt(sub(1, squared(node.x(0))))) });
-export const acos = unary('acos', K.acos, { saves: A, vjp: (dy, node) => mul(dy, neg(rsqrt(sub(1, squared(node.x(0)))))) });
+export const asin = unary('asin', K.asin, { saves: A, vjp: (dy, node) => mul(dy, rsqrt(complement(node.x(0)))) });
+export const acos = unary('acos', K.acos, { saves: A, vjp: (dy, node) => mul(dy, neg(rsqrt(complement(node.x(0))))) });
 export const atan = unary('atan', K.atan, { saves: A, vjp: (dy, node) => div(dy, add(squared(node.x(0)), 1)) });
 export const sinh = unary('sinh', K.sinh, { saves: A, vjp: (dy, node) => mul(dy, cosh(node.x(0))) });
 export const cosh = unary('cosh', K.cosh, { saves: A, vjp: (dy, node) => mul(dy, sinh(node.x(0))) });
 export const asinh = unary('asinh', K.asinh, { saves: A, vjp: (dy, node) => mul(dy, rsqrt(add(squared(node.x(0)), 1))) });
-export const acosh = unary('acosh', K.acosh, { saves: A, vjp: (dy, node) => mul(dy, rsqrt(sub(squared(node.x(0)), 1))) });
-export const atanh = unary('atanh', K.atanh, { saves: A, vjp: (dy, node) => div(dy, sub(1, squared(node.x(0)))) });
+export const acosh = unary('acosh', K.acosh, { saves: A, vjp: (dy, node) => mul(dy, rsqrt(neg(complement(node.x(0))))) });
+export const atanh = unary('atanh', K.atanh, { saves: A, vjp: (dy, node) => div(dy, complement(node.x(0))) });
 
 /** The angle of the point (b, a), between -pi and pi. */
 export const atan2 = binaryOfTensors('atan2', K.atan2, {
