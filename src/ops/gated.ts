@@ -10,11 +10,12 @@ import { eq, lt, where } from './compare.js';
 import { detach, toDtype } from './copy.js';
 import { fromArray, zerosLike } from './create.js';
 import { backward2, unary } from './define.js';
+import { activation, rewrite } from './derived.js';
 import { amax } from './extrema.js';
 import { abs } from './pointwise.js';
 import { needFloat } from './promote.js';
 import { generatorOf, type RandomOptions } from './random.js';
-import { type InplaceArgs, leakyRelu } from './rectifier.js';
+import { leakyRelu } from './rectifier.js';
 import { softmax } from './softmax.js';
 import { narrow } from './view.js';
 
@@ -30,7 +31,7 @@ const mishBackward = backward2('mishBackward', K.mish_bwd, 3, [
   },
 ]);
 /** x * tanh(softplus(x)). */
-export const mish = (x: Tensor, ..._args: InplaceArgs): Tensor => mishOp(x);
+export const mish = activation('mish', {}, mishOp);
 
 /** The first half along a dim times the sigmoid of the second. */
 export function glu(x: Tensor, ...args: ArgsOf<{ dim?: number }, ['dim']>): Tensor {
@@ -66,12 +67,14 @@ export function rrelu(x: Tensor, ...args: ArgsOf<RreluOptions, ['lower', 'upper'
     lower = 1 / 8,
     upper = 1 / 3,
     training = false,
+    inplace = false,
     generator,
   } = readArgs<RreluOptions>('rrelu', args, ['lower', 'upper', 'training', 'inplace'], ['generator']);
   const [low, high] = [asNumber('rrelu', 'lower', lower), asNumber('rrelu', 'upper', upper)];
-  if (!asBoolean('rrelu', 'training', training)) return leakyRelu(x, (low + high) / 2);
+  if (!asBoolean('rrelu', 'training', training)) return leakyRelu(x, (low + high) / 2, inplace);
   const slopes = zerosLike(needFloat('rrelu', x)).uniform_(low, high, { generator });
-  return where(lt(x, 0), mul(x, slopes), x);
+  const f = (input: Tensor): Tensor => where(lt(input, 0), mul(input, slopes), input);
+  return inplace ? rewrite(f)(x) : f(x);
 }
 
 export interface GumbelOptions {

@@ -4,29 +4,17 @@ import { showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
+import { type ArgsOf, asTensor, readArgs } from './args.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { ge, gt, le, logicalAnd, lt, where } from './compare.js';
 import { backward2, unary } from './define.js';
+import { activation } from './derived.js';
 import { type Kernel1, type Kernel2, map1, map2 } from './map.js';
 import { needFloat } from './promote.js';
 import { reshape } from './view.js';
 
 const X = 1;
 const BOTH = 3;
-
-/** Options of an activation; `inplace` is accepted everywhere and makes no difference to the result. */
-type Options<K extends string> = { [P in K]?: number } & { inplace?: boolean };
-/** Arguments of an activation that has no others. */
-export type InplaceArgs = (boolean | { inplace?: boolean } | undefined)[];
-type Args<K extends string> = (number | boolean | Options<K> | undefined)[];
-
-function numbers<K extends string>(op: string, x: Tensor, args: readonly unknown[], defaults: Readonly<Record<K, number>>): Record<K, number> {
-  asTensor(op, 'input', x);
-  const names = Object.keys(defaults) as K[];
-  const given = readArgs<Record<string, unknown>>(op, args, names, ['inplace']);
-  return Object.fromEntries(names.map((name) => [name, asNumber(op, name, given[name] ?? defaults[name])])) as Record<K, number>;
-}
 
 // leakyRelu -----------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -57,10 +45,7 @@ const leakyReluBackwardOp: Op<number> = defineOp<number>({
   vjp: [(g, node) => apply(leakyReluBackwardOp, [g, node.x(1)], node.args as number), () => null],
 });
 /** x where positive, else negativeSlope * x. */
-export function leakyRelu(x: Tensor, ...args: Args<'negativeSlope'>): Tensor {
-  const { negativeSlope } = numbers('leakyRelu', x, args, { negativeSlope: 0.01 });
-  return apply(leakyReluOp, [x], negativeSlope);
-}
+export const leakyRelu = activation('leakyRelu', { negativeSlope: 0.01 }, (x, { negativeSlope }) => apply(leakyReluOp, [x], negativeSlope));
 
 /** x where positive, else weight * x; one weight, or one for each channel (dim 1). */
 export function prelu(x: Tensor, ...args: ArgsOf<{ weight?: Tensor }, ['weight']>): Tensor {
@@ -120,21 +105,16 @@ const eluBackwardOp: Op<EluArgs> = defineOp<EluArgs>({
   ],
 });
 /** x where positive, else alpha * (exp(x) - 1). */
-export function elu(x: Tensor, ...args: Args<'alpha'>): Tensor {
-  const { alpha } = numbers('elu', x, args, { alpha: 1 });
-  return apply(eluOp, [x], { alpha, rate: 1 });
-}
+export const elu = activation('elu', { alpha: 1 }, (x, { alpha }) => apply(eluOp, [x], { alpha, rate: 1 }));
+
 /** x where positive, else alpha * (exp(x / alpha) - 1). */
-export function celu(x: Tensor, ...args: Args<'alpha'>): Tensor {
-  const { alpha } = numbers('celu', x, args, { alpha: 1 });
+export const celu = activation('celu', { alpha: 1 }, (x, { alpha }) => {
   if (alpha === 0) fail(ArgumentError, 'celu', 'alpha other than 0', '0: ZeroDivisionError: alpha cannot be 0 for CELU');
   return apply(eluOp, [x], { alpha, rate: 1 / alpha });
-}
+});
+
 /** elu with the scale and alpha that keep mean 0 and variance 1. */
-export function selu(x: Tensor, ...args: InplaceArgs): Tensor {
-  readArgs('selu', args, ['inplace'] as never[]);
-  return mul(elu(x, 1.6732632423543772), 1.0507009873554805);
-}
+export const selu = activation('selu', {}, (x) => mul(apply(eluOp, [x], { alpha: 1.6732632423543772, rate: 1 }), 1.0507009873554805));
 
 // Hard ones --------------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -162,15 +142,13 @@ const hardtanhOp = defineOp<Range>({
   ],
 });
 /** x between minVal and maxVal, else the nearer one. */
-export function hardtanh(x: Tensor, ...args: Args<'minVal' | 'maxVal'>): Tensor {
-  const range = numbers('hardtanh', x, args, { minVal: -1, maxVal: 1 });
-  return apply(hardtanhOp, [x], range);
-}
+export const hardtanh = activation('hardtanh', { minVal: -1, maxVal: 1 }, (x, range) => apply(hardtanhOp, [x], range));
+
 /** min(max(x, 0), 6). */
-export const relu6 = (x: Tensor, ..._args: InplaceArgs): Tensor => hardtanh(x, 0, 6);
+export const relu6 = activation('relu6', {}, (x) => hardtanh(x, 0, 6));
+
 /** min(max(x + 3, 0), 6) / 6. */
-export const hardsigmoid = (x: Tensor, ..._args: InplaceArgs): Tensor =>
-  div(hardtanh(add(needFloat('hardsigmoid', asTensor('hardsigmoid', 'input', x)), 3), 0, 6), 6);
+export const hardsigmoid = activation('hardsigmoid', {}, (x) => div(hardtanh(add(needFloat('hardsigmoid', x), 3), 0, 6), 6));
 
 const hardswishOp = unary('hardswish', K.hardswish, { integers: 'refuse', saves: X, vjp: (dy, node) => hardswishBackward(dy, node.x(0)) });
 const hardswishBackward = backward2('hardswishBackward', K.hardswish_bwd, BOTH, [
@@ -178,21 +156,20 @@ const hardswishBackward = backward2('hardswishBackward', K.hardswish_bwd, BOTH, 
   (g, node) => where(logicalAnd(gt(node.x(1), -3), lt(node.x(1), 3)), div(mul(g, node.x(0)), 3), 0),
 ]);
 /** x * hardsigmoid(x). */
-export const hardswish = (x: Tensor, ..._args: InplaceArgs): Tensor => hardswishOp(x);
+export const hardswish = activation('hardswish', {}, hardswishOp);
 
 /** x, but 0 from -lambd to lambd. */
-export function hardshrink(x: Tensor, ...args: Args<'lambd'>): Tensor {
-  const { lambd } = numbers('hardshrink', x, args, { lambd: 0.5 });
-  return where(logicalAnd(ge(needFloat('hardshrink', x), -lambd), le(x, lambd)), 0, x);
-}
+export const hardshrink = activation('hardshrink', { lambd: 0.5 }, (x, { lambd }) =>
+  where(logicalAnd(ge(needFloat('hardshrink', x), -lambd), le(x, lambd)), 0, x),
+);
+
 /** x moved towards 0 by lambd, 0 from -lambd to lambd. */
-export function softshrink(x: Tensor, ...args: Args<'lambd'>): Tensor {
-  const { lambd } = numbers('softshrink', x, args, { lambd: 0.5 });
+export const softshrink = activation('softshrink', { lambd: 0.5 }, (x, { lambd }) => {
   if (!(lambd >= 0)) fail(ArgumentError, 'softshrink', 'lambd of at least 0', `${show(lambd)}: lambda must be greater or equal to 0`);
   return where(gt(needFloat('softshrink', x), lambd), sub(x, lambd), where(lt(x, -lambd), add(x, lambd), 0));
-}
+});
+
 /** x above the threshold, else value. */
-export function threshold(x: Tensor, ...args: Args<'threshold' | 'value'>): Tensor {
-  const { threshold: limit, value } = numbers('threshold', x, args, { threshold: Number.NaN, value: Number.NaN });
-  return where(le(x, limit), value, x);
-}
+export const threshold = activation('threshold', { threshold: Number.NaN, value: Number.NaN }, (x, { threshold: limit, value }) =>
+  where(le(x, limit), value, x),
+);

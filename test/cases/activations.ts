@@ -8,6 +8,8 @@ import * as truth from './truth.js';
 
 const edges = [Number.NaN, Infinity, 0, -0, -80].map((x) => [x]);
 const eluOf = (alpha: number, rate: number) => (x: number) => (x <= 0 ? alpha * Math.expm1(rate * x) : x);
+/** With inplace the input is overwritten and is the result. */
+const overwritten = variant([input([7], [-3, 3], { away: [0] })], (x) => rectifiers.elu(x.clone(), 1, true), each(eluOf(1, 1)));
 const elu = unary(rectifiers.elu, eluOf(1, 1), { kinks: [0], ulp: 8, special: edges });
 const celu = unary((x) => rectifiers.celu(x, 2), eluOf(2, 0.5), { kinks: [0], ulp: 8, special: edges });
 const scale = 1.0507009873554805;
@@ -37,7 +39,7 @@ const glu = row(
 );
 
 export const activations = {
-  elu,
+  elu: { ...elu, variants: [...elu.variants, overwritten], gradients: [...elu.gradients, overwritten] },
   celu: { ...celu, errors: [zeroWeight((x) => rectifiers.celu(x, 0), /alpha cannot be 0/)] },
   selu: unary(rectifiers.selu, (x) => scale * eluOf(1.6732632423543772, 1)(x), { kinks: [0], ulp: 8, special: edges }),
   leakyRelu: unary(rectifiers.leakyRelu, (x) => (x > 0 ? x : x * 0.01), { kinks: [0] }),
