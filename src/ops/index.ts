@@ -167,6 +167,7 @@ export {
   remainder,
   remainder_,
 } from './remainder.js';
+export { resize_ } from './resize.js';
 export { ceil, ceil_, floor, floor_, round, round_, sign, sign_, trunc, trunc_ } from './round.js';
 export { cummax, cummin, cumprod, cumprod_, cumsum, cumsum_, logcumsumexp } from './scan.js';
 export { indexAdd, indexAdd_, indexCopy, indexCopy_, indexFill, indexFill_, scatterAdd, scatterAdd_ } from './scatter.js';

@@ -335,6 +335,21 @@ export const movement = {
       patched((i, j) => (j === i + 1 ? [i] : null)),
     ),
   ]),
+  resize_: moves(
+    [
+      one([2, 3], (x) => ops.resize_(x.detach().clone(), 3, 2), shaped(3, 2)),
+      one(
+        [2],
+        (x) => ops.resize_(x.detach().contiguous().clone(), [3]),
+        (x: Grid) => ({ shape: [3], data: [...x.data, 0] }),
+      ),
+    ],
+    [
+      fails([x23], (x) => ops.resize_(x, -1), ShapeError, /size 0 >= 0/),
+      fails([input([3])], (x) => ops.resize_(x.at('1:'), 5), ShapeError, /a view has no memory/),
+    ],
+    { gradients: false, contiguousOnly: 'it is about memory' } as never,
+  ),
   sumToSize: row(
     [
       one(
