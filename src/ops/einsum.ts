@@ -3,9 +3,9 @@ import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/error
 import { checkDim, numel, showShape } from '../core/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, asTensors, readArgs } from './args.js';
+import { diagonal } from './diagonal.js';
 import { bmm, mm } from './matmul.js';
 import { sum } from './reduce.js';
-import { diagonalOf } from './triangle.js';
 import { broadcastTo, permute, reshape } from './view.js';
 
 /** A tensor with the name of each dim. */
@@ -37,7 +37,7 @@ function diagonals({ x, names }: Named): Named {
   const [first, second] = [names.indexOf(again), names.lastIndexOf(again)];
   if (x.shape[first] !== x.shape[second]) fail(ShapeError, 'einsum', `equal sizes of dim ${again}`, showShape(x.shape));
   const others = [...x.shape.keys()].filter((d) => d !== first && d !== second);
-  return diagonals({ x: diagonalOf(permute(x, [...others, first, second])), names: [...others.map((d) => names[d]), again] });
+  return diagonals({ x: diagonal(x, 0, first, second), names: [...others.map((d) => names[d]), again] });
 }
 
 /** Sums over names; those that the other operand has too stay, at size 1. */

@@ -10,6 +10,7 @@ import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { add, mul, neg, sub } from './arithmetic.js';
 import { le, ne } from './compare.js';
 import { eye, fromArray } from './create.js';
+import { diagonal, tril, triu } from './diagonal.js';
 import { gather } from './gather.js';
 import { cat } from './join.js';
 import { kernelFor } from './map.js';
@@ -19,7 +20,6 @@ import { needFloat } from './promote.js';
 import { anyTrue, prod, sum } from './reduce.js';
 import { productOfOthers } from './scan.js';
 import { svdOf } from './svd.js';
-import { diagonalOf, lower, upper } from './triangle.js';
 import { broadcastTo, expand, narrow, squeeze, transpose, unsqueeze } from './view.js';
 
 export const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
@@ -117,7 +117,7 @@ const triangularOp: Op<Triangular> = defineOp<Triangular>({
     const db = triangularSolve(turned(node.x(0)), dy!, !isUpper, unit);
     if (!needs(0)) return [null, db];
     const da = neg(matmul(db, turned(node.y)));
-    return [isUpper ? upper(da, Number(unit)) : lower(da, -Number(unit)), db];
+    return [isUpper ? triu(da, Number(unit)) : tril(da, -Number(unit)), db];
   },
 });
 /** The x of a x = b for a triangle of a. */
@@ -208,7 +208,7 @@ const detOp = defineOp({
     const { lu, pivots } = factorise('linalg.det', a);
     const { signs } = permutation(pivots, a.shape.at(-1)!, false);
     return mul(
-      prod(diagonalOf(lu), -1),
+      prod(diagonal(lu, 0, -2, -1), -1),
       fromArray('linalg.det', a.dtype === 'float64' ? Float64Array.from(signs) : Float32Array.from(signs), a.shape.slice(0, -2), a.dt),
     );
   },
@@ -221,8 +221,8 @@ export const det = (a: Tensor): Tensor => apply(detOp, [needMatrix('linalg.det',
 
 /** Murray's formula, symmetric: L^-T (half of the symmetric part of tril(L^T dL)) L^-1. */
 function choleskyBackward(dl: Tensor, l: Tensor): Tensor {
-  const phi = lower(matmul(turned(l), dl));
-  const symmetric = mul(add(phi, turned(lower(phi, -1))), 0.5);
+  const phi = tril(matmul(turned(l), dl));
+  const symmetric = mul(add(phi, turned(tril(phi, -1))), 0.5);
   return triangularSolveRight(l, triangularSolve(turned(l), symmetric, true), false);
 }
 const choleskyOp = defineOp({
@@ -256,12 +256,12 @@ function luBackward(dy: Tensor, lu: Tensor, pivots: Tensor): Tensor {
   const below = (t: Tensor): Tensor => narrow(t, -2, k, m - k);
   const beside = (t: Tensor): Tensor => narrow(t, -1, k, n - k);
   const square = left(top(lu));
-  const [l, u] = [add(lower(square, -1), eye(k, { dtype: lu.dtype })), upper(square)];
-  const [dl, du] = [lower(left(top(dy)), -1), upper(left(top(dy)))];
+  const [l, u] = [add(tril(square, -1), eye(k, { dtype: lu.dtype })), triu(square)];
+  const [dl, du] = [tril(left(top(dy)), -1), triu(left(top(dy)))];
   let [phiL, phiU] = [matmul(turned(l), dl), matmul(du, turned(u))];
   if (n > m) phiL = sub(phiL, matmul(beside(dy), turned(beside(lu))));
   if (m > n) phiU = sub(phiU, matmul(turned(below(lu)), below(dy)));
-  const core = triangularSolveRight(turned(u), add(lower(phiL, -1), upper(phiU)), false);
+  const core = triangularSolveRight(turned(u), add(tril(phiL, -1), triu(phiU)), false);
   const right = n > m ? cat([core, beside(dy)], -1) : core;
   const first = triangularSolve(turned(l), right, true, true);
   const whole = m > n ? cat([first, triangularSolveRight(turned(u), below(dy), false)], -2) : first;

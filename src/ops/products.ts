@@ -7,12 +7,12 @@ import { type ArgsOf, asNumber, asTensor, asTensors, readArgs } from './args.js'
 import { add, div, mul, sub } from './arithmetic.js';
 import { clamp } from './clamp.js';
 import { copy_, toDtype } from './copy.js';
+import { diagonal } from './diagonal.js';
 import { tensordot } from './einsum.js';
 import { stack } from './join.js';
 import { type AddmmOptions, bmm, dot, matmul, mv, outer } from './matmul.js';
 import { sqrt } from './pointwise.js';
 import { sum } from './reduce.js';
-import { diagonalOf } from './triangle.js';
 import { broadcastTo, reshape, select, squeeze, transpose, unsqueeze } from './view.js';
 
 // A product added to something ---------------------------------------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ export function cross(a: Tensor, b: Tensor, ...args: ArgsOf<{ dim?: number | nul
 /** The sum of a matrix's diagonal. */
 export function trace(x: Tensor): Tensor {
   if (asTensor('trace', 'input', x).ndim !== 2) fail(ShapeError, 'trace', 'a matrix', `${showShape(x.shape)}: expected a matrix`);
-  return sum(diagonalOf(x));
+  return sum(diagonal(x, 0, -2, -1));
 }
 
 /** The product of a chain of matrices in the order that takes the least work; the first and the last may be vectors. */
@@ -188,6 +188,6 @@ export function corrcoef(x: Tensor): Tensor {
     fail(ShapeError, 'corrcoef', 'at most two dims', `${showShape(x.shape)}: expected input to have two or fewer dimensions`);
   const c = cov(x);
   if (c.ndim === 0) return div(c, c);
-  const deviation = sqrt(diagonalOf(c));
+  const deviation = sqrt(diagonal(c, 0, -2, -1));
   return clamp(div(div(c, unsqueeze(deviation, 1)), unsqueeze(deviation, 0)), { min: -1, max: 1 });
 }

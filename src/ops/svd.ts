@@ -9,9 +9,9 @@ import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { eye, zeros } from './create.js';
+import { diagEmbed } from './diagonal.js';
 import { matmul } from './matmul.js';
 import { needFloat, rawCast } from './promote.js';
-import { withDiagonal } from './triangle.js';
 import { narrow, transpose, unsqueeze } from './view.js';
 
 const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
@@ -47,7 +47,7 @@ const antisymmetric = (x: Tensor): Tensor => sub(x, turned(x));
 function svdBackward(du: Tensor | null, ds: Tensor | null, dvt: Tensor | null, u: Tensor, s: Tensor, vt: Tensor): Tensor {
   const k = s.shape.at(-1)!;
   const [row, column] = [unsqueeze(s, -2), unsqueeze(s, -1)];
-  const terms: Tensor[] = ds === null ? [] : [withDiagonal(ds)];
+  const terms: Tensor[] = ds === null ? [] : [diagEmbed(ds)];
   if (du !== null || dvt !== null) {
     const gaps = add(sub(mul(row, row), mul(column, column)), eye(k, { dtype: s.dtype }));
     if (du !== null) terms.push(mul(div(antisymmetric(matmul(turned(u), du)), gaps), row));
