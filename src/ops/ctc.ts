@@ -10,7 +10,7 @@ import { clampMin } from './clamp.js';
 import { ge, ne, where } from './compare.js';
 import { detach, toDtype } from './copy.js';
 import { fromArray } from './create.js';
-import { gather } from './gather.js';
+import { asIndex, gather } from './gather.js';
 import { cat, stack, unbind } from './join.js';
 import { exp } from './pointwise.js';
 import { needFloat } from './promote.js';
@@ -116,7 +116,7 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths
   const op = 'ctcLoss';
   const { blank = 0, reduction, zeroInfinity = false } = readArgs<CtcOptions>(op, args, ['blank'], ['reduction', 'zeroInfinity']);
   needFloat(op, asTensor(op, 'logProbs', logProbs));
-  asTensor(op, 'targets', targets);
+  asIndex(op, 'targets', targets);
   if (logProbs.ndim !== 2 && logProbs.ndim !== 3) fail(ShapeError, op, 'logProbs of shape [T, N, C] or [T, C]', showShape(logProbs.shape));
   const frames = logProbs.ndim === 3 ? logProbs : unsqueeze(logProbs, 1);
   const batch = readBatch(op, frames, targets, inputLengths, targetLengths, asNumber(op, 'blank', blank));

@@ -9,7 +9,7 @@ import { asTensor, isOptions } from './args.js';
 import { div } from './arithmetic.js';
 import { isnan, logicalNot, ne, where } from './compare.js';
 import { toDtype } from './copy.js';
-import { rawCast } from './promote.js';
+import { needFloat, rawCast } from './promote.js';
 import { type Dims, mean, type Over, type ReduceArgs, type Reduction, readReduce, reduceWith, std, sum, var_ } from './reduce.js';
 
 // Mean and spread ---------------------------------------------------------------------------------------------------------------------------------------------
@@ -37,12 +37,13 @@ export const stdMean = withMean(std);
 
 /** The sum of what is not NaN. */
 export function nansum(x: Tensor, ...args: ReduceArgs): Tensor {
+  asTensor('nansum', 'input', x);
   return sum(x.dt.category === Category.Float ? where(isnan(x), 0, x) : x, ...args);
 }
 
 /** The mean of what is not NaN. */
 export function nanmean(x: Tensor, ...args: ReduceArgs): Tensor {
-  const total = nansum(x, ...args);
+  const total = nansum(needFloat('nanmean', asTensor('nanmean', 'input', x)), ...args);
   const counted = toDtype(logicalNot(isnan(x)), x.dt);
   return div(total, sum(counted, ...args));
 }

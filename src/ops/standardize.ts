@@ -1,6 +1,6 @@
 // Normalisation to mean 0 and variance 1, over different groups of elements: batch, layer, group and instance norm; and by the root mean square.
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
-import { numel, type Shape, sameShape, showShape } from '../core/shape.js';
+import { checkShape, numel, type Shape, sameShape, showShape } from '../core/shape.js';
 import { isGradEnabled, noGrad } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -193,6 +193,7 @@ export function groupNorm(x: Tensor, numGroups: number, ...args: ArgsOf<AffineOp
 /** The dims that a normalized shape covers: the last ones, of just these sizes. */
 function lastDims(op: string, x: Tensor, normalizedShape: readonly number[], parameters: Readonly<Record<string, Tensor | null>>): number[] {
   needFloat(op, asTensor(op, 'input', x));
+  checkShape(op, normalizedShape);
   const from = x.ndim - normalizedShape.length;
   if (normalizedShape.length === 0 || from < 0 || !sameShape(x.shape.slice(from), normalizedShape))
     fail(ShapeError, op, `an input whose last sizes are ${showShape(normalizedShape)}`, showShape(x.shape));
