@@ -89,10 +89,10 @@ export function sub(a: Operand, b: Operand, options?: AlphaOptions): Tensor {
 /** b - alpha * a. */
 export const rsub = (a: Operand, b: Operand, options?: AlphaOptions): Tensor => sub(b, a, options);
 export const add_ = (x: Tensor, other: Operand, options?: AlphaOptions): Tensor =>
-  applyInPlace(addOp, [x, operand('add_', 'other', other, x)], alphaOf('add_', options));
+  applyInPlace(addOp, [asTensor('add_', 'input', x), operand('add_', 'other', other, x)], alphaOf('add_', options));
 export function sub_(x: Tensor, other: Operand, options?: AlphaOptions): Tensor {
   noTruth('sub_', x, other);
-  return applyInPlace(subOp, [x, operand('sub_', 'other', other, x)], alphaOf('sub_', options));
+  return applyInPlace(subOp, [asTensor('sub_', 'input', x), operand('sub_', 'other', other, x)], alphaOf('sub_', options));
 }
 
 // neg, mul, div ---------------------------------------------------------------------------------------------------------------------------------------------

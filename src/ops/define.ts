@@ -1,6 +1,6 @@
 // Definers for the two commonest kinds of op, elementwise ones of one and of two operands: a line of formula gives the function, its in-place form and its derivatives.
 import { Category, type DTypeInfo } from '../core/dtype.js';
-import { DTypeError, fail } from '../core/errors.js';
+import { ArgumentError, DTypeError, fail } from '../core/errors.js';
 import { applyInPlace } from '../tensor/inplace.js';
 import { apply, defineOp, type Op, type Vjp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -63,12 +63,14 @@ export const ofTensors = (name: string, op: Op): Binary<Tensor, Tensor> =>
 export const binaryOfTensors = (name: string, kernels: readonly (Kernel2 | undefined)[], rule: BinaryRule): Binary<Tensor, Tensor> =>
   ofTensors(name, binaryOp(name, kernels, rule));
 
-/** The in-place form of an elementwise op: writes into its first input. */
+/** The in-place form of an elementwise op: writes into its first input. An op has one rule an input; those without any, comparisons and logic, are of two inputs. */
 export function inPlace(op: Op): (x: Tensor, ...others: Operand[]) => Tensor {
   const role = `${op.name}_`;
+  const count = (op.vjp?.length ?? 2) - 1;
   return (x, ...others) => {
     const target = asTensor(role, 'input', x);
-    return applyInPlace(op, [target, ...others.map((other) => operand(role, 'other', other, target))], undefined);
+    if (others.length > count) fail(ArgumentError, role, `at most ${count} argument${count === 1 ? '' : 's'} after the input`, `${others.length}`);
+    return applyInPlace(op, [target, ...Array.from({ length: count }, (_, i) => operand(role, 'other', others[i], target))], undefined);
   };
 }
 

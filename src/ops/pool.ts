@@ -1,7 +1,7 @@
 // Pooling, 1-d and 2-d. Averages are weighted sums along one dim after the other; a maximum remembers where it came from, and its gradient goes there.
 import { int32, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
-import { numel, showShape } from '../core/shape.js';
+import { checkInt, numel, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -134,7 +134,7 @@ export function avgPool2d(
 export type OutputSize = number | readonly (number | null)[];
 
 function outputSizes(op: string, x: Tensor, dims: number, size: OutputSize): number[] {
-  const list = Array.isArray(size) ? size : new Array(dims).fill(size);
+  const list = Array.isArray(size) ? size : new Array<number>(dims).fill(checkInt(op, 'outputSize', size));
   if (list.length !== dims) fail(ArgumentError, op, `an output size of ${dims} elements`, `${list.length}: output_size must be ${dims}`);
   const sizes = list.map((s, d) => perDim(op, 'output size', s ?? x.shape[x.ndim - dims + d], 1, 0)[0]);
   checkTables(op, sizes);
@@ -154,11 +154,10 @@ export function averageTo(op: string, dims: number, x: Tensor, size: OutputSize)
     return resample(y, first + d, table);
   }, x);
 }
-export const adaptiveAvgPool1d = (x: Tensor, outputSize: OutputSize | { outputSize: OutputSize }): Tensor =>
-  averageTo('adaptiveAvgPool1d', 1, x, sizeIn(outputSize));
-export const adaptiveAvgPool2d = (x: Tensor, outputSize: OutputSize | { outputSize: OutputSize }): Tensor =>
-  averageTo('adaptiveAvgPool2d', 2, x, sizeIn(outputSize));
-const sizeIn = (size: OutputSize | { outputSize: OutputSize }): OutputSize => (typeof size === 'object' && 'outputSize' in size ? size.outputSize : size);
+type AdaptiveAvgArgs = ArgsOf<{ outputSize: OutputSize }, ['outputSize']>;
+const sizeIn = (op: string, args: AdaptiveAvgArgs): OutputSize => readArgs<{ outputSize: OutputSize }>(op, args, ['outputSize']).outputSize as OutputSize;
+export const adaptiveAvgPool1d = (x: Tensor, ...args: AdaptiveAvgArgs): Tensor => averageTo('adaptiveAvgPool1d', 1, x, sizeIn('adaptiveAvgPool1d', args));
+export const adaptiveAvgPool2d = (x: Tensor, ...args: AdaptiveAvgArgs): Tensor => averageTo('adaptiveAvgPool2d', 2, x, sizeIn('adaptiveAvgPool2d', args));
 
 // Maxima ------------------------------------------------------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import type { Layout } from '../tensor/layout.js';
 import { apply, applyMulti, defineOp, type Op, type Vjp } from '../tensor/op.js';
 import { alias, contiguousCopy, empty, Tensor } from '../tensor/tensor.js';
 import { windowBackward } from '../tensor/window.js';
-import { asTensor } from './args.js';
+import { type ArgsOf, asTensor, readArgs } from './args.js';
 
 /** The layout of a row-major tensor. */
 const rowMajor = (shape: Shape): Layout => ({ shape, strides: contiguousStrides(shape), offset: 0 });
@@ -72,13 +72,17 @@ export function view(x: Tensor, ...sizes: (number | readonly number[])[]): Tenso
 }
 const flatSizes = (sizes: readonly (number | readonly number[])[]): readonly unknown[] => (sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : sizes);
 
-export const viewAs = (x: Tensor, other: Tensor): Tensor => view(x, other.shape);
-export const reshapeAs = (x: Tensor, other: Tensor): Tensor => reshape(x, other.shape);
+export const viewAs = (x: Tensor, other: Tensor): Tensor => view(x, asTensor('viewAs', 'other', other).shape);
+export const reshapeAs = (x: Tensor, other: Tensor): Tensor => reshape(x, asTensor('reshapeAs', 'other', other).shape);
 
+export interface FlattenOptions {
+  startDim?: number;
+  endDim?: number;
+}
 /** Merges the dims from start to end into one. */
-export function flatten(x: Tensor, startDim: number | { startDim?: number; endDim?: number } = 0, endDim = -1): Tensor {
+export function flatten(x: Tensor, ...args: ArgsOf<FlattenOptions, ['startDim', 'endDim']>): Tensor {
   asTensor('flatten', 'input', x);
-  if (typeof startDim === 'object') return flatten(x, startDim.startDim ?? 0, startDim.endDim ?? -1);
+  const { startDim = 0, endDim = -1 } = readArgs<FlattenOptions>('flatten', args, ['startDim', 'endDim']);
   const [from, to] = [checkDim('flatten', startDim, x.ndim, 'startDim'), checkDim('flatten', endDim, x.ndim, 'endDim')];
   if (from > to)
     fail(ShapeError, 'flatten', 'startDim <= endDim', `${startDim} and ${endDim}: flatten() has invalid args: start_dim cannot come after end_dim`);
@@ -109,12 +113,14 @@ const squeezeOp = defineView<ReadonlySet<number>>(
   (x, dims) => ({ shape: drop(x.shape, dims), strides: drop(x.strides, dims), offset: x.offset }),
   backToShape,
 );
+export interface SqueezeOptions {
+  dim?: number | readonly number[];
+}
 /** Drops the dims of size 1: all, or the given ones. */
-export function squeeze(x: Tensor, dim?: number | readonly number[] | { dim?: number | readonly number[] }): Tensor {
+export function squeeze(x: Tensor, ...args: ArgsOf<SqueezeOptions, ['dim']>): Tensor {
   asTensor('squeeze', 'input', x);
-  if (typeof dim === 'object' && dim !== null && 'dim' in dim) return squeeze(x, dim.dim as number);
-  const candidates =
-    dim === undefined ? [...x.shape.keys()] : (typeof dim === 'number' ? [dim] : (dim as readonly number[])).map((d) => checkDim('squeeze', d, x.ndim));
+  const { dim } = readArgs<SqueezeOptions>('squeeze', args, ['dim']);
+  const candidates = dim === undefined ? [...x.shape.keys()] : [dim].flat().map((d) => checkDim('squeeze', d, x.ndim));
   return apply(squeezeOp, [x], new Set(candidates.filter((d) => x.shape[d] === 1)));
 }
 
@@ -204,9 +210,10 @@ export function expand(x: Tensor, ...sizes: (number | readonly number[])[]): Ten
   }
   return apply(expandOp, [x], shape);
 }
-export const expandAs = (x: Tensor, other: Tensor): Tensor => expand(x, other.shape);
+export const expandAs = (x: Tensor, other: Tensor): Tensor => expand(x, asTensor('expandAs', 'other', other).shape);
 /** Expanded to a shape: the tensor itself if it has it. */
-export const broadcastTo = (x: Tensor, shape: Shape): Tensor => (sameShape(x.shape, shape) ? x : expand(x, shape));
+export const broadcastTo = (x: Tensor, shape: Shape): Tensor =>
+  Array.isArray(shape) && sameShape(asTensor('broadcastTo', 'input', x).shape, shape) ? x : expand(x, shape);
 
 // select, slice, narrow -------------------------------------------------------------------------------------------------------------------------------------
 

@@ -10,17 +10,17 @@ import { pow } from './power.js';
 import { resample } from './resample.js';
 import { permute, reshape } from './view.js';
 
-function factorOf(op: string, x: Tensor, factor: unknown): number {
+function factorOf(op: string, role: string, x: Tensor, args: readonly unknown[]): number {
   if (asTensor(op, 'input', x).ndim < 3)
     fail(ShapeError, op, 'an input of at least 3 dims', `${showShape(x.shape)}: expects input to have at least 3 dimensions`);
-  const r = checkInt(op, 'factor', factor);
-  if (r <= 0) fail(ArgumentError, op, 'a positive factor', `${r}: expects a positive factor`);
+  const r = checkInt(op, role, readArgs<Record<string, number>>(op, args, [role])[role]);
+  if (r <= 0) fail(ArgumentError, op, `a positive ${role}`, `${r}: expects a positive factor`);
   return r;
 }
 
 /** (..., c r^2, h, w) -> (..., c, h r, w r): channels become pixels. */
-export function pixelShuffle(x: Tensor, upscaleFactor: number | { upscaleFactor: number }): Tensor {
-  const r = factorOf('pixelShuffle', x, typeof upscaleFactor === 'object' ? upscaleFactor.upscaleFactor : upscaleFactor);
+export function pixelShuffle(x: Tensor, ...args: ArgsOf<{ upscaleFactor: number }, ['upscaleFactor']>): Tensor {
+  const r = factorOf('pixelShuffle', 'upscaleFactor', x, args);
   const lead = x.shape.slice(0, -3);
   const [c, h, w] = x.shape.slice(-3);
   if (c % (r * r) !== 0)
@@ -35,8 +35,8 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number | { upscaleFactor:
   return reshape(permute(apart, [...lead.keys(), n, n + 3, n + 1, n + 4, n + 2]), [...lead, c / (r * r), h * r, w * r]);
 }
 /** (..., c, h r, w r) -> (..., c r^2, h, w): pixels become channels. */
-export function pixelUnshuffle(x: Tensor, downscaleFactor: number | { downscaleFactor: number }): Tensor {
-  const r = factorOf('pixelUnshuffle', x, typeof downscaleFactor === 'object' ? downscaleFactor.downscaleFactor : downscaleFactor);
+export function pixelUnshuffle(x: Tensor, ...args: ArgsOf<{ downscaleFactor: number }, ['downscaleFactor']>): Tensor {
+  const r = factorOf('pixelUnshuffle', 'downscaleFactor', x, args);
   const lead = x.shape.slice(0, -3);
   const [c, h, w] = x.shape.slice(-3);
   if (h % r !== 0 || w % r !== 0)
@@ -72,9 +72,9 @@ export function localResponseNorm(x: Tensor, ...args: ArgsOf<LocalResponseNormOp
 }
 
 /** y_o = x1^T weight_o x2 + b_o on the last dim: (..., i), (..., j), weight (out, i, j), bias (out). */
-export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null | { bias?: Tensor | null } = null): Tensor {
+export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, ...args: ArgsOf<{ bias?: Tensor | null }, ['bias']>): Tensor {
   const op = 'bilinear';
-  const b = bias !== null && 'bias' in bias && !('shape' in bias) ? (bias.bias ?? null) : (bias as Tensor | null);
+  const b = readArgs<{ bias?: Tensor | null }>(op, args, ['bias']).bias ?? null;
   const [p, q] = [asTensor(op, 'input1', x1), asTensor(op, 'input2', x2)];
   if (asTensor(op, 'weight', weight).ndim !== 3) fail(ShapeError, op, 'a weight of 3 dims', showShape(weight.shape));
   const [o, i, j] = weight.shape;

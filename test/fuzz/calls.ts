@@ -1,5 +1,7 @@
 // Random calls of random ops: any public op with tensors of random shape, dtype and layout and random further arguments, right and wrong ones alike. The same number makes the same call.
 import * as gt from '../../src/index.js';
+import { cases } from '../cases/index.js';
+import type { Input } from '../cases/row.js';
 
 /** A small seeded generator (mulberry32): its numbers are the fuzzer's own and leave gradtape's generator alone. */
 export class Dice {
@@ -77,11 +79,14 @@ export function tensor(dice: Dice, like?: readonly number[]): gt.Tensor {
   const whole = (): number => dice.below(5) - (dtype === 'uint8' ? 0 : 1);
   const float = dtype === 'float32' || dtype === 'float64';
   const values = Array.from({ length: count }, () => (float ? value() : dtype === 'bool' ? dice.below(2) : whole()));
-  let t = gt.tensor(values, { dtype }).reshape(wanted);
-  // A third of them lie in memory in another order, or start somewhere inside it.
-  if (t.ndim > 1 && dice.chance(0.3)) t = t.transpose(0, -1).contiguous().transpose(0, -1);
-  if (t.ndim > 0 && t.shape[0] > 1 && dice.chance(0.15)) t = t.narrow(0, 1, t.shape[0] - 1);
-  return float && dice.chance(0.4) ? t.detach().requiresGrad_() : t;
+  return laidOut(dice, gt.tensor(values, { dtype }).reshape(wanted), float && dice.chance(0.4), dice.chance(0.15));
+}
+
+/** The tensor, a third of the time in another order in memory; `cut`: without its first row, so that it begins inside its memory. */
+function laidOut(dice: Dice, x: gt.Tensor, grad: boolean, cut = false): gt.Tensor {
+  const turned = x.ndim > 1 && dice.chance(0.3) ? x.transpose(0, -1).contiguous().transpose(0, -1) : x;
+  const t = cut && x.ndim > 0 && x.shape[0] > 1 ? turned.narrow(0, 1, x.shape[0] - 1) : turned;
+  return grad ? t.detach().requiresGrad_() : t;
 }
 
 const names = [
@@ -119,9 +124,46 @@ function plain(dice: Dice): unknown {
   );
 }
 
-/** The op's name and its arguments. */
-export function makeCall(seed: number): { name: string; call: Call; args: unknown[] } {
+/** Row by row the case table's own calls, which are right, on inputs of few elements. */
+const known: readonly (readonly { readonly name: string; readonly call: Call; readonly inputs: readonly Input[] }[])[] = Object.entries(cases)
+  .filter(([name]) => !random.test(name) && !left.has(name))
+  .map(([name, row]) =>
+    row.variants
+      .filter(({ inputs }) => inputs.every(({ shape }) => shape.reduce((n, size) => n * size, 1) <= 200))
+      .map(({ inputs, call }, i) => ({ name: `case ${name} ${i}`, call: call as Call, inputs })),
+  );
+
+/** An input as a case has it, often with one thing about it changed: a size, the rank, the dtype, where it lies, its elements. */
+function variation(dice: Dice, { shape, range: [low, high], dtype, values }: Input, common: gt.DType): gt.Tensor {
+  if (dice.chance(0.1)) return tensor(dice, shape);
+  const wanted = dice.chance(0.15) && shape.length > 0 ? shape.with(dice.below(shape.length), dice.pick(sizes)) : shape;
+  const count = wanted.reduce((n, size) => n * size, 1);
+  const kind = dice.chance(0.1) ? dice.pick(dtypes) : (dtype ?? common);
+  const float = kind === 'float32' || kind === 'float64';
+  const drawn = (): number => {
+    const v = dice.chance(0.02) ? dice.pick(numbers) : low + (high - low) * dice.next();
+    return float ? v : kind === 'bool' ? Number(v > 0) : Number.isFinite(v) ? Math.abs(Math.round(v)) : 0;
+  };
+  const kept = values !== undefined && values.length === count && dice.chance(0.8);
+  const x = gt.tensor(kept ? [...values] : Array.from({ length: count }, drawn), { dtype: kind }).reshape(wanted);
+  return laidOut(dice, x, float && dice.chance(0.5));
+}
+function knownCall(dice: Dice): Made {
+  const { name, call, inputs } = dice.pick(dice.pick(known));
+  const common = dice.chance(0.8) ? dice.pick(['float32', 'float64'] as const) : dice.pick(dtypes);
+  return { name, call, args: inputs.map((i) => variation(dice, i, common)) };
+}
+
+interface Made {
+  readonly name: string;
+  readonly call: Call;
+  readonly args: unknown[];
+}
+
+/** The call of a number: its name and its arguments. One half are calls of the case table with their inputs changed, the others are anybody's guess. */
+export function makeCall(seed: number): Made {
   const dice = new Dice(Math.imul(seed + 1, 0x9e3779b1));
+  if (dice.chance(0.5)) return knownCall(dice);
   const [name, call] = dice.pick(calls);
   const first = tensor(dice);
   const tensors = dice.chance(0.5) ? [] : Array.from({ length: 1 + dice.below(2) }, () => tensor(dice, first.shape));
