@@ -3,11 +3,11 @@ import type { DType, DTypeInfo } from '../core/dtype.js';
 import { BackendError, DTypeError, fail, GradientError, show } from '../core/errors.js';
 import { isDense, type Shape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
-import { fillWith, zeroFill } from '../tensor/fill.js';
+import { checkHolds, fillWith, zeroFill } from '../tensor/fill.js';
 import { applyInPlace, checkResult, readable } from '../tensor/inplace.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { alias, contiguousCopy, copyInto, empty, emptyStrided, Tensor } from '../tensor/tensor.js';
-import { type ArgsOf, asTensor, readArgs } from './args.js';
+import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
 import { type Operand, operand } from './promote.js';
 
 /** A copy in the memory order of the original where that has no gaps. */
@@ -101,7 +101,8 @@ export function fill_(x: Tensor, value: Operand): Tensor {
     if (value.ndim > 0) fail(DTypeError, 'fill_', 'a number or a 0-d tensor', `a tensor of ${value.ndim} dims`);
     return copy_(x, value);
   }
-  return applyInPlace(fillOp, [x], Number(value));
+  const number = typeof value === 'boolean' ? Number(value) : asNumber('fill_', 'value', value);
+  return applyInPlace(fillOp, [x], checkHolds('fill_', number, x.dt));
 }
 /** As fill_, on a copy. */
 export const fill = (x: Tensor, ...args: ArgsOf<{ value?: Operand }, ['value']>): Tensor =>

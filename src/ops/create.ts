@@ -4,7 +4,7 @@ import { ArgumentError, BackendError, DTypeError, fail, ShapeError, show } from 
 import { checkShape, checkSize, numel, type Shape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
-import { full as filled } from '../tensor/fill.js';
+import { checkHolds, full as filled } from '../tensor/fill.js';
 import { addressOf, type Nested, Tensor, empty as uninitialised } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, isOptions, readArgs } from './args.js';
 import { kernelFor } from './map.js';
@@ -202,7 +202,8 @@ export const empty = constantFill('empty', null);
 export function full(size: readonly number[], value: Scalar, options?: CreateOptions): Tensor {
   const { dtype, requiresGrad } = readCreation<CreateOptions>('full', [options]);
   const dt = typeOf('full', { dtype }, typeof value === 'boolean' ? bool : defaultFloat());
-  return finish('full', filled(checkShape('full', size), typeof value === 'boolean' ? Number(value) : asNumber('full', 'value', value), dt), requiresGrad);
+  const number = typeof value === 'boolean' ? Number(value) : asNumber('full', 'value', value);
+  return finish('full', filled(checkShape('full', size), checkHolds('full', number, dt), dt), requiresGrad);
 }
 
 const likeFill =

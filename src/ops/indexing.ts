@@ -1,7 +1,7 @@
 // x.at(...) and x.setAt(...): PyTorch's x[...] and x[...] = v. Numbers, slices, null and '...' make a view, without a copy; index tensors and masks then pick from it.
 import { Category, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, show } from '../core/errors.js';
-import { expandsTo, showShape } from '../core/shape.js';
+import { checkInt, expandsTo, showShape } from '../core/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 import { copy_, fill_ } from './copy.js';
@@ -22,8 +22,9 @@ export class Slice {
 /** slice(stop), slice(start, stop) or slice(start, stop, step). */
 export function slice(...args: readonly (number | null)[]): Slice {
   if (args.length === 0 || args.length > 3) fail(ArgumentError, 'slice', '1 to 3 arguments', String(args.length));
-  const [start, stop, step] = args.length === 1 ? [null, args[0], 1] : [args[0], args[1], args[2] ?? 1];
-  return new Slice(start, stop, step);
+  const [start, stop, step] = args.length === 1 ? [null, args[0], null] : args;
+  const bound = (role: string, value: unknown): number | null => (value === null || value === undefined ? null : checkInt('slice', role, value));
+  return new Slice(bound('start', start), bound('stop', stop), bound('step', step) ?? 1);
 }
 
 type NestedIndex = readonly (number | boolean | NestedIndex)[];

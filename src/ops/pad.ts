@@ -2,7 +2,7 @@
 import { int32 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { checkInt, type Shape, showShape } from '../core/shape.js';
-import { fillWith } from '../tensor/fill.js';
+import { checkHolds, fillWith } from '../tensor/fill.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asChoice, asNumber, asTensor, readArgs } from './args.js';
@@ -20,7 +20,7 @@ const padOp: Op<Frame> = defineOp<Frame>({
   name: 'constantPadNd',
   forward: ([x], { before, shape, value }) => {
     const y = empty(shape, x.dt);
-    fillWith(y, value);
+    fillWith(y, checkHolds('pad', value, x.dt));
     const offset = before.reduce((sum, n, d) => sum + n * y.strides[d], 0);
     copyInto(alias(y, x.shape, y.strides, offset), x);
     return y;

@@ -1,5 +1,6 @@
 // Constants: filling memory, and the small cache of 0-d tensors that numbers in expressions become.
-import { type DTypeInfo, dtypes } from '../core/dtype.js';
+import { Category, type DTypeInfo, dtypes } from '../core/dtype.js';
+import { DTypeError, fail } from '../core/errors.js';
 import { type Shape, scalarShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { collapse, dims, flat } from './loops.js';
@@ -10,6 +11,15 @@ export function fillWith(t: Tensor, value: number): void {
   if (t.count === 0) return;
   const nd = t.packed ? flat(t.count, 1) : collapse(t.shape, t, t);
   K.fill[t.dt.code](addressOf(t), t.dt.name === 'bool' ? Number(value !== 0) : value, nd, dims);
+}
+
+/** Throws unless the dtype can hold the number that a user wants everywhere: integers refuse what is not finite or out of range, as PyTorch does; uint8 takes -255 to 255. */
+export function checkHolds(op: string, value: number, dt: DTypeInfo): number {
+  if (dt.category !== Category.Integer) return value;
+  const limit = dt.size === 1 ? 256 : 2 ** (8 * dt.size - 1);
+  if (!(Math.abs(value) < limit || (dt.size > 1 && value === -limit)))
+    fail(DTypeError, op, `a number that ${dt.name} can hold`, `${value}: value cannot be converted to type ${dt.name} without overflow`);
+  return value;
 }
 
 export const zeroFill = (t: Tensor): void => fillWith(t, 0);

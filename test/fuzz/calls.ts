@@ -142,10 +142,11 @@ function variation(dice: Dice, { shape, range: [low, high], dtype, values }: Inp
   const float = kind === 'float32' || kind === 'float64';
   const drawn = (): number => {
     const v = dice.chance(0.02) ? dice.pick(numbers) : low + (high - low) * dice.next();
-    return float ? v : kind === 'bool' ? Number(v > 0) : Number.isFinite(v) ? Math.abs(Math.round(v)) : 0;
+    return float ? v : kind === 'bool' ? Number(v > 0) : Math.round(v);
   };
   const kept = values !== undefined && values.length === count && dice.chance(0.8);
-  const x = gt.tensor(kept ? [...values] : Array.from({ length: count }, drawn), { dtype: kind }).reshape(wanted);
+  const plain = Array.from({ length: count }, (_, i) => (kept ? values[i] : drawn())).map((v) => (float || Number.isFinite(v) ? v : 0));
+  const x = gt.tensor(plain, { dtype: kind }).reshape(wanted);
   return laidOut(dice, x, float && dice.chance(0.5));
 }
 function knownCall(dice: Dice): Made {
