@@ -1,0 +1,72 @@
+// docs/ops.md as text: every op of PyTorch's operator database with what the case table proves of its counterpart here, then the ops beyond the database, then what is missing.
+import { readFileSync } from 'node:fs';
+import * as gt from '../../src/index.js';
+import { aliases, cases } from '../cases/index.js';
+import type { Row } from '../cases/row.js';
+import { callOf, camel } from '../golden/translate.js';
+
+const names = JSON.parse(readFileSync(new URL('../golden/opdb.json', import.meta.url), 'utf8')) as string[];
+const table = cases as Readonly<Record<string, Row>>;
+const seconds = aliases as Readonly<Record<string, string>>;
+
+/** Why an op is not here; the rest is simply not written yet. */
+const reasons: Readonly<Record<string, string>> = {
+  resize_: 'shows uninitialised memory; reshape, narrow and zeros say what is meant',
+};
+
+/** A case row by the op's last name; words that JavaScript reserves have an underscore there. */
+const rowName = (name: string): string | undefined => {
+  const last = camel(name.split('.').at(-1)!);
+  return [last, seconds[last], `${last}_`].find((key) => key !== undefined && key in table);
+};
+const ours = (name: string): string => {
+  const path = name.split('.').map(camel);
+  const method = path.length === 1 && path[0] in gt.Tensor.prototype && !(path[0] in gt);
+  return method ? `x.${path[0]}` : path.join('.');
+};
+const mark = (yes: boolean): string => (yes ? 'yes' : '');
+const line = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function proven(key: string | undefined): string[] {
+  if (key === undefined) return ['', '', '', ''];
+  const row = table[key];
+  const derivatives = mark(row.gradients.length > 0);
+  const second = `${key}_` in table ? `${key}_` : '';
+  return [second, derivatives, derivatives, row.dtypes.join(', ')];
+}
+const header = (...first: readonly string[]): string[] => {
+  const cells = [...first, 'in place', 'backward', 'double backward', 'dtypes tested'];
+  return [line(...cells), line(...cells.map(() => '---'))];
+};
+
+/** The whole page. */
+export function opsPage(): string {
+  const here = names.filter((name) => callOf(name) !== undefined);
+  const missing = names.filter((name) => callOf(name) === undefined);
+  const covered = new Set(here.flatMap((name) => rowName(name) ?? []));
+  const more = Object.keys(table).filter((key) => !covered.has(key) && !covered.has(key.replace(/_$/, '')));
+  return [
+    '# Ops',
+    '',
+    '`npm run docs` makes this page from the case table (`test/cases`) and the list of PyTorch 1.13’s operator database; the suite fails when it is stale. Every op here runs on both',
+    'backends, native and WebAssembly, from one definition; "backward" and "double backward" say that the suite checks first and second derivatives of the op against finite differences, on',
+    'each. Where nothing stands under "dtypes tested", PyTorch’s own numbers are the only test. Second names (`multiply` for `mul`) are not listed twice.',
+    '',
+    `## PyTorch’s operator database: ${here.length} of ${names.length}`,
+    '',
+    ...header('PyTorch', 'gradtape'),
+    ...here.map((name) => line(name, ours(name), ...proven(rowName(name)))),
+    '',
+    `## Beyond the database: ${more.length}`,
+    '',
+    ...header('gradtape'),
+    ...more.map((key) => line(key, ...proven(key))),
+    '',
+    `## Missing: ${missing.length}`,
+    '',
+    ...(missing.length === 0
+      ? ['Nothing.']
+      : [line('PyTorch', 'reason'), line('---', '---'), ...missing.map((name) => line(name, reasons[name] ?? 'not written yet'))]),
+    '',
+  ].join('\n');
+}
