@@ -38,7 +38,8 @@ interface Lookup {
 
 /** The table and the indices, in either order: one is of floats, the other of integers. */
 function readLookup(op: string, first: Tensor, second: Tensor, paddingIdx: number | null): Lookup {
-  const swapped = asTensor(op, 'input', first).dt.category === Category.Float && asTensor(op, 'weight', second).dt.category !== Category.Float;
+  const floating = [asTensor(op, 'input', first), asTensor(op, 'weight', second)].map((t) => t.dt.category === Category.Float);
+  const swapped = floating[0] && !floating[1];
   const [index, weight] = swapped ? [second, first] : [first, second];
   asIndex(op, 'input', index);
   needFloat(op, weight);

@@ -220,7 +220,7 @@ export const arithmetic = {
       (x) => 1 / x,
       { range: [0.3, 3], ulp: 1 },
     ),
-    [writesLeaf(ops.reciprocal_ as never)],
+    [writesLeaf((x) => ops.reciprocal_(x))],
   ),
   add_: inPlace(ops.add_, add, [writesLeaf(ops.add_), grows(ops.add_), floatIntoInt(ops.add_), overlap(ops.add_)]),
   sub_: inPlace(ops.sub_, sub, [writesLeaf(ops.sub_), grows(ops.sub_)]),
