@@ -1,6 +1,6 @@
 // Sums of products over named dims: einsum and tensordot, each pair of operands contracted by one batched matrix product.
-import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
-import { checkDim, numel, showShape } from '../core/shape.js';
+import { ArgumentError, DTypeError, fail, IndexError, ShapeError, show } from '../core/errors.js';
+import { checkDim, checkInt, numel, showShape } from '../core/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, asTensors, readArgs } from './args.js';
 import { diagonal } from './diagonal.js';
@@ -139,12 +139,14 @@ export function tensordot(a: Tensor, b: Tensor, ...args: ArgsOf<{ dims?: number 
   const { dims = 2 } = readArgs<{ dims?: number | readonly (number | readonly number[])[] }>(op, args, ['dims']);
   asTensor(op, 'a', a);
   asTensor(op, 'b', b);
-  if (typeof dims === 'number' && !(dims >= 0)) fail(ArgumentError, op, 'dims >= 0', `${dims}: tensordot expects dims >= 0`);
+  if (typeof dims === 'number' && !(checkInt(op, 'dims', dims) >= 0)) fail(ArgumentError, op, 'dims >= 0', `${dims}: tensordot expects dims >= 0`);
+  if (typeof dims === 'number' && dims > Math.min(a.ndim, b.ndim)) fail(IndexError, op, `dims <= ${Math.min(a.ndim, b.ndim)}`, String(dims));
+  if (typeof dims !== 'number' && !(Array.isArray(dims) && dims.length === 2)) fail(ArgumentError, op, 'dims as a number or as two lists', show(dims));
   const pair =
     typeof dims === 'number'
       ? [Array.from({ length: dims }, (_, i) => i - dims), Array.from({ length: dims }, (_, i) => i)]
       : dims.map((list) => (typeof list === 'number' ? [list] : list));
-  const [p, q] = [a, b].map((t, i) => (pair[i] as readonly number[]).map((d) => checkDim(op, d, t.ndim)));
+  const [p, q] = [a, b].map((t, i) => [pair[i]].flat().map((d) => checkDim(op, d, t.ndim)));
   if (p.length !== q.length) fail(ArgumentError, op, 'as many dims of a as of b', `${p.length} and ${q.length}`);
   p.forEach((d, i) => {
     if (a.shape[d] !== b.shape[q[i]]) fail(ShapeError, op, 'contracted dims to match', `${showShape(a.shape)} and ${showShape(b.shape)}`);

@@ -94,7 +94,8 @@ export function bincount(x: Tensor, ...args: ArgsOf<BincountOptions, ['weights',
   asTensor(op, 'input', x);
   if (x.ndim !== 1 || x.dt.category !== Category.Integer) fail(ShapeError, op, 'a vector of integers', `${x.dtype} ${showShape(x.shape)}`);
   if (checkInt(op, 'minlength', minlength) < 0) fail(ArgumentError, op, 'minlength >= 0', String(minlength));
-  if (weights !== null && !sameShape(weights.shape, x.shape)) fail(ShapeError, op, "weights of the input's shape", showShape(weights.shape));
+  if (weights !== null && !sameShape(asTensor(op, 'weights', weights).shape, x.shape))
+    fail(ShapeError, op, "weights of the input's shape", showShape(weights.shape));
   if (x.count > 0 && Number(amin(x).item()) < 0) fail(ArgumentError, op, 'non-negative integers', 'a negative one');
   const size = Math.max(minlength, x.count === 0 ? 0 : Number(amax(x).item()) + 1);
   const weight = weights === null ? ones(x.count, int64) : weights.dtype === 'float32' ? weights : toDtype(weights, float64);
