@@ -18,7 +18,7 @@ import { pairOf, type ValuesIndices } from './pair.js';
 import { sum } from './reduce.js';
 import { narrow, reshape, squeeze } from './view.js';
 
-interface Sorting {
+export interface Sorting {
   readonly dim: number;
   readonly descending: boolean;
   /** Where the values come from, for backward. */
@@ -74,7 +74,7 @@ export interface SortOptions {
   /** Sorting is always stable. */
   stable?: boolean;
 }
-type SortArgs = ArgsOf<SortOptions, ['dim', 'descending']>;
+export type SortArgs = ArgsOf<SortOptions, ['dim', 'descending']>;
 /** Sorted along a dim (the last), with the places that the values come from. Stable; NaN counts as largest. */
 export function sort(x: Tensor, ...args: SortArgs): ValuesIndices {
   const { dim = -1, descending = false } = readArgs<SortOptions>('sort', args, ['dim', 'descending'], ['stable']);
@@ -102,12 +102,12 @@ export function topk(x: Tensor, k: number, ...args: ArgsOf<TopkOptions, ['dim', 
 
 // One place of a line ---------------------------------------------------------------------------------------------------------------------------------------
 
-interface LineOptions {
+export interface LineOptions {
   dim?: number;
   keepdim?: boolean;
 }
-type LineArgs = ArgsOf<LineOptions, ['dim', 'keepdim']>;
-interface Line {
+export type LineArgs = ArgsOf<LineOptions, ['dim', 'keepdim']>;
+export interface Line {
   readonly d: number;
   readonly keepdim: boolean;
 }
@@ -152,7 +152,7 @@ function medianPlaces(x: Tensor, d: number, ignoreNan: boolean): Tensor {
   return gather(order, d, fromArray('median', ranks, x.shape.with(d, 1), int32));
 }
 
-interface Median {
+export interface Median {
   (x: Tensor): Tensor;
   (x: Tensor, ...args: LineArgs): ValuesIndices;
 }
