@@ -112,7 +112,7 @@ describe('without an addon', () => {
     ['not WebAssembly', 'this is a text file', /wasm: .*gradtape\.wasm: .*magic word/],
     ['cut short', wasm.subarray(0, wasm.length / 2), /wasm: .*gradtape\.wasm: WebAssembly\.Module\(\): /],
     ['another module', Buffer.from('0061736d01000000', 'hex'), /wasm: .*gradtape\.wasm: not a gradtape module: it exports no memory$/],
-    ['another contract', patched(wasm, 'relu_f32', 'rely_f32'), /built for another kernel contract: relu_f32 is missing; rely_f32 is not in the contract$/],
+    ['another contract', patched(wasm, 'gelu_f32', 'gely_f32'), /built for another kernel contract: gelu_f32 is missing; gely_f32 is not in the contract$/],
   ])('a WebAssembly file that is %s gives one error with every cause', (_what, file, cause) => {
     const { error } = load({ wasm: file });
     expect(error).toMatch(/^BackendError: backend: expected native or wasm to load, got\n {2}native: .*no such file\n {2}native: .*no such file\n {2}wasm: /);
@@ -160,8 +160,8 @@ describe.skipIf(!hasAddon)('with an addon', () => {
     ['another addon', () => patched(addon, '\0kernels\0', '\0kernelz\0'), /not a gradtape addon: it exports no kernels/],
     [
       'from another contract',
-      () => patched(addon, 'relu_f32\0', 'rely_f32\0'),
-      /built for another kernel contract: relu_f32 is missing; rely_f32 is not in the contract/,
+      () => patched(addon, 'gelu_f32\0', 'gely_f32\0'),
+      /built for another kernel contract: gelu_f32 is missing; gely_f32 is not in the contract/,
     ],
   ])('that is %s, WebAssembly runs and the reason says so; forced, it is the error', (_what, make, cause) => {
     const folder = install({ prebuilt: make(), wasm });
@@ -176,7 +176,7 @@ describe.skipIf(!hasAddon)('with an addon', () => {
   });
 
   test('both failing is one error that names every cause', () => {
-    const { error } = load({ local: 'broken', prebuilt: patched(addon, 'relu_f32\0', 'rely_f32\0'), wasm: 'broken' });
+    const { error } = load({ local: 'broken', prebuilt: patched(addon, 'gelu_f32\0', 'gely_f32\0'), wasm: 'broken' });
     expect(error!.split('\n').map((line) => line.trim().split(':')[0])).toEqual(['BackendError', 'native', 'native', 'wasm']);
   });
 
