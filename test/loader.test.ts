@@ -160,8 +160,8 @@ describe.skipIf(!hasAddon)('with an addon', () => {
     ['another addon', () => patched(addon, '\0kernels\0', '\0kernelz\0'), /not a gradtape addon: it exports no kernels/],
     [
       'from another contract',
-      () => patched(addon, 'gelu_f32\0', 'gely_f32\0'),
-      /built for another kernel contract: gelu_f32 is missing; gely_f32 is not in the contract/,
+      () => patched(addon, 'log_softmax_f32\0', 'lag_softmax_f32\0'),
+      /built for another kernel contract: log_softmax_f32 is missing; lag_softmax_f32 is not in the contract/,
     ],
   ])('that is %s, WebAssembly runs and the reason says so; forced, it is the error', (_what, make, cause) => {
     const folder = install({ prebuilt: make(), wasm });
