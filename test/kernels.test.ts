@@ -10,6 +10,7 @@ import { gemm } from './kernels/gemm.js';
 import { convolution, maxPool, resample } from './kernels/images.js';
 import { choleskys, lus, searching, singular, sorting, triangles } from './kernels/lines.js';
 import { dtypeOf, dtypeOfSuffix, edges, fillWith, Memory, parametersOf, range, run } from './kernels/memory.js';
+import { cell } from './kernels/recurrent.js';
 
 const triples = [1, 2, 3, 5, 8, 17, 33, 130, 515].flatMap((r) => [
   [1, r, 1],
@@ -75,6 +76,10 @@ const kinds: Partial<Record<KernelName, (suffix: string) => void>> = {
   cholesky: choleskys,
   solve_triangular: triangles,
   svd: singular,
+  lstm_cell: (s) => cell('lstm_cell', 4, s),
+  lstm_cell_bwd: (s) => cell('lstm_cell_bwd', 4, s),
+  gru_cell: (s) => cell('gru_cell', 3, s),
+  gru_cell_bwd: (s) => cell('gru_cell_bwd', 3, s),
 };
 
 if (process.env.GRADTAPE_ISA && backend.name === 'native')

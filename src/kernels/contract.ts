@@ -248,6 +248,22 @@ export const contract = {
    */
   svd: ['f64', 'a:r u:w s:w vt:w scratch:w nb:i m:i n:i full:i'],
 
+  // Recurrent cells: contiguous, one step -----------------------------------------------------------------------------------------------------------------
+  /**
+   * z (rows, 4 * hidden) holds i f g o before their activations and becomes sigmoid(i), sigmoid(f), tanh(g), sigmoid(o); c (rows, hidden) becomes f * c + i * g, and
+   * y = o * tanh(c).
+   */
+  lstm_cell: [F, 'z:u c:u y:w rows:i hidden:i'],
+  /** From the gradients dh of y and dc of the new c: dz of z before its activations, and dc becomes that of c, the state before the step; z is as lstm_cell left it. */
+  lstm_cell_bwd: [F, 'z:r c:r dh:r dc:u dz:w rows:i hidden:i'],
+  /**
+   * z and a (rows, 3 * hidden) hold the input's and the state's parts of r u n: z becomes r = sigmoid(z + a), u = sigmoid(z + a), n = tanh(z + r * a), and
+   * y = n + u * (h - n).
+   */
+  gru_cell: [F, 'z:u a:r h:r y:w rows:i hidden:i'],
+  /** From the gradient dh of y: dz and da of both parts, and dh becomes the part of the state's gradient that y's formula gives; z is as gru_cell left it. */
+  gru_cell_bwd: [F, 'z:r a:r h:r dh:u dz:w da:w rows:i hidden:i'],
+
   // Optimizers: contiguous of n, in place ---------------------------------------------------------------------------------------------------------------
   /**
    * g' = (maximize ? -g : g) + decay * p; momentum != 0: m = first ? g' : momentum * m + (1 - dampening) * g', then g' = nesterov ? g' + momentum * m : m; p -= lr * g'.

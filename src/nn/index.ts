@@ -1,5 +1,6 @@
 // gt.nn: modules, and the namespaces beside them.
 export { GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh } from './activation.js';
+export { GRUCell, LSTMCell, RNNCell } from './cells.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d } from './conv.js';
 export { Dropout } from './dropout.js';
@@ -33,5 +34,6 @@ export {
   Upsample,
   ZeroPad2d,
 } from './pool.js';
+export { GRU, LSTM, RNN } from './recurrent.js';
 export type { LoadResult, StateDict } from './state.js';
 export * as utils from './utils.js';

@@ -8,6 +8,8 @@ import { abs, add, amax, cat, copy_, div, mul, mul_, narrow, pow, reshape, sqrt,
 import { noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 
+export * as rnn from './packed.js';
+
 type Parameters = Tensor | Iterable<Tensor>;
 const listOf = (op: string, parameters: Parameters): Tensor[] =>
   parameters instanceof Tensor ? [parameters] : Array.from(parameters, (p, i) => asTensor(op, `parameter ${i}`, p));

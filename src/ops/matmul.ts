@@ -22,7 +22,7 @@ function sharedType(op: string, a: Tensor, b: Tensor): DTypeInfo {
 }
 
 /** c = alpha a b + beta c for a (nb?, m, k) and b (nb?, k, n) of any strides, c contiguous. */
-function product(op: string, a: Tensor, b: Tensor, c: Tensor, alpha = 1, beta = 0): void {
+export function product(op: string, a: Tensor, b: Tensor, c: Tensor, alpha = 1, beta = 0): void {
   if (c.count === 0) return;
   const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
   const batched = a.ndim === 3;

@@ -30,6 +30,8 @@ export interface OpDefinition<A = Args> {
   readonly constant?: boolean;
   /** Outputs, by place, that carry no gradient (indices). */
   readonly nondifferentiable?: readonly number[];
+  /** Of several outputs, the places of those that OUT keeps, if not of all. */
+  readonly keeps?: readonly number[];
   /** Drops what the node's arguments hold for backward, besides what it saved. */
   readonly free?: (node: Node) => void;
   /** Overrides PyTorch's usual name of the node. */
@@ -125,7 +127,7 @@ export function applyMulti<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Te
       y.node = node;
       y.outNr = nr;
     });
-    if (savedBits(op, needs, args) & OUT) for (const [nr, y] of ys.entries()) node.save(inputs.length + nr, y);
+    if (savedBits(op, needs, args) & OUT) for (const nr of op.keeps ?? ys.keys()) node.save(inputs.length + nr, ys[nr]);
   }
   if (op.view) for (const y of ys) becomeView(y, inputs[0], Creation.MultiOutput);
   return ys;

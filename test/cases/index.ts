@@ -13,6 +13,7 @@ import { activations } from './activations.js';
 import { arithmetic } from './arithmetic.js';
 import { functional } from './functional.js';
 import { internal } from './internal.js';
+import { layers } from './layers.js';
 import { algebra, spaces } from './linalg.js';
 import { losses } from './losses.js';
 import { matmul } from './matmul.js';
@@ -82,6 +83,6 @@ export const aliases: { readonly [K in keyof typeof others]: OpName } = {
   trueDivide: 'div',
   trueDivide_: 'div_',
 };
-export const internals: Readonly<Record<string, Row>> = { ...internal, ...behindNorms, ...spaces };
+export const internals: Readonly<Record<string, Row>> = { ...internal, ...behindNorms, ...layers, ...spaces };
 
 export type { Input, Row, Variant, Work } from './row.js';

@@ -5,6 +5,7 @@ import type { Tolerance } from '../close.js';
 import * as gamma from './gamma.js';
 import * as images from './images.js';
 import * as alongLine from './lines.js';
+import * as recurrent from './recurrent.js';
 import * as truth from './truth.js';
 
 /** A buffer of a kernel: elements around and at `at`, read and written as numbers or, for integer dtypes, bigints. */
@@ -501,4 +502,9 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
       ] as never,
     },
   ),
+  lstm_cell: reference(recurrent.lstmCell, { tolerance: { ulp: 16, eps: 16 } }),
+  // z as the forward kernels leave it.
+  lstm_cell_bwd: reference(recurrent.lstmCellBackward, { tolerance: { ulp: 16, eps: 32 }, ranges: { z: [0.05, 0.95] } }),
+  gru_cell: reference(recurrent.gruCell, { tolerance: { ulp: 16, eps: 32 } }),
+  gru_cell_bwd: reference(recurrent.gruCellBackward, { tolerance: { ulp: 16, eps: 32 }, ranges: { z: [0.05, 0.95] } }),
 };

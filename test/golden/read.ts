@@ -28,7 +28,7 @@ export interface Golden<Manifest> {
 const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array };
 
 /** Opens `<name>.golden.gz`. */
-export function readGolden<Manifest>(name: 'ops' | 'nets' | 'random' | 'print' | 'programs'): Golden<Manifest> {
+export function readGolden<Manifest>(name: 'ops' | 'nets' | 'modules' | 'random' | 'print' | 'programs'): Golden<Manifest> {
   const bytes = gunzipSync(readFileSync(new URL(`${name}.golden.gz`, import.meta.url)));
   const end = 4 + bytes.readUInt32LE(0);
   const manifest = JSON.parse(bytes.toString('utf8', 4, end)) as Manifest;
@@ -88,4 +88,29 @@ export interface NetsManifest {
     losses: TensorRef;
     final: [string, TensorRef][];
   }[];
+}
+
+// The manifest of `modules`, told in parts/modules.py ------------------------------------------------------------------------------------------------
+
+export interface ModuleRecord {
+  name: string;
+  args: unknown[];
+  kwargs: Record<string, unknown>;
+  mode: 'train' | 'eval';
+  repr: string;
+  init: [string, TensorRef][];
+  inputs: unknown[];
+  call: Record<string, unknown>;
+  out: TensorRef[];
+  /** Of the state, what the call changed. */
+  after: [string, TensorRef][];
+  grads?: (TensorRef | null)[];
+  twice?: (TensorRef | null)[];
+  /** Which gradients the double gradients are of. */
+  known?: boolean[];
+}
+
+export interface ModulesManifest {
+  seed: number;
+  modules: ModuleRecord[];
 }
