@@ -14,6 +14,7 @@ export {
   GradtapeError,
   IndexError,
   ShapeError,
+  TrainingError,
 } from './core/errors.js';
 export * as nn from './nn/index.js';
 export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, logspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';
@@ -44,4 +45,5 @@ export { getDefaultDtype, setDefaultDtype } from './tensor/defaults.js';
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './tensor/node.js';
 export { isInferenceModeEnabled } from './tensor/storage.js';
 export { type Hook, type HookHandle, Tensor } from './tensor/tensor.js';
+export * as train from './train/index.js';
 export * as utils from './utils.js';

@@ -21,6 +21,8 @@ export class ArgumentError extends GradtapeError {}
 export class BackendError extends GradtapeError {}
 /** A file or buffer that is not what it should be. */
 export class FormatError extends GradtapeError {}
+/** Training that cannot go on: a loss that is not a number. */
+export class TrainingError extends GradtapeError {}
 
 type ErrorClass = new (message: string) => GradtapeError;
 

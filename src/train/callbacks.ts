@@ -1,0 +1,67 @@
+// gt.train: callbacks that most runs want.
+import { ArgumentError, fail, show } from '../core/errors.js';
+import type { StateDict } from '../nn/state.js';
+import { clone } from '../ops/index.js';
+import type { Callback } from './fit.js';
+import type { EpochLog } from './run.js';
+
+export interface BestOptions {
+  /** The figure to go by: `validation.loss`, or the name of a metric. */
+  monitor?: string;
+  /** Whether small or large figures are good. */
+  mode?: 'min' | 'max';
+  /** What a figure must gain to count as better. */
+  minDelta?: number;
+}
+
+/** Keeps the best figure seen. */
+export class Best {
+  value: number | undefined;
+  readonly #monitor: string;
+  readonly #sign: number;
+  readonly #minDelta: number;
+  constructor(
+    readonly op: string,
+    { monitor = 'validation.loss', mode = 'min', minDelta = 0 }: BestOptions,
+  ) {
+    if (mode !== 'min' && mode !== 'max') fail(ArgumentError, op, "mode 'min' or 'max'", show(mode));
+    this.#monitor = monitor;
+    this.#sign = mode === 'min' ? 1 : -1;
+    this.#minDelta = minDelta;
+  }
+  /** Whether this epoch's figure is better than all before. */
+  improves({ figures }: EpochLog): boolean {
+    const value = figures[this.#monitor];
+    if (value === undefined) fail(ArgumentError, this.op, `monitor to be one of ${Object.keys(figures).join(', ')}`, show(this.#monitor));
+    if (this.value !== undefined && !(this.#sign * (this.value - value) > this.#minDelta)) return false;
+    this.value = value;
+    return true;
+  }
+}
+
+export interface EarlyStoppingOptions extends BestOptions {
+  /** Epochs without a better figure after which training ends. */
+  patience?: number;
+  /** Give the model the weights of its best epoch in the end. */
+  restoreBest?: boolean;
+}
+
+/** Ends training when a figure has stopped getting better. */
+export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
+  const { patience = 3, restoreBest = false } = options;
+  if (!(Number.isSafeInteger(patience) && patience >= 0)) fail(ArgumentError, 'earlyStopping', 'patience to be a whole number of epochs', show(patience));
+  const best = new Best('earlyStopping', options);
+  let weights: StateDict | undefined;
+  let idle = 0;
+  return {
+    onEpoch(run, log) {
+      if (best.improves(log)) {
+        idle = 0;
+        if (restoreBest) weights = Object.fromEntries(Object.entries(run.model.stateDict()).map(([name, t]) => [name, clone(t)]));
+      } else if (++idle > patience) run.stop('earlyStopping');
+    },
+    onEnd(run) {
+      if (weights !== undefined) run.model.loadStateDict(weights);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+// gt.train.evaluate: the loss and the metrics of a model over data, and the forward pass that it shares with fit.
+import { ArgumentError, fail, show } from '../core/errors.js';
+import { Module } from '../nn/module.js';
+import { noGrad } from '../tensor/node.js';
+import { Tensor } from '../tensor/tensor.js';
+import { Meter, type Metrics } from './metrics.js';
+import { Pause } from './pause.js';
+
+/** What the forward pass of one batch gives. */
+export interface Result {
+  /** A scalar, the mean over the batch's samples. */
+  loss: Tensor;
+  /** What metrics look at. */
+  output?: Tensor;
+  target?: Tensor;
+  /** The batch's size, by which means are weighted; the target's first size if left out. */
+  samples?: number;
+}
+export type Forward<B> = (model: Module, batch: B) => Result;
+export type Batches<B> = Iterable<B> | AsyncIterable<B>;
+
+export interface EvaluateOptions<B> {
+  /** The loss of a batch [input, target] from the model's output and the target. */
+  loss?: (output: Tensor, target: Tensor) => Tensor;
+  /** The whole forward pass, for batches of another make; in place of `loss`. */
+  forward?: Forward<B>;
+  metrics?: Metrics;
+  /** Milliseconds of work after which other work of the process gets its turn. */
+  yieldEvery?: number;
+}
+
+/** The forward pass that the options describe. */
+export function forwardOf<B>(op: string, { loss, forward }: EvaluateOptions<B>): Forward<B> {
+  if ((loss === undefined) === (forward === undefined)) fail(ArgumentError, op, 'either loss or forward', loss === undefined ? 'neither' : 'both');
+  const given = forward ?? loss;
+  if (typeof given !== 'function') fail(ArgumentError, op, `${forward === undefined ? 'loss' : 'forward'} to be a function`, show(given));
+  if (forward !== undefined) return forward;
+  return (model, batch) => {
+    const [input, target] = Array.isArray(batch) ? (batch as unknown as Tensor[]) : [];
+    if (!(input instanceof Tensor) || !(target instanceof Tensor)) fail(ArgumentError, op, 'batches [input, target]; give `forward` for others', show(batch));
+    const output = model.forward(input) as Tensor;
+    return { loss: loss!(output, target), output, target };
+  };
+}
+
+export const samplesOf = ({ samples, target }: Result): number => samples ?? target?.shape[0] ?? 1;
+
+export function checkBatches(op: string, role: string, data: unknown): void {
+  const iterable = typeof data === 'object' && data !== null && (Symbol.iterator in data || Symbol.asyncIterator in data);
+  if (!iterable) fail(ArgumentError, op, `${role} to be batches that can be iterated over, a DataLoader say`, show(data));
+}
+
+export function checkModel(op: string, model: unknown): void {
+  if (!(model instanceof Module)) fail(ArgumentError, op, 'a Module', show(model));
+}
+
+/** The mean loss and the metrics of `model`, in evaluation mode and without gradients, over all batches; the model's mode is afterwards what it was. */
+export async function evaluate<B = Tensor[]>(model: Module, data: Batches<B>, options: EvaluateOptions<B>): Promise<Record<string, number>> {
+  const op = 'evaluate';
+  checkModel(op, model);
+  checkBatches(op, 'data', data);
+  const forward = forwardOf(op, options);
+  const meter = new Meter(options.metrics ?? {});
+  const pause = new Pause(options.yieldEvery);
+  const training = model.training;
+  model.eval();
+  try {
+    let batches = 0;
+    for await (const batch of data) {
+      noGrad(() => {
+        const result = forward(model, batch);
+        meter.update(Number(result.loss.item()), result.output, result.target, samplesOf(result));
+      });
+      batches++;
+      await pause.turn();
+    }
+    if (batches === 0) fail(ArgumentError, op, 'data with at least one batch', 'none');
+  } finally {
+    model.train(training);
+  }
+  return meter.compute();
+}

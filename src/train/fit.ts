@@ -1,0 +1,165 @@
+// gt.train.fit: the training loop that everybody writes, with what everybody forgets. The plain loop (forward, zeroGrad, backward, step) needs nothing from here.
+import { isAnomalyEnabled } from '../autograd/anomaly.js';
+import { ArgumentError, fail, show, TrainingError } from '../core/errors.js';
+import type { Module } from '../nn/module.js';
+import { clipGradNorm_, clipGradValue_ } from '../nn/utils.js';
+import { mul_ } from '../ops/index.js';
+import { Optimizer } from '../optim/optimizer.js';
+import { noGrad } from '../tensor/node.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type Batches, checkBatches, checkModel, type EvaluateOptions, evaluate, forwardOf, samplesOf } from './evaluate.js';
+import { Meter } from './metrics.js';
+import { Pause } from './pause.js';
+import { type AnyOptimizer, type AnyScheduler, type EpochLog, Run, type Snapshot } from './run.js';
+
+/** What is called as training goes on; any of it may be asynchronous. */
+export interface Callback {
+  onStart?(run: Run): void | Promise<void>;
+  /** After every step of the optimizer. */
+  onStep?(run: Run): void | Promise<void>;
+  /** After every epoch and its validation; the last of run.history tells of it. */
+  onEpoch?(run: Run, log: EpochLog): void | Promise<void>;
+  /** Also when training ends early, but not when it throws. */
+  onEnd?(run: Run): void | Promise<void>;
+}
+
+export interface FitOptions<B> extends EvaluateOptions<B> {
+  /** The batches; iterated over anew for every epoch. */
+  data: Batches<B>;
+  optimizer: AnyOptimizer;
+  /** Passes over the data. */
+  epochs?: number;
+  /** Steps of the optimizer after which training ends. */
+  maxSteps?: number;
+  /** Evaluated after every epoch; its figures are named `validation.loss` and so on. */
+  validation?: Batches<B>;
+  /** Its step() is called after every epoch, or every step of the optimizer. */
+  scheduler?: AnyScheduler;
+  scheduleBy?: 'epoch' | 'step';
+  /** The figure that a scheduler gets whose step takes one (ReduceLROnPlateau). */
+  monitor?: string;
+  /** Batches whose gradients are averaged for one step of the optimizer. */
+  accumulate?: number;
+  /** The most that the norm of all gradients may be, and their largest element. */
+  clipGradNorm?: number;
+  clipGradValue?: number;
+  callbacks?: readonly Callback[];
+  /** Ends training after the step under way. */
+  signal?: AbortSignal;
+  /** Where an earlier run stopped: what run.snapshot() gave. */
+  resume?: Snapshot;
+}
+
+function check<B>(model: Module, options: FitOptions<B>): void {
+  const op = 'fit';
+  checkModel(op, model);
+  checkBatches(op, 'data', options.data);
+  if (options.validation !== undefined) checkBatches(op, 'validation', options.validation);
+  if (!(options.optimizer instanceof Optimizer)) fail(ArgumentError, op, 'an optimizer', show(options.optimizer));
+  for (const name of ['epochs', 'maxSteps', 'accumulate'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) fail(ArgumentError, op, `${name} to be a whole number above 0`, show(value));
+  }
+  for (const name of ['clipGradNorm', 'clipGradValue'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(value > 0)) fail(ArgumentError, op, `${name} > 0`, show(value));
+  }
+}
+
+/** Makes the gradients of `batches` batches those of their mean, and clips them. */
+function prepare(params: Tensor[], batches: number, { clipGradNorm, clipGradValue }: { clipGradNorm?: number; clipGradValue?: number }): void {
+  if (batches > 1) {
+    noGrad(() => {
+      for (const { grad } of params) if (grad !== null) mul_(grad, 1 / batches);
+    });
+  }
+  if (clipGradValue !== undefined) clipGradValue_(params, clipGradValue);
+  if (clipGradNorm !== undefined) clipGradNorm_(params, clipGradNorm, { errorIfNonfinite: true });
+}
+
+/** Why a step cannot go on: the loss is not finite. In anomaly mode backward names the op that is to blame. */
+function refuse(run: Run, loss: Tensor): never {
+  const where = `step ${run.step + 1} (epoch ${run.epoch}, batch ${run.batch + 1})`;
+  let cause: unknown;
+  if (isAnomalyEnabled()) {
+    try {
+      loss.backward();
+    } catch (error) {
+      cause = error;
+    }
+  }
+  const hint = cause === undefined ? (isAnomalyEnabled() ? '' : '; autograd.setDetectAnomaly(true) finds the op') : `: ${(cause as Error).message}`;
+  throw new TrainingError(`fit: expected a finite loss, got ${run.loss} at ${where}${hint}`, { cause });
+}
+
+/**
+ * Trains `model`: for every batch forward, backward and a step of the optimizer; after every epoch a validation. Between steps the event loop gets its turn, so that a
+ * server stays responsive. A loss that is not finite ends it with an error before that step has changed a weight. Resolves to the run with its history.
+ */
+export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): Promise<Run> {
+  check(model, options);
+  const { data, optimizer, scheduler, scheduleBy = 'epoch', validation, maxSteps, accumulate = 1, callbacks = [], signal } = options;
+  const { epochs = maxSteps === undefined ? 1 : Number.POSITIVE_INFINITY, monitor = validation === undefined ? 'loss' : 'validation.loss' } = options;
+  const forward = forwardOf('fit', options);
+  const { length } = data as { length?: number };
+  const pause = new Pause(options.yieldEvery);
+  const run = new Run(model, optimizer, scheduler);
+  if (options.resume !== undefined) run.restore(options.resume);
+
+  const call = async (name: keyof Callback, log?: EpochLog): Promise<void> => {
+    for (const callback of callbacks) await callback[name]?.(run, log as EpochLog);
+  };
+  /** A step of the optimizer from the gradients of so many batches. */
+  const update = async (batches: number): Promise<void> => {
+    prepare(model.parameters(), batches, options);
+    optimizer.step();
+    optimizer.zeroGrad({ setToNone: true });
+    run.step++;
+    if (scheduleBy === 'step') scheduler?.step();
+    await call('onStep');
+    if (signal?.aborted) run.stop('aborted');
+    if (maxSteps !== undefined && run.step >= maxSteps) run.stop('maxSteps');
+  };
+
+  optimizer.zeroGrad({ setToNone: true });
+  await call('onStart');
+  while (run.reason === undefined && run.epoch <= epochs) {
+    run.beginEpoch();
+    model.train();
+    const began = performance.now();
+    const meter = new Meter(options.metrics ?? {});
+    let [seen, held, samples] = [0, 0, 0];
+    for await (const batch of data) {
+      if (run.hasDone(++seen)) continue;
+      const result = forward(model, batch);
+      run.loss = Number(result.loss.item());
+      if (!Number.isFinite(run.loss)) refuse(run, result.loss);
+      result.loss.backward();
+      const count = samplesOf(result);
+      noGrad(() => meter.update(run.loss, result.output, result.target, count));
+      run.figures = meter.compute();
+      run.batch++;
+      samples += count;
+      if (++held === accumulate) {
+        await update(held);
+        held = 0;
+      }
+      if (run.reason !== undefined) break;
+      await pause.turn();
+    }
+    if (seen === 0) fail(ArgumentError, 'fit', 'data with at least one batch', 'none');
+    if (held > 0) await update(held);
+    // Stopped on the way: the epoch is not over.
+    if (run.reason !== undefined && run.batch !== length) break;
+    const log: EpochLog = { epoch: run.epoch, step: run.step, samples, seconds: (performance.now() - began) / 1000, figures: { ...run.figures } };
+    if (validation !== undefined) {
+      for (const [name, value] of Object.entries(await evaluate(model, validation, options))) log.figures[`validation.${name}`] = value;
+    }
+    if (scheduleBy === 'epoch') scheduler?.step(...(scheduler.step.length > 0 ? [log.figures[monitor]] : []));
+    run.endEpoch(log);
+    await call('onEpoch', log);
+  }
+  run.stop('epochs');
+  await call('onEnd');
+  return run;
+}

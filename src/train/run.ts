@@ -1,0 +1,133 @@
+// A training run: how far it is, and all that it takes to go on from there in another process.
+import { FormatError, fail, show } from '../core/errors.js';
+import type { Module } from '../nn/module.js';
+import type { StateDict } from '../nn/state.js';
+import { fromTypedArray } from '../ops/create.js';
+import { clone } from '../ops/index.js';
+import { getRngState, setRngState } from '../ops/random.js';
+import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: any optimizer will do.
+export type AnyOptimizer = Optimizer<any, any>;
+
+export interface AnyScheduler {
+  step(figure?: number): void;
+  stateDict?(): object;
+  loadStateDict?(state: never): void;
+}
+
+/** What one epoch came to. */
+export interface EpochLog {
+  epoch: number;
+  /** Steps of the optimizer since the beginning. */
+  step: number;
+  /** Samples of this epoch, and its time without validation. */
+  samples: number;
+  seconds: number;
+  /** `loss` and the metrics by name, those of validation as `validation.loss` and so on. */
+  figures: Record<string, number>;
+}
+
+export interface Progress {
+  /** The epoch under way, counted from 1. */
+  epoch: number;
+  /** Batches of it that are done. */
+  batch: number;
+  step: number;
+}
+
+/** All that a run goes on from: a plain object of tensors and numbers, for gt.save. */
+export interface Snapshot {
+  model: StateDict;
+  optimizer: OptimizerState;
+  scheduler: object | null;
+  progress: Progress;
+  history: EpochLog[];
+  /** The default generator's state now, and when the epoch began: its order is drawn again from there. */
+  rng: Tensor;
+  epochRng: Tensor;
+}
+
+const bytes = (t: Tensor): Uint8Array => t.toTypedArray() as Uint8Array;
+
+export class Run implements Progress {
+  epoch = 1;
+  batch = 0;
+  step = 0;
+  /** The loss of the last batch. */
+  loss = Number.NaN;
+  /** Loss and metrics of this epoch so far. */
+  figures: Record<string, number> = {};
+  readonly history: EpochLog[] = [];
+  /** Why training ended; undefined while it goes on. */
+  reason: string | undefined;
+  #epochRng = getRngState();
+  /** Of a run that is taken up again: batches of this epoch that are done, and the generator's state after them. */
+  #resumed: { batch: number; rng: Uint8Array } | null = null;
+
+  constructor(
+    readonly model: Module,
+    readonly optimizer: AnyOptimizer,
+    readonly scheduler?: AnyScheduler,
+  ) {}
+
+  /** Ends training after the step under way. */
+  stop(reason: string): void {
+    this.reason ??= reason;
+  }
+
+  /** The state as it is, tensors uncopied: save it at once. */
+  snapshot(): Snapshot {
+    const { epoch, batch, step } = this;
+    return {
+      model: this.model.stateDict(),
+      optimizer: this.optimizer.stateDict(),
+      scheduler: this.scheduler?.stateDict?.() ?? null,
+      progress: { epoch, batch, step },
+      history: [...this.history],
+      rng: fromTypedArray(getRngState()),
+      epochRng: fromTypedArray(this.#epochRng),
+    };
+  }
+
+  /** Takes up what snapshot() gave; if any of it does not fit, nothing is changed. */
+  restore(snapshot: Snapshot): void {
+    const { model, optimizer, scheduler, progress, history, rng, epochRng } = snapshot ?? {};
+    if (!model || !optimizer || !progress || !rng || !epochRng) fail(FormatError, 'resume', 'what run.snapshot() gave', show(snapshot));
+    const before = Object.fromEntries(Object.entries(this.model.stateDict()).map(([name, t]) => [name, clone(t)]));
+    this.model.loadStateDict(model);
+    try {
+      this.optimizer.loadStateDict(optimizer);
+    } catch (error) {
+      this.model.loadStateDict(before);
+      throw error;
+    }
+    if (scheduler !== null) this.scheduler?.loadStateDict?.(scheduler as never);
+    Object.assign(this, { epoch: progress.epoch, batch: progress.batch, step: progress.step });
+    this.history.splice(0, this.history.length, ...(history ?? []));
+    this.#epochRng = bytes(epochRng);
+    this.#resumed = { batch: progress.batch, rng: bytes(rng) };
+  }
+
+  beginEpoch(): void {
+    if (this.#resumed?.batch === 0) this.#takeUp();
+    if (this.#resumed === null) this.#epochRng = getRngState();
+    else setRngState(this.#epochRng);
+  }
+  /** Whether an earlier run has done this batch, the `seen`th of the epoch: it is drawn again, so that the order is the same, and left out. */
+  hasDone(seen: number): boolean {
+    if (this.#resumed === null) return false;
+    if (seen === this.#resumed.batch) this.#takeUp();
+    return true;
+  }
+  #takeUp(): void {
+    setRngState(this.#resumed!.rng);
+    this.#resumed = null;
+  }
+  endEpoch(log: EpochLog): void {
+    this.history.push(log);
+    this.epoch++;
+    this.batch = 0;
+  }
+}
