@@ -1,0 +1,60 @@
+// The command line, and which workloads and contestants it asks for.
+import { Command, InvalidArgumentError } from 'commander';
+import { backends, type Family, peers } from './contestants.js';
+import type { Plan } from './measure.js';
+import type { Workload } from './workloads.js';
+
+export interface Options {
+  readonly group?: readonly string[];
+  readonly only?: readonly string[];
+  readonly peers: readonly Family[];
+  readonly backends: readonly Family[];
+  readonly rounds?: number;
+  readonly quick?: boolean;
+  readonly save?: boolean;
+  readonly report?: boolean;
+  readonly list?: boolean;
+}
+
+function someOf(known: readonly Family[]): (text: string) => Family[] {
+  return (text) => {
+    const names = text === 'none' ? [] : text.split(',').map((name) => name.trim());
+    const unknown = names.find((name) => !(known as readonly string[]).includes(name));
+    if (unknown !== undefined) throw new InvalidArgumentError(`expected some of ${known.join(',')} or none, got ${unknown}`);
+    return names as Family[];
+  };
+}
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value <= 0) throw new InvalidArgumentError('expected a whole number of at least 1');
+  return value;
+}
+
+export function parse(argv: readonly string[]): Options {
+  const command = new Command('bench')
+    .description('Measures gradtape and its peers on the same work. All of it takes about twelve minutes; filters bring that down to seconds.')
+    .option('--group <text...>', 'groups whose name contains a text')
+    .option('--only <text...>', 'the workload of that name, or all whose names contain a text')
+    .option('--peers <names>', `some of ${peers.join(',')}, or none`, someOf(peers), [...peers])
+    .option('--backends <names>', `some of ${backends.join(',')}, or none`, someOf(backends), [...backends])
+    .option('--rounds <n>', 'how often the contestants take their turn', positive)
+    .option('--quick', 'short rounds, and of the workloads only those that a target names, unless others are asked for')
+    .option('--save', 'enter a filtered run into the results and the page too')
+    .option('--report', 'measure nothing: write the page from the results')
+    .option('--list', 'print the names of the workloads');
+  return command.parse([...argv], { from: 'user' }).opts<Options>();
+}
+
+export const planOf = ({ quick, rounds }: Options): Plan => ({ rounds: rounds ?? (quick ? 3 : 4), budget: quick ? 0.02 : 0.04 });
+
+export const isFiltered = ({ group, only, peers: p, backends: b }: Options): boolean =>
+  group !== undefined || only !== undefined || p.length < peers.length || b.length < backends.length;
+
+export function select(all: readonly Workload[], { group, only, quick }: Options, targeted: (workload: Workload) => boolean): Workload[] {
+  const wanted = all.filter((workload) => {
+    if (group && !group.some((text) => workload.group.includes(text))) return false;
+    // A full name means that one alone, though others contain it.
+    return !only || only.some((text) => (all.some(({ name }) => name === text) ? workload.name === text : workload.name.includes(text)));
+  });
+  return quick && !group && !only ? wanted.filter(targeted) : wanted;
+}
