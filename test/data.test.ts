@@ -167,6 +167,6 @@ describe('MNIST', () => {
     expect(attempt).toThrow('t10k-labels-idx1-ubyte: labels below 10, got 10 at 1');
     put('t10k-labels-idx1-ubyte', [0, 0, 8, 2, ...u32(2), ...u32(1), 1, 1]);
     expect(attempt).toThrow('t10k-labels-idx1-ubyte: 1 dims, got [2, 1]');
-    expect(() => new datasets.MNIST({ folder: 'x' } as never)).toThrow('MNIST: expected options among root, train, dtype, got folder');
+    expect(() => new datasets.MNIST({ folder: 'x' } as never)).toThrow('MNIST: expected options among root, train, dtype, files, got folder');
   });
 });

@@ -28,6 +28,7 @@ const targetsOf = (path: string): string[] =>
 // Rooms from right to left: a room imports only rooms that stand before it, and itself.
 const floors = [
   ['core'],
+  ['platform'],
   ['kernels'],
   ['tensor'],
   ['ops'],
@@ -41,7 +42,7 @@ const roomOf = (path: string): string => path.split('/')[1];
 const neighbours: Record<string, readonly string[]> = { 'methods.ts': ['autograd'], nn: ['autograd'], optim: ['nn'], io: ['nn'], data: ['io'], viz: ['nn'] };
 
 describe('imports', () => {
-  it('run one way: index -> nn optim data io viz autograd methods backend -> ops -> tensor -> kernels -> core', () => {
+  it('run one way: index -> nn optim data io viz autograd methods backend -> ops -> tensor -> kernels -> platform -> core', () => {
     const wrong = filesIn('src').flatMap((path) =>
       targetsOf(path)
         .filter((target) => {
@@ -58,6 +59,12 @@ describe('imports', () => {
   });
   it('core imports nothing from outside', () => {
     expect(filesIn('src/core').flatMap((path) => importsOf(path).filter((from) => !from.startsWith('./')))).toEqual([]);
+  });
+  it('only platform knows built-in modules and the process', () => {
+    const knowing = filesIn('src').filter(
+      (path) => importsOf(path).some((from) => from.startsWith('node:')) || /\b(?:process|Buffer)\./.test(read(path).replace(/\/\/.*/g, '')),
+    );
+    expect(knowing.filter((path) => roomOf(path) !== 'platform')).toEqual([]);
   });
   it('nn knows no kernel', () => {
     expect(

@@ -6,6 +6,7 @@ import { contiguousStrides, overlapsItself } from '../core/shape.js';
 import { readArgs } from '../ops/args.js';
 import { tensor } from '../ops/create.js';
 import { randLike } from '../ops/random.js';
+import { platform } from '../platform/index.js';
 import { fillWith, full } from '../tensor/fill.js';
 import { alias, Tensor } from '../tensor/tensor.js';
 import { grad } from './grad.js';
@@ -99,7 +100,7 @@ function checkInputs(inputs: unknown): Tensor[] {
   list.forEach((x, i) => {
     if (!wanted.includes(x)) return;
     if (x.dt !== float64) {
-      process.emitWarning(`gradcheck: input ${i} requires gradient and is not float64: the check will likely fail if not all inputs are of double precision`);
+      platform.warn(`gradcheck: input ${i} requires gradient and is not float64: the check will likely fail if not all inputs are of double precision`);
     }
     if (overlapsItself(x.shape, x.strides)) {
       throw new ArgumentError(

@@ -1,9 +1,8 @@
 // IDX, the file format of the MNIST digits: two zero bytes, a type code, the number of dims, each dim as a big-endian uint32, then the elements, big-endian and
 // row-major. (Yann LeCun, http://yann.lecun.com/exdb/mnist)
 
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { FormatError, fail } from '../core/errors.js';
+import { platform } from '../platform/index.js';
 
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
@@ -26,8 +25,10 @@ function refuse(path: string, requirement: string, got: string): never {
 }
 
 /** Reads an IDX file, gzipped or not. What does not fit the format to the last byte is a FormatError that names file, field, expected and found value. */
-export function readIdx(path: string): Idx {
-  const bytes = contents(path);
+export const readIdx = (path: string): Idx => parseIdx(path, contents(path));
+
+/** Reads the bytes of an IDX file, not gzipped; `path` is for the errors. */
+export function parseIdx(path: string, bytes: Uint8Array): Idx {
   if (bytes.length < 4) refuse(path, 'a header of at least 4 bytes', `${bytes.length}`);
   const [zero, alsoZero, code, rank] = bytes;
   if (zero !== 0 || alsoZero !== 0) refuse(path, 'magic bytes 0 0', `${zero} ${alsoZero}`);
@@ -48,6 +49,8 @@ export function readIdx(path: string): Idx {
   return { shape, data: new Type(buffer) };
 }
 
+export const isGzipped = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
 /** The file's bytes, unpacked if it is gzipped. */
 function contents(path: string): Uint8Array {
   const attempt = (requirement: string, read: () => Uint8Array): Uint8Array => {
@@ -57,6 +60,6 @@ function contents(path: string): Uint8Array {
       refuse(path, requirement, error instanceof Error ? error.message : String(error));
     }
   };
-  const bytes = attempt('a readable file', () => readFileSync(path));
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? attempt('an intact gzip stream', () => gunzipSync(bytes)) : bytes;
+  const bytes = attempt('a readable file', () => platform.files.read(path));
+  return isGzipped(bytes) ? attempt('an intact gzip stream', () => platform.files.gunzip(bytes)) : bytes;
 }

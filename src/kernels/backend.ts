@@ -10,6 +10,8 @@ export interface Watcher {
   unwatch(handle: number): void;
   /** Calls `dead` with the handle of every watched object that has been collected, and frees the handle. `all` looks at long-lived objects too. */
   sweep(all: boolean, dead: (handle: number) => void): void;
+  /** For watchers that learn of the dead by themselves, between jobs: whom to tell at once. Their `sweep` finds nothing. */
+  tell?(dead: (handle: number) => void): void;
   /** Runs a garbage collection now, a minor one unless `major` or when that shows this watcher nothing; tells whether it was a full one. */
   collect(major: boolean): boolean;
   /** Bytes of allocation after which a collection pays for itself, at the least. */

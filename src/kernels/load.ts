@@ -1,18 +1,19 @@
 // Chooses the backend once, at import: native, then WebAssembly, collecting the reasons. What the environment asks for is loaded or is an error: only the free choice
 // falls back.
 import { BackendError } from '../core/errors.js';
+import { platform } from '../platform/index.js';
 import type { Backend } from './backend.js';
 import { Heap } from './heap.js';
+import { wasmBackend } from './init.js';
 import { loadNative } from './native.js';
-import { loadWasm } from './wasm.js';
 
-const loaders: Record<string, () => Backend> = { native: loadNative, wasm: loadWasm };
+const loaders: Record<string, () => Backend> = { native: loadNative, wasm: wasmBackend };
 
 /** Why each backend that was tried before the current one could not be loaded. */
 const reasons: string[] = [];
 
 function load(): Backend {
-  const { GRADTAPE_BACKEND, GRADTAPE_ISA, GRADTAPE_THREADS } = process.env;
+  const { GRADTAPE_BACKEND, GRADTAPE_ISA, GRADTAPE_THREADS } = platform.env;
   if (GRADTAPE_BACKEND && GRADTAPE_BACKEND !== 'auto' && !Object.hasOwn(loaders, GRADTAPE_BACKEND)) {
     throw new BackendError(`GRADTAPE_BACKEND: expected native, wasm or auto, got ${JSON.stringify(GRADTAPE_BACKEND)}`);
   }

@@ -1,10 +1,7 @@
 // Loads the C++ addon: finds the file, compares what it exports with the contract, wraps its kernels.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { BackendError } from '../core/errors.js';
+import { platform } from '../platform/index.js';
 import type { Backend, Watcher } from './backend.js';
-import { collectGarbage } from './collect.js';
-import { whyNotLoadable } from './elf.js';
 import { buildTable, differences, rowWidth } from './table.js';
 
 /** The addon's exports; native/addon.cc is the other side. */
@@ -92,24 +89,12 @@ function watcherOf(addon: Addon): Watcher {
         for (let i = 0; i < count; i++) dead(commands[i]);
       } while (count === commands.length);
     },
-    collect: collectGarbage,
+    collect: platform.collectGarbage,
   };
 }
 
-/** Where the addon may be, best first: a local build, which only a checkout has, then the prebuilt one that travels in the package. */
-function candidates(): string[] {
-  const root = new URL('../../', import.meta.url);
-  return ['build/Release/gradtape.node', `prebuilds/${process.platform}-${process.arch}/gradtape.node`].map((path) => fileURLToPath(new URL(path, root)));
-}
-
 function open(path: string): Backend {
-  if (!existsSync(path)) throw new BackendError('no such file');
-  const unfit = whyNotLoadable(path);
-  if (unfit !== undefined) throw new BackendError(unfit);
-  // Not `require`, whose cache would give two copies of this module one addon, and each would sweep away the other's handles.
-  const module = { exports: {} };
-  process.dlopen(module, path);
-  const addon = module.exports as Addon;
+  const addon = platform.openAddon(path) as Addon;
   if (!Array.isArray(addon.kernels) || typeof addon.call !== 'function') throw new BackendError('not a gradtape addon: it exports no kernels');
   const ids = new Map(addon.kernels.map((entry, id) => [entry.split(' ')[0], { id, word: entry.split(' ')[1] }]));
   const drift = differences(new Map([...ids].map(([name, { word }]) => [name, word])));
@@ -136,8 +121,9 @@ function open(path: string): Backend {
 
 /** The native backend; throws a BackendError with one line for every file tried. */
 export function loadNative(): Backend {
+  if (platform.addons.length === 0) throw new BackendError('a browser loads no addons');
   const reasons: string[] = [];
-  for (const path of candidates()) {
+  for (const path of platform.addons) {
     try {
       return open(path);
     } catch (error) {

@@ -3,8 +3,8 @@
 // Collections are requested where much has just died (backward freed a graph), and otherwise after a budget of allocation. A budget that was mostly still in use was
 // too small, as in the middle of a training step, and doubles; one that was mostly garbage halves, so that a plain loop stays in the cache. Minor collections leave
 // what has lived through two of them; when too much is left, a full one follows.
+import { platform } from '../platform/index.js';
 import type { Watcher } from './backend.js';
-import { javaScriptHeap } from './collect.js';
 
 /** The time of a full collection grows with the JavaScript heap: this many times its bytes must have been handed out to pay for one. */
 const heapsPerCollection = 4;
@@ -31,6 +31,7 @@ export class Reclaimer {
   constructor(watcher: Watcher, dead: (handle: number) => void) {
     this.#watcher = watcher;
     this.#dead = dead;
+    watcher.tell?.(dead);
     this.#price = watcher.collectEvery;
     this.#budget = watcher.collectEvery;
   }
@@ -69,7 +70,7 @@ export class Reclaimer {
   collect(major = false): number {
     const before = this.#live;
     let full = this.#run(major);
-    if (full) this.#price = Math.min(Math.max(heapsPerCollection * javaScriptHeap(), lowestPrice), highestPrice);
+    if (full) this.#price = Math.min(Math.max(heapsPerCollection * platform.javaScriptHeap(), lowestPrice), highestPrice);
     else full = this.#leavesTooMuch() && this.#run(true);
     this.#settled = full ? this.#live : Math.min(this.#settled, this.#live);
     if (full) this.#sinceFull = 0;

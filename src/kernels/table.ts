@@ -5,7 +5,7 @@ import { contract, type KernelTable, kernelWords, type Row } from './contract.js
 /** How many integers a row of a kernel's vector has: a size, and a stride for each buffer. */
 export const rowWidth = (word: string): number => 1 + [...word].filter((kind) => 'rwu'.includes(kind)).length;
 
-type AnyKernel = (...args: never[]) => void;
+export type AnyKernel = (...args: never[]) => void;
 
 /** Builds the table from one function per full name. */
 export function buildTable(kernel: (name: string, word: string) => AnyKernel): KernelTable {
@@ -21,6 +21,14 @@ export function buildTable(kernel: (name: string, word: string) => AnyKernel): K
     table[name] = dtypes.map((dtype) => bySuffix.get(dtype.suffix));
   }
   return table as unknown as KernelTable;
+}
+
+/** Calls `visit` with every kernel of a table and its full name. */
+export function eachKernel(table: KernelTable, visit: (name: string, kernel: AnyKernel) => void): void {
+  for (const [name, entry] of Object.entries<AnyKernel | readonly (AnyKernel | undefined)[]>(table)) {
+    if (typeof entry === 'function') visit(name, entry);
+    else for (const { code, suffix } of dtypes) if (entry[code] !== undefined) visit(`${name}_${suffix}`, entry[code]);
+  }
 }
 
 /** What differs between exported kernels (name -> word, or name -> parameter count as a string) and the contract, one phrase each. */

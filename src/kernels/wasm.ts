@@ -1,10 +1,9 @@
-// Instantiates the WebAssembly build of the kernels: compares its exports with the contract, wraps them, and watches objects through WeakRefs.
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// Instantiates the WebAssembly build of the kernels: compares its exports with the contract and wraps them.
 import { BackendError } from '../core/errors.js';
-import type { Backend, Watcher } from './backend.js';
-import { collectGarbage, makeKeptObjectsRelease } from './collect.js';
+import { platform } from '../platform/index.js';
+import type { Backend } from './backend.js';
 import { buildTable, differences, rowWidth } from './table.js';
+import { makeWatcher } from './watch.js';
 
 type WasmFunction = (...args: number[]) => void;
 type Invoke = (...args: (number | readonly number[])[]) => void;
@@ -12,37 +11,6 @@ type Invoke = (...args: (number | readonly number[])[]) => void;
 const page = 65536;
 /** Room for the vectors of one call, at the start of the heap. */
 const scratchBytes = 4096;
-
-/** Minor collections do not clear WeakRefs, so that only full ones count here; they are rarer for it. */
-class WeakRefWatcher implements Watcher {
-  readonly collectEvery = 64 << 20;
-  #refs: (WeakRef<object> | undefined)[] = [];
-  #free: number[] = [];
-  #releaseKept = makeKeptObjectsRelease();
-
-  watch(object: object): number {
-    const handle = this.#free.pop() ?? this.#refs.length;
-    this.#refs[handle] = new WeakRef(object);
-    return handle;
-  }
-  unwatch(handle: number): void {
-    this.#refs[handle] = undefined;
-    this.#free.push(handle);
-  }
-  sweep(_all: boolean, dead: (handle: number) => void): void {
-    for (let handle = 0; handle < this.#refs.length; handle++) {
-      const ref = this.#refs[handle];
-      if (ref === undefined || ref.deref() !== undefined) continue;
-      this.unwatch(handle);
-      dead(handle);
-    }
-    this.#releaseKept();
-  }
-  collect(): boolean {
-    this.#releaseKept();
-    return collectGarbage(true);
-  }
-}
 
 /** Kernels without a vector are called as they are; a vector is copied to the scratch area and passed by address. */
 function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, scratchAddress: number): Invoke {
@@ -76,10 +44,7 @@ function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, 
 const asBytes = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 /** The module's exports, when they are the contract's. */
-function instantiate(path: string): { memory: WebAssembly.Memory; heapBase: number; functions: Map<string, WasmFunction> } {
-  if (typeof WebAssembly === 'undefined') throw new BackendError('this JavaScript engine has no WebAssembly');
-  if (!existsSync(path)) throw new BackendError('no such file');
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)));
+function checked({ exports }: WebAssembly.Instance): { memory: WebAssembly.Memory; heapBase: number; functions: Map<string, WasmFunction> } {
   const { memory, __heap_base: heapBase } = exports;
   if (!(memory instanceof WebAssembly.Memory) || !(heapBase instanceof WebAssembly.Global))
     throw new BackendError('not a gradtape module: it exports no memory');
@@ -89,17 +54,24 @@ function instantiate(path: string): { memory: WebAssembly.Memory; heapBase: numb
   return { memory, heapBase: heapBase.value as number, functions };
 }
 
-/** The WebAssembly backend; throws a BackendError with the cause. */
-export function loadWasm(): Backend {
-  const path = fileURLToPath(new URL('../../dist/gradtape.wasm', import.meta.url));
+/** Where the module is. */
+export const wasmUrl = (): URL => platform.wasmUrl('gradtape.wasm');
+
+/** The WebAssembly backend, where its file can be read at once; throws a BackendError with the cause. */
+export function loadWasm(readWasm: (url: URL) => Uint8Array<ArrayBuffer>): Backend {
+  const url = wasmUrl();
   try {
-    return wrap(instantiate(path));
+    if (typeof WebAssembly === 'undefined') throw new BackendError('this JavaScript engine has no WebAssembly');
+    return wrap(checked(new WebAssembly.Instance(new WebAssembly.Module(readWasm(url)))));
   } catch (error) {
-    throw new BackendError(`${path}: ${(error as Error).message}`);
+    throw new BackendError(`${platform.pathOf(url)}: ${(error as Error).message}`);
   }
 }
 
-function wrap({ memory, heapBase, functions }: ReturnType<typeof instantiate>): Backend {
+/** The WebAssembly backend from a compiled module. */
+export const startWasm = async (module: WebAssembly.Module): Promise<Backend> => wrap(checked(await WebAssembly.instantiate(module)));
+
+function wrap({ memory, heapBase, functions }: ReturnType<typeof checked>): Backend {
   const scratchAddress = (heapBase + 63) & -64;
   let top = Math.ceil((scratchAddress + scratchBytes) / page) * page;
   let scratch = new Int32Array(0);
@@ -122,7 +94,7 @@ function wrap({ memory, heapBase, functions }: ReturnType<typeof instantiate>): 
   return {
     name: 'wasm',
     kernels: buildTable((name, word) => invoker(functions.get(name)!, word, currentScratch, scratchAddress)),
-    watcher: new WeakRefWatcher(),
+    watcher: makeWatcher(),
     regionBytes: 16 << 20,
     contiguous: true,
     reserve(wanted) {

@@ -1,6 +1,7 @@
 // gt.optim.lrScheduler: learning rates that change by PyTorch's recursive formulas, each from the rate as it is, so that other changes to it last.
 import { ArgumentError, FormatError, fail, show } from '../core/errors.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
+import { platform } from '../platform/index.js';
 import { renamed, toCamel, toSnake } from './names.js';
 import { Optimizer } from './optimizer.js';
 
@@ -42,7 +43,7 @@ export abstract class LRScheduler {
   /** Goes on by one epoch; call it after the optimizer's step. */
   step(): void {
     if (this._stepCount === 1 && this.#optimizer.stepCount < 1) {
-      process.emitWarning('lrScheduler.step() was called before optimizer.step(): the first value of the learning rate schedule is skipped', 'GradtapeWarning');
+      platform.warn('lrScheduler.step() was called before optimizer.step(): the first value of the learning rate schedule is skipped', 'GradtapeWarning');
     }
     this._stepCount++;
     this.lastEpoch++;

@@ -1,0 +1,35 @@
+// Bundles src/ for browsers into dist/gradtape.browser.js, one ES module beside dist/gradtape.wasm: node.ts gives its place to browser.ts.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Classes keep their names, which modules and errors print, through whatever minifies the program later. */
+const named = (source) => source.replace(/^(?:export )?(?:abstract )?class (\w+)\b.*\{$/gm, "$&\n  static readonly name = '$1';");
+
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/index.ts'],
+  outfile: 'dist/gradtape.browser.js',
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  // Names stay: stack traces tell something, and whoever bundles shortens them anyway.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  plugins: [
+    {
+      name: 'gradtape',
+      setup({ onLoad, onResolve, resolve }) {
+        onResolve({ filter: /^\.\/node\.js$/ }, ({ importer, resolveDir }) =>
+          importer.endsWith('index.ts') ? resolve('./browser.js', { resolveDir, kind: 'import-statement' }) : undefined,
+        );
+        onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => ({ contents: named(await readFile(path, 'utf8')), loader: 'ts' }));
+      },
+    },
+  ],
+});

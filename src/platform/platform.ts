@@ -1,0 +1,37 @@
+// What gradtape asks of the program that runs it. node.ts answers for Node.js, Deno and Bun, browser.ts for browsers and bundlers: nothing else in src/ may touch a
+// built-in module or `process`.
+
+export interface Platform {
+  /** The environment's variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  warn(message: string, type?: string): void;
+
+  /** Where an addon may be, best first. */
+  readonly addons: readonly string[];
+  /** The exports of an addon; an error tells why it cannot be loaded. */
+  openAddon(path: string): unknown;
+
+  /** Where the WebAssembly file of that name is. */
+  wasmUrl(name: string): URL;
+  /** How a message names that place. */
+  pathOf(url: URL): string;
+  /** Its bytes, on platforms that can read a file at once; elsewhere `init` fetches it. */
+  readonly readWasm?: (url: URL) => Uint8Array<ArrayBuffer>;
+
+  /** Runs a garbage collection, a minor one if asked for and possible; tells whether it was a full one. */
+  collectGarbage(major: boolean): boolean;
+  /** Makes a function that ends the protection which a WeakRef gives its target until the current job is over; absent where nothing can. */
+  readonly makeKeptObjectsRelease?: () => () => void;
+  /** Bytes in use on the JavaScript heap, as far as they can be known. */
+  javaScriptHeap(): number;
+
+  readonly files: Files;
+}
+
+export interface Files {
+  exists(path: string): boolean;
+  read(path: string): Uint8Array;
+  gunzip(bytes: Uint8Array): Uint8Array;
+  /** The folder of an installed npm package, or undefined. */
+  packageFolder(name: string): string | undefined;
+}
