@@ -119,7 +119,7 @@ describe('gradcheck refuses', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const x = gt.ones(2, { requiresGrad: true });
     expect(gradcheck((v) => v.mul(2), x, { raiseException: false })).toBe(false);
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('not float64'));
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('not float64'), 'GradtapeWarning');
     warn.mockRestore();
   });
 });

@@ -43,7 +43,7 @@ export abstract class LRScheduler {
   /** Goes on by one epoch; call it after the optimizer's step. */
   step(): void {
     if (this._stepCount === 1 && this.#optimizer.stepCount < 1) {
-      platform.warn('lrScheduler.step() was called before optimizer.step(): the first value of the learning rate schedule is skipped', 'GradtapeWarning');
+      platform.warn('lrScheduler.step() was called before optimizer.step(): the first value of the learning rate schedule is skipped');
     }
     this._stepCount++;
     this.lastEpoch++;

@@ -35,7 +35,7 @@ function packageFolder(name: string): string | undefined {
 
 export const platform: Platform = {
   env: process.env,
-  warn: (message, type) => process.emitWarning(message, type),
+  warn: (message) => process.emitWarning(message, 'GradtapeWarning'),
 
   // A local build, which only a checkout has, then the prebuilt one that travels in the package.
   addons: ['build/Release/gradtape.node', `prebuilds/${process.platform}-${process.arch}/gradtape.node`].map((path) => fileURLToPath(new URL(path, root))),

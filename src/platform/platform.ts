@@ -4,7 +4,7 @@
 export interface Platform {
   /** The environment's variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  warn(message: string, type?: string): void;
+  warn(message: string): void;
 
   /** Where an addon may be, best first. */
   readonly addons: readonly string[];
