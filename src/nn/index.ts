@@ -1,5 +1,6 @@
 // gt.nn: modules, and the namespaces beside them.
 export { GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh } from './activation.js';
+export { MultiheadAttention } from './attention.js';
 export { GRUCell, LSTMCell, RNNCell } from './cells.js';
 export { ModuleDict, ModuleList, ParameterList, Sequential } from './containers.js';
 export { Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d } from './conv.js';
@@ -36,4 +37,5 @@ export {
 } from './pool.js';
 export { GRU, LSTM, RNN } from './recurrent.js';
 export type { LoadResult, StateDict } from './state.js';
+export { Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer } from './transformer.js';
 export * as utils from './utils.js';

@@ -49,5 +49,37 @@ def recurrent():
     yield Row('LSTM', 3, 5, 2, bidirectional=True, proj_size=2, bias=False, inputs=packed((4, 3, 3), [4, 2, 1]))
 
 
+def mask(*shape):
+    """Leaves out about a third, never the first key."""
+    m = torch.rand(*shape) < 0.3
+    m[..., 0] = False
+    return m
+
+
+def attention():
+    name = 'MultiheadAttention'
+    same = lambda *shape: lambda: [torch.randn(*shape)] * 3
+    yield Row(name, 6, 2, inputs=randn((4, 2, 6), (3, 2, 6), (3, 2, 6)))
+    yield Row(name, 6, 3, 0.3, batch_first=True, inputs=same(2, 4, 6))
+    yield Row(name, 6, 2, 0, False, inputs=randn((4, 6), (3, 6), (3, 6)))
+    yield Row(name, 6, 2, kdim=3, vdim=5, inputs=randn((4, 2, 6), (3, 2, 3), (3, 2, 5)), call={'average_attn_weights': False})
+    yield Row(name, 6, 2, add_bias_kv=True, add_zero_attn=True, inputs=lambda: [*randn((4, 2, 6), (3, 2, 6), (3, 2, 6))(), mask(2, 3), True, mask(4, 3)])
+    yield Row(name, 6, 2, mode='eval', inputs=lambda: [*same(4, 2, 6)(), None, False, torch.triu(torch.full((4, 4), float('-inf')), 1)])
+    yield Row(name, 6, 2, inputs=lambda: [*randn((4, 2, 6), (3, 2, 6), (3, 2, 6))(), mask(2, 3), True, torch.randn(4, 4, 3)])
+
+
+def transformer():
+    encoder, decoder = 'TransformerEncoderLayer', 'TransformerDecoderLayer'
+    yield Row(encoder, 4, 2, 5, 0, inputs=randn((3, 2, 4)))
+    yield Row(encoder, 4, 2, 5, 0.3, 'gelu', batch_first=True, norm_first=True, inputs=lambda: [torch.randn(2, 3, 4), mask(3, 3), mask(2, 3)])
+    yield Row(decoder, 4, 2, 5, 0.3, inputs=randn((3, 2, 4), (2, 2, 4)))
+    yield Row(decoder, 4, 2, 5, 0, norm_first=True, batch_first=True, layer_norm_eps=0.01, inputs=lambda: [*randn((2, 3, 4), (2, 2, 4))(), mask(3, 3), None, mask(2, 3), mask(2, 2)])
+    yield Row('TransformerEncoder', Row(encoder, 4, 2, 5, 0.1), 2, Row('LayerNorm', 4), inputs=randn((3, 2, 4)))
+    yield Row('TransformerDecoder', Row(decoder, 4, 2, 5, 0.1), 2, inputs=randn((3, 2, 4), (2, 2, 4)))
+    yield Row('Transformer', 4, 2, 1, 1, 5, 0.2, inputs=randn((3, 2, 4), (2, 2, 4)), call={'src_mask': torch.eye(3).bool()})
+
+
 def rows():
     yield from recurrent()
+    yield from attention()
+    yield from transformer()
