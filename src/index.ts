@@ -16,6 +16,8 @@ export {
   ShapeError,
   TrainingError,
 } from './core/errors.js';
+export { load, save } from './io/checkpoint.js';
+export * as io from './io/index.js';
 export { init, type WasmSource } from './kernels/init.js';
 export * as nn from './nn/index.js';
 export { arange, empty, emptyLike, eye, fromTypedArray, full, fullLike, linspace, logspace, ones, onesLike, tensor, zeros, zerosLike } from './ops/create.js';

@@ -35,5 +35,5 @@ export const platform: Platform = {
   collectGarbage,
   javaScriptHeap: () => 0,
 
-  files: { exists: none, read: none, gunzip: none, packageFolder: () => undefined },
+  files: { exists: none, read: none, write: none, gunzip: none, packageFolder: () => undefined },
 };

@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { collectGarbage, javaScriptHeap, makeKeptObjectsRelease } from './collect.js';
 import { whyNotLoadable } from './elf.js';
 import type { Platform } from './platform.js';
+import { writeWhole } from './write.js';
 
 const root = new URL('../../', import.meta.url);
 
@@ -52,5 +53,5 @@ export const platform: Platform = {
   makeKeptObjectsRelease,
   javaScriptHeap,
 
-  files: { exists: existsSync, read: readFileSync, gunzip: gunzipSync, packageFolder },
+  files: { exists: existsSync, read: readFileSync, write: writeWhole, gunzip: gunzipSync, packageFolder },
 };

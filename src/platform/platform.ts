@@ -31,6 +31,8 @@ export interface Platform {
 export interface Files {
   exists(path: string): boolean;
   read(path: string): Uint8Array;
+  /** Writes a whole file: afterwards, whatever happens, either it or the old one is there, never half of it. */
+  write(path: string, parts: readonly Uint8Array[]): void;
   gunzip(bytes: Uint8Array): Uint8Array;
   /** The folder of an installed npm package, or undefined. */
   packageFolder(name: string): string | undefined;

@@ -1,0 +1,82 @@
+// gt.save and gt.load: anything made of plain objects, arrays, tensors and simple values, in one file. It is a safetensors file, which other programs can read the tensors
+// of; the structure around them stands in its metadata as JSON.
+import { ArgumentError, FormatError, fail, show } from '../core/errors.js';
+import { Tensor } from '../tensor/tensor.js';
+import { readFile, writeFile } from './files.js';
+import { decodeTensors, encodeParts, type Tensors } from './safetensors.js';
+
+const KEY = 'gradtape';
+/** What JSON has no words for: a one-key object with this key. */
+const MARK = '$';
+
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+const specials = new Map<string, number>([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+  ['-0', -0],
+]);
+
+/** The structure with each tensor replaced by its name in `tensors`, which are filled in; the name is the path to it, made unique. */
+function flatten(value: unknown, path: string, tensors: Tensors, above: readonly unknown[]): Json {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number') {
+    const special = Object.is(value, -0) ? '-0' : String(value);
+    return specials.has(special) ? { [MARK]: special } : value;
+  }
+  if (value instanceof Tensor) {
+    // {a: {b}} and {'a.b'} have one path.
+    let name = path;
+    while (name in tensors || name === '__metadata__') name += "'";
+    tensors[name] = value;
+    return { [MARK]: 'tensor', name };
+  }
+  if (above.includes(value)) fail(ArgumentError, 'save', 'values without cycles', `${path}, which contains itself`);
+  const inside = (child: unknown, name: string | number): Json => flatten(child, path === '' ? String(name) : `${path}.${name}`, tensors, [...above, value]);
+  if (Array.isArray(value)) return value.map(inside);
+  const prototype = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined;
+  if (prototype !== Object.prototype && prototype !== null) {
+    fail(ArgumentError, 'save', `${path || 'the value'} to be a tensor, a plain object, an array, a number, string, boolean or null`, show(value));
+  }
+  if (Object.hasOwn(value as object, MARK)) fail(ArgumentError, 'save', `names other than ${MARK}`, `${path}.${MARK}`);
+  const entries = Object.entries(value as object).filter(([, child]) => child !== undefined);
+  return Object.fromEntries(entries.map(([name, child]) => [name, inside(child, name)]));
+}
+
+function restore(value: Json, tensors: Tensors, refuse: (requirement: string, got: string) => never): unknown {
+  if (Array.isArray(value)) return value.map((child) => restore(child, tensors, refuse));
+  if (typeof value !== 'object' || value === null) return value;
+  const mark = value[MARK];
+  if (mark === undefined) return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, restore(child, tensors, refuse)]));
+  if (mark === 'tensor') {
+    const name = String(value.name);
+    return Object.hasOwn(tensors, name) ? tensors[name] : refuse(`a tensor ${name}`, 'none');
+  }
+  return specials.get(String(mark)) ?? refuse('a known mark', show(mark));
+}
+
+/**
+ * Writes a value made of plain objects, arrays, tensors, numbers, strings, booleans and null, state dicts above all, as PyTorch's torch.save. It is written to a temporary file,
+ * synced, then renamed: the old file stays until the new one is whole.
+ */
+export function save(value: unknown, path: string): void {
+  const tensors: Tensors = Object.create(null);
+  const structure = flatten(value, '', tensors, []);
+  writeFile('save', path, encodeParts(tensors, { [KEY]: JSON.stringify(structure) }));
+}
+
+/** Reads what save wrote; of any other safetensors file, the tensors by name. A file that is damaged is a FormatError. */
+export function load(path: string): unknown {
+  const refuse = (requirement: string, got: string): never => fail(FormatError, 'load', `${path}: ${requirement}`, got);
+  const { tensors, metadata } = decodeTensors(readFile('load', path), path);
+  const text = metadata[KEY];
+  if (text === undefined) return tensors;
+  let structure: Json;
+  try {
+    structure = JSON.parse(text) as Json;
+  } catch (error) {
+    return refuse('a structure of JSON', (error as Error).message);
+  }
+  return restore(structure, tensors, refuse);
+}
