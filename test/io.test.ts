@@ -154,7 +154,7 @@ describe('save and load', () => {
     };
     const step = ({ model, optimizer }: ReturnType<typeof build>) => {
       optimizer.zeroGrad();
-      const loss = model.forward(gt.arange(12).reshape(4, 3)).square().mean();
+      const loss = model.forward(gt.arange(12).reshape(4, 3).to('float32')).square().mean();
       loss.backward();
       optimizer.step();
       return loss.item();
