@@ -287,6 +287,6 @@ describe('lrScheduler', () => {
     expect(() => new lrScheduler.StepLR({} as never, 1)).toThrow('StepLR: expected an optimizer');
     expect(() => new lrScheduler.StepLR(sgd(), 0)).toThrow('stepSize a positive integer, got 0');
     expect(() => new lrScheduler.ExponentialLR(sgd(), 0.5, { lastEpoch: 3 })).toThrow("param 'initial_lr' is not specified");
-    expect(() => new lrScheduler.LambdaLR(sgd(), [])).toThrow('LambdaLR: expected 1 functions, one a group, got 0');
+    expect(() => new lrScheduler.LambdaLR(sgd(), [])).toThrow('LambdaLR: expected 1 values for lrLambda, one a group, got 0');
   });
 });

@@ -2,10 +2,11 @@
 
 import { type ArgsOf, readArgs } from '../ops/args.js';
 import { zerosLike } from '../ops/create.js';
-import { add, add_, div, maximum, mul, mul_, neg, sqrt, sub_ } from '../ops/index.js';
+import { add_, div, maximum, mul_, sqrt } from '../ops/index.js';
 import { adamStep } from '../ops/optim.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Check, Optimizer, type ParamGroup, type Params } from './optimizer.js';
+import { type Check, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
+import { betaChecks, decay, decaySquare, descent, rateChecks } from './rule.js';
 
 export interface AdamOptions {
   lr?: number;
@@ -30,19 +31,13 @@ const positional = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad'] as const;
 type AdamArgs = ArgsOf<AdamOptions, typeof positional>;
 
 /** p -= lr * m / (sqrt(v) + eps), m and v the decaying means of g and g^2 freed from their bias. Kingma and Ba, 2014. */
-export class Adam extends Optimizer<AdamOptions, AdamState> {
+export class Adam extends StepOptimizer<AdamOptions, AdamState> {
   constructor(params: Params<AdamOptions>, ...args: AdamArgs) {
     super(params, read('Adam', args, 0));
   }
 
-  protected checks({ lr, betas, eps, weightDecay }: Required<AdamOptions>): readonly Check[] {
-    return [
-      ['lr >= 0', lr >= 0, lr, 'Invalid learning rate'],
-      ['eps >= 0', eps >= 0, eps, 'Invalid epsilon value'],
-      ['betas[0] in [0, 1)', betas?.[0] >= 0 && betas[0] < 1, betas?.[0], 'Invalid beta parameter at index 0'],
-      ['betas[1] in [0, 1)', betas?.[1] >= 0 && betas[1] < 1, betas?.[1], 'Invalid beta parameter at index 1'],
-      ['weightDecay >= 0', weightDecay >= 0, weightDecay, 'Invalid weight_decay value'],
-    ];
+  protected checks(options: Required<AdamOptions>): readonly Check[] {
+    return [...rateChecks(options), ...betaChecks(options.betas)];
   }
 
   protected get decoupled(): boolean {
@@ -78,12 +73,10 @@ function read(name: string, args: AdamArgs, weightDecay: number): AdamOptions {
 /** Reddi et al., 2018: the denominator never shrinks. Composed of ops: it is rarely used. */
 function amsgradStep(p: Tensor, grad: Tensor, state: Required<AdamState>, decoupled: boolean, options: ParamGroup<AdamOptions>): void {
   const { lr, betas, eps, weightDecay, maximize } = options;
-  let g = maximize ? neg(grad) : grad;
+  const g = descent(p, grad, decoupled ? { maximize } : options);
   if (decoupled) mul_(p, 1 - lr * weightDecay);
-  else if (weightDecay !== 0) g = add(g, p, { alpha: weightDecay });
-  add_(mul_(state.expAvg, betas[0]), g, { alpha: 1 - betas[0] });
-  add_(mul_(state.expAvgSq, betas[1]), mul(g, g), { alpha: 1 - betas[1] });
-  state.maxExpAvgSq = maximum(state.maxExpAvgSq, state.expAvgSq);
-  const root = Math.sqrt(1 - betas[1] ** state.step);
-  sub_(p, div(state.expAvg, add(div(sqrt(state.maxExpAvgSq), root), eps)), { alpha: lr / (1 - betas[0] ** state.step) });
+  decay(state.expAvg, g, betas[0]);
+  state.maxExpAvgSq = maximum(state.maxExpAvgSq, decaySquare(state.expAvgSq, g, betas[1]));
+  const root = add_(div(sqrt(state.maxExpAvgSq), Math.sqrt(1 - betas[1] ** state.step)), eps);
+  add_(p, div(state.expAvg, root), { alpha: -lr / (1 - betas[0] ** state.step) });
 }

@@ -9,14 +9,16 @@ import { enableGrad, noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 import { renamed, toCamel, toSnake } from './names.js';
 
+const scheduled = ['initialLr', 'maxLr', 'minLr', 'maxMomentum', 'baseMomentum'] as const;
+/** What schedulers keep in a group: the learning rate that they started from, and the ends of their ranges. */
+type Scheduled = { [K in (typeof scheduled)[number]]?: number };
+
 /** A group's parameters and every option, which may be changed between steps. */
 export type ParamGroup<O> = Required<O> & {
   params: Tensor[];
-  /** Set by schedulers: the learning rate that they started from. */
-  initialLr?: number;
-};
+} & Scheduled;
 /** A group as it is given: options that it leaves out are the optimizer's. */
-export type GroupArg<O> = O & { params: Tensor | Iterable<Tensor>; initialLr?: number };
+export type GroupArg<O> = O & Scheduled & { params: Tensor | Iterable<Tensor> };
 export type Params<O> = Iterable<Tensor> | Iterable<GroupArg<O>>;
 
 export interface OptimizerState {
@@ -54,8 +56,10 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
 
   /** What a group's options must fulfil. */
   protected abstract checks(options: Required<O>): readonly Check[];
-  /** One parameter's update; unrecorded. `state` is the parameter's own, empty at first. */
-  protected abstract update(param: Tensor, grad: Tensor, group: ParamGroup<O>, state: Partial<S>): void;
+  /** State entries, by PyTorch's names, that are 0-d tensors there and numbers here. */
+  protected get counters(): readonly string[] {
+    return ['step'];
+  }
 
   #check(options: Required<O>): void {
     for (const [requirement, holds, value, label] of this.checks(options))
@@ -67,7 +71,7 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     if (!isOptions(group)) fail(ArgumentError, this.#name, 'a group: an object with params', show(group));
     const names = Object.keys(this.defaults);
     const { params: given, ...options } = group;
-    readArgs(this.#name, [options], [], [...names, 'initialLr'] as never[]);
+    readArgs(this.#name, [options], [], [...names, ...scheduled] as never[]);
     if (given === undefined) fail(ArgumentError, this.#name, 'a group with params', `one with ${Object.keys(group).join(', ') || 'nothing'}`);
     const params = given instanceof Tensor ? [given] : [...given];
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
@@ -90,26 +94,8 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     this.paramGroups.push(full);
   }
 
-  /** Updates every parameter that has a gradient. `closure`, where given, first computes the loss again with its gradients; its result is returned. */
-  step<T = undefined>(closure?: () => T): T | undefined {
-    const loss = closure === undefined ? undefined : enableGrad(closure);
-    noGrad(() => {
-      for (const group of this.paramGroups) {
-        for (const param of group.params) {
-          const grad = param.gradient;
-          if (grad === null) continue;
-          let state = this.state.get(param) as Partial<S> | undefined;
-          if (state === undefined) {
-            state = {};
-            this.state.set(param, state as S);
-          }
-          this.update(param, grad, group, state);
-        }
-      }
-    });
-    this.stepCount++;
-    return loss;
-  }
+  /** Updates the parameters by their gradients. `closure`, where given, first computes the loss again with its gradients; its result is returned. */
+  abstract step<T = undefined>(closure?: () => T): T | undefined;
 
   /** Zeroes the gradients, or drops them, which is faster: the next backward then need not add. */
   zeroGrad(...args: [setToNone?: boolean | { setToNone?: boolean }]): void {
@@ -148,7 +134,7 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
         );
       }
       for (const [i, p] of group.params.entries()) byIndex.set(String(params[i]), p);
-      const known = Object.entries(renamed(options, toCamel)).filter(([name]) => name === 'initialLr' || name in this.defaults);
+      const known = Object.entries(renamed(options, toCamel)).filter(([name]) => (scheduled as readonly string[]).includes(name) || name in this.defaults);
       const merged = { ...group, ...Object.fromEntries(known) };
       this.#check(merged);
       return merged;
@@ -157,12 +143,21 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     for (const [index, state] of Object.entries(dict.state)) {
       const p = byIndex.get(index);
       if (p === undefined) continue;
-      const values = Object.entries(state).map(([name, value]) => [toCamel(name), taken(`${index}.${name}`, value, p)]);
+      const values = Object.entries(state).map(([name, value]) => [toCamel(name), this.restored(`${index}.${name}`, value, p)]);
       states.set(p, Object.fromEntries(values) as S);
     }
     for (const [g, merged] of groups.entries()) Object.assign(this.paramGroups[g], merged);
     this.state.clear();
     for (const [p, state] of states) this.state.set(p, state);
+  }
+
+  /** A copy of a saved value for the state of `p`: a tensor in its dtype, a counter as a number. */
+  protected restored(name: string, value: unknown, p: Tensor): unknown {
+    if (!(value instanceof Tensor)) return value;
+    if (this.counters.includes(name.slice(name.indexOf('.') + 1))) return Number(value.item());
+    if (!sameShape(value.shape, p.shape))
+      fail(ShapeError, 'loadStateDict', `state ${name} of the parameter's shape ${showShape(p.shape)}`, showShape(value.shape));
+    return noGrad(() => clone(to(value, p.dtype)).contiguous());
   }
 
   /** As PyTorch prints it. */
@@ -183,11 +178,28 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
   }
 }
 
-/** A copy of a saved value for the state of `p`: a tensor in its dtype, a one-element tensor that counts (PyTorch's `step`) as a number. */
-function taken(name: string, value: unknown, p: Tensor): unknown {
-  if (!(value instanceof Tensor)) return value;
-  if (name.endsWith('.step')) return Number(value.item());
-  if (!sameShape(value.shape, p.shape))
-    fail(ShapeError, 'loadStateDict', `state ${name} of the parameter's shape ${showShape(p.shape)}`, showShape(value.shape));
-  return noGrad(() => clone(to(value, p.dtype)).contiguous());
+/** An optimizer whose rule updates one parameter after another. */
+export abstract class StepOptimizer<O extends { lr?: number }, S extends object> extends Optimizer<O, S> {
+  /** One parameter's update; unrecorded. `state` is the parameter's own, empty at first. */
+  protected abstract update(param: Tensor, grad: Tensor, group: ParamGroup<O>, state: Partial<S>): void;
+
+  override step<T = undefined>(closure?: () => T): T | undefined {
+    const loss = closure === undefined ? undefined : enableGrad(closure);
+    noGrad(() => {
+      for (const group of this.paramGroups) {
+        for (const param of group.params) {
+          const grad = param.gradient;
+          if (grad === null) continue;
+          let state = this.state.get(param) as Partial<S> | undefined;
+          if (state === undefined) {
+            state = {};
+            this.state.set(param, state as S);
+          }
+          this.update(param, grad, group, state);
+        }
+      }
+    });
+    this.stepCount++;
+    return loss;
+  }
 }

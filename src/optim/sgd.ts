@@ -3,7 +3,8 @@ import { type ArgsOf, readArgs } from '../ops/args.js';
 import { emptyLike } from '../ops/create.js';
 import { sgdStep } from '../ops/optim.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Check, Optimizer, type ParamGroup, type Params } from './optimizer.js';
+import { type Check, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
+import { atLeast0, rateChecks } from './rule.js';
 
 export interface SGDOptions {
   lr?: number;
@@ -24,7 +25,7 @@ interface SGDState {
 const positional = ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov'] as const;
 
 /** p -= lr * g, with momentum: b = momentum * b + (1 - dampening) * g, p -= lr * b (Nesterov: lr * (g + momentum * b)). */
-export class SGD extends Optimizer<SGDOptions, SGDState> {
+export class SGD extends StepOptimizer<SGDOptions, SGDState> {
   constructor(params: Params<SGDOptions>, ...args: ArgsOf<SGDOptions, typeof positional>) {
     const defaults = { lr: undefined, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false };
     super(params, { ...defaults, ...readArgs<SGDOptions>('SGD', args, [...positional], ['maximize']) });
@@ -32,9 +33,8 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
 
   protected checks({ lr, momentum, dampening, weightDecay, nesterov }: Required<SGDOptions>): readonly Check[] {
     return [
-      ['lr >= 0', lr >= 0, lr, 'Invalid learning rate'],
-      ['momentum >= 0', momentum >= 0, momentum, 'Invalid momentum value'],
-      ['weightDecay >= 0', weightDecay >= 0, weightDecay, 'Invalid weight_decay value'],
+      ...rateChecks({ lr, weightDecay }),
+      atLeast0('momentum', momentum, 'Invalid momentum value'),
       [
         'momentum > 0 and dampening = 0 with nesterov',
         !nesterov || (momentum > 0 && dampening === 0),

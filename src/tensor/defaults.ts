@@ -15,6 +15,9 @@ export function setDefaultDtype(dtype: DType): void {
   current = dt;
 }
 
+/** A number as a tensor of the default dtype holds it. */
+export const roundToDefault = (value: number): number => (current === float32 ? Math.fround(value) : value);
+
 /** A dtype by its name, checked. */
 export function dtypeOf(op: string, name: unknown): DTypeInfo {
   return lookupDType(name) ?? fail(DTypeError, op, "a dtype: 'float32', 'float64', 'int32', 'int64', 'uint8' or 'bool'", show(name));

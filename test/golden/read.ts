@@ -28,7 +28,7 @@ export interface Golden<Manifest> {
 const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array };
 
 /** Opens `<name>.golden.gz`. */
-export function readGolden<Manifest>(name: 'ops' | 'nets' | 'modules' | 'random' | 'print' | 'programs'): Golden<Manifest> {
+export function readGolden<Manifest>(name: 'ops' | 'nets' | 'modules' | 'random' | 'print' | 'programs' | 'optim'): Golden<Manifest> {
   const bytes = gunzipSync(readFileSync(new URL(`${name}.golden.gz`, import.meta.url)));
   const end = 4 + bytes.readUInt32LE(0);
   const manifest = JSON.parse(bytes.toString('utf8', 4, end)) as Manifest;
@@ -113,4 +113,27 @@ export interface ModuleRecord {
 export interface ModulesManifest {
   seed: number;
   modules: ModuleRecord[];
+}
+
+// The manifest of `optim`, told in parts/optim.py and parts/schedules.py ------------------------------------------------------------------------------
+
+export type Told = number | boolean | string | null | { tensor: TensorRef } | Told[] | { [key: string]: Told };
+export interface Snapshot {
+  params: TensorRef[];
+  state: Record<string, Record<string, Told>>;
+}
+export type ScheduleSpec = [name: string, args: unknown[], options: Record<string, unknown>];
+
+export interface OptimManifest {
+  x: unknown[];
+  c: unknown[];
+  optimizers: {
+    dtype: 'float32' | 'float64';
+    name: string;
+    options: Record<string, unknown>;
+    losses: TensorRef;
+    half: Snapshot & { groups: (Record<string, unknown> & { params: number[] })[] };
+    final: Snapshot;
+  }[];
+  schedules: { optimizer: 'SGD' | 'Adam'; schedule: ScheduleSpec; rates: number[][]; momenta: number[][]; half: Record<string, unknown> }[];
 }

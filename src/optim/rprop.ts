@@ -1,0 +1,50 @@
+// Resilient backpropagation.
+import { type ArgsOf, readArgs } from '../ops/args.js';
+import { fullLike, zerosLike } from '../ops/create.js';
+import { clamp_, gt, lt, mul, mul_, neg, sign, sub_, where } from '../ops/index.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type Check, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
+import { rateChecks } from './rule.js';
+
+export interface RpropOptions {
+  /** The first step of every element. */
+  lr?: number;
+  /** Factors of a step whose gradient has changed its sign, and has kept it. */
+  etas?: readonly [minus: number, plus: number];
+  /** The smallest and the largest step. */
+  stepSizes?: readonly [number, number];
+  maximize?: boolean;
+}
+
+interface RpropState {
+  step: number;
+  prev: Tensor;
+  stepSize: Tensor;
+}
+
+const positional = ['lr', 'etas', 'stepSizes'] as const;
+
+/** Each element goes by a step of its own against the sign of its gradient; the step grows while the sign lasts. Riedmiller and Braun, 1993. */
+export class Rprop extends StepOptimizer<RpropOptions, RpropState> {
+  constructor(params: Params<RpropOptions>, ...args: ArgsOf<RpropOptions, typeof positional>) {
+    const defaults: RpropOptions = { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false };
+    super(params, { ...defaults, ...readArgs<RpropOptions>('Rprop', args, positional, ['maximize']) });
+  }
+  protected checks({ lr, etas }: Required<RpropOptions>): readonly Check[] {
+    const [minus, plus] = etas ?? [];
+    return [...rateChecks({ lr }), ['0 < etas[0] < 1 < etas[1]', 0 < minus && minus < 1 && 1 < plus, etas, 'Invalid eta values']];
+  }
+  protected update(p: Tensor, grad: Tensor, group: ParamGroup<RpropOptions>, state: Partial<RpropState>): void {
+    const { lr, etas, stepSizes, maximize } = group;
+    const g = maximize ? neg(grad) : grad;
+    state.step = (state.step ?? 0) + 1;
+    state.prev ??= zerosLike(p);
+    state.stepSize ??= fullLike(p, lr);
+    const product = mul(g, state.prev);
+    const turned = lt(product, 0);
+    const size = clamp_(mul_(state.stepSize, where(turned, etas[0], where(gt(product, 0), etas[1], fullLike(p, 1)))), stepSizes[0], stepSizes[1]);
+    // After a turn the element waits: no step now, and no turn at the next.
+    state.prev = where(turned, 0, g);
+    sub_(p, mul(sign(state.prev), size));
+  }
+}

@@ -1,0 +1,151 @@
+// What schedulers share: the optimizer's rates, the count of epochs, the order of steps, and state dicts by PyTorch's names.
+import { ArgumentError, FormatError, fail, show } from '../../core/errors.js';
+import { platform } from '../../platform/index.js';
+import { renamed, toCamel, toSnake } from '../names.js';
+import { Optimizer, type ParamGroup } from '../optimizer.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: any optimizer will do.
+export type AnyOptimizer = Optimizer<any, any>;
+export type Group = ParamGroup<{ lr?: number; momentum?: number; betas?: readonly [number, number] }>;
+export type SchedulerState = Record<string, unknown>;
+
+export interface SchedulerOptions {
+  /** The epoch to go on from; -1 starts anew. */
+  lastEpoch?: number;
+  /** Tell of every change on standard output. */
+  verbose?: boolean;
+}
+/** The positional arguments that end every scheduler's list. */
+export const common = ['lastEpoch', 'verbose'] as const;
+
+const kindOf = (value: unknown): string => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
+const isSaved = (value: unknown): boolean =>
+  value !== undefined && typeof value !== 'function' && !(Array.isArray(value) && value.some((v) => typeof v === 'function'));
+
+/** Anything that changes learning rates. */
+export abstract class Scheduler {
+  protected _lastLr: number[] = [];
+  readonly #optimizer: AnyOptimizer;
+
+  constructor(optimizer: AnyOptimizer) {
+    if (!(optimizer instanceof Optimizer)) fail(ArgumentError, new.target.name, 'an optimizer', `${show(optimizer)}: it is not an Optimizer`);
+    this.#optimizer = optimizer;
+  }
+  /** @internal */
+  get optimizer(): AnyOptimizer {
+    return this.#optimizer;
+  }
+  protected get groups(): Group[] {
+    return this.#optimizer.paramGroups as unknown as Group[];
+  }
+  protected noteRates(): void {
+    this._lastLr = this.groups.map(({ lr }) => lr);
+  }
+
+  /** Goes on by one epoch; call it after the optimizer's step. */
+  abstract step(epochOrMetric?: unknown): void;
+
+  /** The rates set last, one a group. */
+  getLastLr(): number[] {
+    return [...this._lastLr];
+  }
+
+  /** Every field but functions, by PyTorch's names. */
+  stateDict(): SchedulerState {
+    return structuredClone(Object.fromEntries(Object.entries(renamed(this, toSnake)).filter(([, value]) => isSaved(value))));
+  }
+  /** Takes what stateDict, or PyTorch's state_dict, gave; unchanged if that does not fit. Fields that it does not know, and functions, are left out. */
+  loadStateDict(state: SchedulerState): void {
+    this.checkState(state);
+    this.restore(state);
+  }
+
+  /** @internal Throws unless every field is of the kind that it is here. */
+  checkState(state: SchedulerState): void {
+    const op = `${this.constructor.name}.loadStateDict`;
+    if (kindOf(state) !== 'object') fail(FormatError, op, 'a state dict', show(state));
+    for (const [name, value] of this.#known(state)) {
+      const own = (this as SchedulerState)[name];
+      const [is, was] = [kindOf(value), kindOf(own)];
+      if (is !== was && is !== 'null' && was !== 'null') fail(FormatError, op, `${toSnake(name)} to be of type ${was}`, show(value));
+      const perGroup = Array.isArray(own) && own.length === this.groups.length && own.every((v) => typeof v === 'number');
+      if (perGroup && (!Array.isArray(value) || value.length !== own.length || !value.every((v) => typeof v === 'number')))
+        fail(FormatError, op, `${toSnake(name)} to be ${own.length} numbers, one a group`, show(value));
+    }
+  }
+  /** @internal */
+  restore(state: SchedulerState): void {
+    Object.assign(this, structuredClone(Object.fromEntries(this.#known(state))));
+  }
+  #known(state: SchedulerState): [string, unknown][] {
+    return Object.entries(renamed(state, toCamel)).filter(([name]) => Object.hasOwn(this, name) && isSaved((this as SchedulerState)[name]));
+  }
+}
+
+/** A schedule by epochs, as a recursion: each rate comes from the one before, so that other changes to it last. */
+export abstract class LRScheduler extends Scheduler {
+  lastEpoch: number;
+  verbose: boolean;
+  /** The rates it started from, one a group. */
+  baseLrs: number[];
+  protected _stepCount = 0;
+
+  /** Subclasses call restart() once their own fields stand. */
+  constructor(optimizer: AnyOptimizer, { lastEpoch = -1, verbose = false }: SchedulerOptions = {}) {
+    super(optimizer);
+    if (!Number.isInteger(lastEpoch) || lastEpoch < -1) fail(ArgumentError, new.target.name, 'lastEpoch an integer of at least -1', show(lastEpoch));
+    this.lastEpoch = lastEpoch;
+    this.verbose = verbose;
+    this.baseLrs = this.groups.map((group, i) => {
+      if (lastEpoch === -1) group.initialLr ??= group.lr;
+      return group.initialLr ?? fail(ArgumentError, new.target.name, `initialLr in group ${i} to resume from`, "none: param 'initial_lr' is not specified");
+    });
+  }
+  /** @internal Steps to the first epoch. */
+  restart(): void {
+    this.optimizer.stepCount = 0;
+    this._stepCount = 0;
+    this.step();
+  }
+
+  /** The rates of the epoch that lastEpoch now names. */
+  protected abstract rates(): number[];
+  /** The same without the past, where there is such a formula. */
+  protected closedForm(): number[] {
+    return this.rates();
+  }
+
+  /** Goes on by one epoch; call it after the optimizer's step. With an epoch, which PyTorch deprecates, it jumps there by the closed formula. */
+  override step(epoch?: number): void {
+    if (this._stepCount === 1 && this.optimizer.stepCount < 1) {
+      platform.warn('lrScheduler.step() was called before optimizer.step(): the first value of the learning rate schedule is skipped');
+    }
+    this._stepCount++;
+    this.lastEpoch = epoch ?? this.lastEpoch + 1;
+    this.setRates(epoch === undefined ? this.rates() : this.closedForm());
+  }
+  protected setRates(rates: readonly number[]): void {
+    for (const [i, group] of this.groups.entries()) {
+      group.lr = rates[i];
+      if (this.verbose) console.log(`Adjusting learning rate of group ${i} to ${scientific(rates[i])}.`);
+    }
+    this.noteRates();
+  }
+  /** The rates as they are, each times a factor. */
+  protected times(factor: number): number[] {
+    return this.groups.map(({ lr }) => lr * factor);
+  }
+  protected baseTimes(factor: number): number[] {
+    return this.baseLrs.map((base) => base * factor);
+  }
+}
+
+/** As Python's .4e prints it. */
+export const scientific = (value: number): string => value.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
+
+/** A value for each group, given one by one or one for all. */
+export function perGroup<T>(op: string, role: string, groups: readonly unknown[], value: T | readonly T[]): T[] {
+  if (!Array.isArray(value)) return groups.map(() => value as T);
+  if (value.length !== groups.length) fail(ArgumentError, op, `${groups.length} values for ${role}, one a group`, `${value.length}`);
+  return [...value];
+}
