@@ -26,6 +26,18 @@ describe('convolution modules', () => {
     expect(total(transposed.forward(x))).toBeCloseTo(-30.767005920410156, 3);
     expect(total(transposed.forward(x, [8, 12]))).toBeCloseTo(-26.772686004638672, 3);
   });
+  it('keep an infinity and a NaN to the results that see them', () => {
+    const images = gt.ones([1, 16, 16, 16]);
+    images.setAt([0, 3, 8, 8], Number.POSITIVE_INFINITY);
+    images.setAt([0, 5, 2, 3], Number.NaN);
+    const y = nn.functional.conv2d(images, gt.ones([16, 16, 3, 3]), { padding: 1 });
+    const seen = (row: number, column: number): boolean =>
+      [
+        [8, 8],
+        [2, 3],
+      ].some(([r, c]) => Math.abs(row - r) <= 1 && Math.abs(column - c) <= 1);
+    for (let i = 0; i < 16; i++) for (let j = 0; j < 16; j++) expect(Number.isFinite(y.at(0, 7, i, j).item())).toBe(!seen(i, j));
+  });
   it('refuse sizes that no input has', () => {
     expect(() => transposed.forward(x, [9, 13])).toThrow(/requested an output size of \[9, 13\]/);
     expect(() => new nn.Conv2d(3, 4, 1, { groups: 2 })).toThrow(/in_channels must be divisible by groups/);

@@ -11,7 +11,7 @@ struct Scratch {
   ~Scratch() { free(data); }
 };
 
-thread_local Scratch scratches[2];
+thread_local Scratch scratches[3];
 
 }  // namespace
 

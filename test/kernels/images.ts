@@ -19,9 +19,15 @@ const geometries: readonly (readonly number[])[] = [
   [1, 3, 1, 7, 8, 2, 3, 2, 2, 2, 1, 1, 1, 1],
   [1, 2, 1, 5, 9, 3, 2, 3, 1, 3, 0, 2, 2, 2],
   [2, 1, 1, 8, 20, 6, 5, 5, 1, 1, 2, 2, 1, 1],
-  // Several blocks of rows and of positions.
+  // Winograd's way: ragged tiles, padding, channels beside whole vectors, groups.
+  [2, 1, 17, 16, 17, 20, 3, 3, 1, 1, 1, 1, 1, 1],
+  [2, 1, 16, 12, 13, 18, 5, 5, 1, 1, 2, 2, 1, 1],
+  [1, 2, 16, 19, 18, 17, 3, 3, 1, 1, 0, 2, 1, 1],
+  // Long sums, several blocks of rows and of positions.
   [1, 1, 45, 20, 23, 3, 3, 3, 1, 1, 1, 1, 1, 1],
   [1, 1, 3, 40, 30, 17, 3, 3, 1, 1, 0, 1, 1, 1],
+  [1, 1, 60, 6, 7, 9, 3, 4, 2, 1, 1, 1, 1, 2],
+  [1, 1, 2, 3, 150, 18, 1, 3, 1, 1, 0, 1, 1, 1],
   [0, 1, 2, 5, 5, 3, 3, 3, 1, 1, 0, 0, 1, 1],
 ];
 
