@@ -49,7 +49,7 @@
     {
       "target_name": "gradtape",
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      "sources": ["native/addon.cc", "native/dispatch.cc", "native/watch.cc", "native/runtime/pages.cc", "native/runtime/threads.cc", "native/runtime/workspace.cc"],
+      "sources": ["native/addon.cc", "native/dispatch.cc", "native/watch.cc", "native/runtime/pages.cc", "native/runtime/stack.cc", "native/runtime/threads.cc", "native/runtime/workspace.cc"],
       "conditions": [
         ["target_arch == 'arm64'", {"dependencies": ["kernels_neon"]}, {"dependencies": ["kernels_baseline", "kernels_avx2", "kernels_avx512"]}],
       ],

@@ -11,6 +11,7 @@
 
 #include "dispatch.h"
 #include "runtime/pages.h"
+#include "runtime/stack.h"
 #include "runtime/threads.h"
 #include "watch.h"
 
@@ -59,6 +60,7 @@ class Addon : public Napi::Addon<Addon> {
                              InstanceMethod("adjust", &Addon::adjust),
                              InstanceMethod("setThreads", &Addon::set_thread_count),
                              InstanceMethod("getThreads", &Addon::get_thread_count),
+                             InstanceMethod("useWholeStack", &Addon::use_stack),
                          });
     define_plain(env, exports, "call", call);
     define_plain(env, exports, "watch", watch);
@@ -168,6 +170,8 @@ class Addon : public Napi::Addon<Addon> {
   }
 
   Napi::Value get_thread_count(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), get_threads()); }
+
+  void use_stack(const Napi::CallbackInfo&) { use_whole_stack(); }
 
   /** Every kernel of the instruction set by id, and its name and word. */
   Napi::Value take_kernels(Napi::Env env, const Isa* isa) {

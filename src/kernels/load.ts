@@ -5,7 +5,7 @@ import { platform } from '../platform/index.js';
 import type { Backend } from './backend.js';
 import { Heap } from './heap.js';
 import { wasmBackend } from './init.js';
-import { loadNative } from './native.js';
+import { loadNative, useWholeStack } from './native.js';
 
 const loaders: Record<string, () => Backend> = { native: loadNative, wasm: wasmBackend };
 
@@ -53,3 +53,16 @@ export interface BackendInfo {
 }
 
 export const backendInfo = (): BackendInfo => ({ name: backend.name, isa: backend.isa, threads: backend.getThreads(), reasons: [...reasons] });
+
+let asked = false;
+
+/** Asks once for more stack than V8 gives, on any backend; without an addon that can be loaded it stays as it is. */
+export function deepenStack(): void {
+  if (asked) return;
+  asked = true;
+  try {
+    useWholeStack();
+  } catch {
+    // What nests too deeply for the stack as it is gets an error of its own.
+  }
+}

@@ -22,6 +22,7 @@ interface Addon {
   readonly isa: string;
   setThreads(n: number): void;
   getThreads(): number;
+  useWholeStack(): void;
 }
 
 type Invoke = (...args: (number | readonly number[])[]) => void;
@@ -93,9 +94,13 @@ function watcherOf(addon: Addon): Watcher {
   };
 }
 
-function open(path: string): Backend {
+function open(path: string): Addon {
   const addon = platform.openAddon(path) as Addon;
   if (!Array.isArray(addon.kernels) || typeof addon.call !== 'function') throw new BackendError('not a gradtape addon: it exports no kernels');
+  return addon;
+}
+
+function backendOf(addon: Addon): Backend {
   const ids = new Map(addon.kernels.map((entry, id) => [entry.split(' ')[0], { id, word: entry.split(' ')[1] }]));
   const drift = differences(new Map([...ids].map(([name, { word }]) => [name, word])));
   if (drift.length > 0) throw new BackendError(`built for another kernel contract: ${drift.join('; ')}`);
@@ -119,13 +124,13 @@ function open(path: string): Backend {
   };
 }
 
-/** The native backend; throws a BackendError with one line for every file tried. */
-export function loadNative(): Backend {
+/** What `use` makes of the first addon that it accepts; throws a BackendError with one line for every file tried. */
+function withAddon<T>(use: (addon: Addon) => T): T {
   if (platform.addons.length === 0) throw new BackendError('a browser loads no addons');
   const reasons: string[] = [];
   for (const path of platform.addons) {
     try {
-      return open(path);
+      return use(open(path));
     } catch (error) {
       // The system's messages begin with the path themselves.
       reasons.push(`${path}: ${(error as Error).message.split('\n')[0].replace(`${path}: `, '')}`);
@@ -133,3 +138,8 @@ export function loadNative(): Backend {
   }
   throw new BackendError(reasons.join('\n'));
 }
+
+export const loadNative = (): Backend => withAddon(backendOf);
+
+/** Lets JavaScript use the whole stack of its thread (native/runtime/stack.cc). Throws where there is no addon. */
+export const useWholeStack = (): void => withAddon((addon) => addon.useWholeStack());

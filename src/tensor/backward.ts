@@ -4,7 +4,7 @@
 // has seen (no hook, no .grad, no graph), ends when its last reader has run: `pins` counts the readers, `owned` says that the storage is the pass's own.
 import { GradientError } from '../core/errors.js';
 import { expandsTo, overlapsItself, sameShape, showShape } from '../core/shape.js';
-import { heap, K } from '../kernels/load.js';
+import { deepenStack, heap, K } from '../kernels/load.js';
 import { anomalyMode, checkNan, watch } from './anomaly.js';
 import { gradientsOf } from './gradients.js';
 import { after, called, checkReplaced } from './hooks.js';
@@ -291,6 +291,9 @@ function packedCopy(t: Tensor): Tensor {
   return out;
 }
 
+/** The levels of backward inside backward that are left to the stack as it is. PyTorch goes on in another thread after as many. */
+const usualDepth = 60;
+
 /** Hooks that call backward nest as functions do, and so their depth has the same bound. */
 const tooDeep = (level: number): GradientError =>
   new GradientError(
@@ -302,6 +305,7 @@ export function runBackward(roots: readonly Target[], seeds: readonly Tensor[], 
   const before = isGradEnabled();
   const outerArena = setArena(null);
   const level = depth++;
+  if (level === usualDepth) deepenStack();
   const outerEverywhere = everywhere;
   everywhere &&= options.targets === undefined;
   const nodes = roots.map(({ node }) => node);
