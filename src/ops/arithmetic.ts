@@ -87,7 +87,7 @@ export function sub(a: Operand, b: Operand, options?: AlphaOptions): Tensor {
   return apply(subOp, [operand('sub', 'input', a, b), operand('sub', 'other', b, a)], alphaOf('sub', options));
 }
 /** b - alpha * a. */
-export const rsub = (a: Operand, b: Operand, options?: AlphaOptions): Tensor => sub(b, a, options);
+export const rsub = (a: Tensor, b: Operand, options?: AlphaOptions): Tensor => sub(b, asTensor('rsub', 'input', a), options);
 export const add_ = (x: Tensor, other: Operand, options?: AlphaOptions): Tensor =>
   applyInPlace(addOp, [asTensor('add_', 'input', x), operand('add_', 'other', other, x)], alphaOf('add_', options));
 export function sub_(x: Tensor, other: Operand, options?: AlphaOptions): Tensor {

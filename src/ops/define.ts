@@ -1,6 +1,6 @@
 // Definers for the two commonest kinds of op, elementwise ones of one and of two operands: a line of formula gives the function, its in-place form and its derivatives.
 import { Category, type DTypeInfo } from '../core/dtype.js';
-import { ArgumentError, DTypeError, fail } from '../core/errors.js';
+import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
 import { applyInPlace } from '../tensor/inplace.js';
 import { apply, defineOp, type Op, type Vjp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -10,6 +10,9 @@ import { floatOf, needFloat, type Operand, operand } from './promote.js';
 
 export type Unary = ((x: Tensor) => Tensor) & { readonly op: Op };
 export type Binary<A = Operand, B = Operand> = ((a: A, b: B) => Tensor) & { readonly op: Op };
+
+/** JavaScript ignores arguments that a function has no parameter for; here they are an error, as in PyTorch. One parameter more tells, and costs a comparison. */
+const surplus = (name: string, roles: string, value: unknown): never => fail(ArgumentError, name, `${roles} and nothing more`, show(value));
 
 interface UnaryRule {
   readonly saves?: number;
@@ -29,7 +32,11 @@ export function unary(name: string, kernels: readonly (Kernel1 | undefined)[], {
     return integers === 'float' ? floatOf(x.dt) : x.dt;
   };
   const op = defineOp({ name, saves, vjp: [vjp], forward: ([x], _args, out) => map1(name, kernels, x, dtypeFor(x), out) });
-  return named((x: Tensor) => apply(op, [asTensor(name, 'input', x)], undefined), name, { op });
+  return named(
+    (x: Tensor, more?: undefined) => (more === undefined ? apply(op, [asTensor(name, 'input', x)], undefined) : surplus(name, 'input', more)),
+    name,
+    { op },
+  );
 }
 
 interface BinaryRule extends Map2 {
@@ -44,7 +51,10 @@ const binaryOp = (name: string, kernels: readonly (Kernel2 | undefined)[], { sav
 export function binary(name: string, kernels: readonly (Kernel2 | undefined)[], rule: BinaryRule): Binary {
   const op = binaryOp(name, kernels, rule);
   return named(
-    (a: Operand, b: Operand) => apply(op, [operand(name, 'input', a, b, rule.compute), operand(name, 'other', b, a, rule.compute)], undefined),
+    (a: Operand, b: Operand, more?: undefined) =>
+      more === undefined
+        ? apply(op, [operand(name, 'input', a, b, rule.compute), operand(name, 'other', b, a, rule.compute)], undefined)
+        : surplus(name, 'input, other', more),
     name,
     { op },
   );
@@ -53,12 +63,22 @@ export function binary(name: string, kernels: readonly (Kernel2 | undefined)[], 
 /** One that takes a number only on the right, as PyTorch's comparisons do. */
 export function comparing(name: string, kernels: readonly (Kernel2 | undefined)[], rule: BinaryRule): Binary<Tensor> {
   const op = binaryOp(name, kernels, rule);
-  return named((a: Tensor, b: Operand) => apply(op, [asTensor(name, 'input', a), operand(name, 'other', b, a)], undefined), name, { op });
+  return named(
+    (a: Tensor, b: Operand, more?: undefined) =>
+      more === undefined ? apply(op, [asTensor(name, 'input', a), operand(name, 'other', b, a)], undefined) : surplus(name, 'input, other', more),
+    name,
+    { op },
+  );
 }
 
 /** One that takes no numbers at all. */
 export const ofTensors = (name: string, op: Op): Binary<Tensor, Tensor> =>
-  named((a: Tensor, b: Tensor) => apply(op, [asTensor(name, 'input', a), asTensor(name, 'other', b)], undefined), name, { op });
+  named(
+    (a: Tensor, b: Tensor, more?: undefined) =>
+      more === undefined ? apply(op, [asTensor(name, 'input', a), asTensor(name, 'other', b)], undefined) : surplus(name, 'input, other', more),
+    name,
+    { op },
+  );
 
 export const binaryOfTensors = (name: string, kernels: readonly (Kernel2 | undefined)[], rule: BinaryRule): Binary<Tensor, Tensor> =>
   ofTensors(name, binaryOp(name, kernels, rule));
