@@ -5,10 +5,10 @@ import type { CtcOptions } from '../ops/ctc.js';
 import type { BceOptions, BceWithLogitsOptions } from '../ops/entropy.js';
 import * as F from '../ops/families.js';
 import type { MarginOptions, MultiMarginOptions, TripletDistanceOptions, TripletOptions } from '../ops/margin.js';
-import type { CosineSimilarityOptions, PairwiseDistanceOptions } from '../ops/norm.js';
 import type { Reduction, ReductionOption } from '../ops/reduced.js';
 import { reductionOf } from '../ops/reduced.js';
 import type { GaussianNllOptions, HuberOptions, KlDivOptions, PoissonNllOptions, SmoothL1Options } from '../ops/regression.js';
+import type { CosineSimilarityOptions, PairwiseDistanceOptions } from '../ops/similarity.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 

@@ -12,7 +12,7 @@ import { toDtype } from './copy.js';
 import { fromArray, zeros } from './create.js';
 import { max } from './extrema.js';
 import { asIndex, indexSelect } from './gather.js';
-import { pNorm } from './norm.js';
+import { pNorm } from './norms.js';
 import { indexPut, indexPut_ } from './pick.js';
 import { needFloat } from './promote.js';
 import { reshape, unsqueeze } from './view.js';
@@ -57,7 +57,7 @@ function shorten(op: string, { weight, index }: Lookup, maxNorm: number | null, 
   const most = asNumber(op, 'maxNorm', maxNorm);
   noGrad(() => {
     const rows = indexSelect(weight, 0, index);
-    const norms = pNorm(rows, asNumber(op, 'normType', normType), 1, true);
+    const norms = pNorm(op, rows, asNumber(op, 'normType', normType), 1, true);
     indexPut_(weight, [index], mul(rows, where(gt(norms, most), div(most, add(norms, 1e-7)), 1)));
   });
 }

@@ -12,6 +12,6 @@ export {
   tripletMarginLoss,
   tripletMarginWithDistanceLoss,
 } from './margin.js';
-export { cosineSimilarity, normalize, pairwiseDistance } from './norm.js';
 export { gaussianNllLoss, huberLoss, klDiv, l1Loss, poissonNllLoss, smoothL1Loss } from './regression.js';
+export { cosineSimilarity, normalize, pairwiseDistance } from './similarity.js';
 export { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from './standardize.js';

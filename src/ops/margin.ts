@@ -11,11 +11,11 @@ import { eq, logicalNot, ne, where } from './compare.js';
 import { toDtype } from './copy.js';
 import { arange, fromArray } from './create.js';
 import { asIndex, gather, indexSelect } from './gather.js';
-import { pairwiseDistance } from './norm.js';
 import { minimum, sqrt } from './pointwise.js';
 import { pow } from './power.js';
 import { sum } from './reduce.js';
 import { needSameShape, type ReductionOption, reduced } from './reduced.js';
+import { pairwiseDistance } from './similarity.js';
 import { reshape, unsqueeze } from './view.js';
 
 const hinge = (x: Tensor): Tensor => clampMin(x, 0);

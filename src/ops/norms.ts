@@ -57,7 +57,8 @@ const normOp = defineOp<Norm>({
 });
 const withoutIdentity = (p: number): boolean => p < 0 || p === Number.POSITIVE_INFINITY;
 
-function vector(op: string, x: Tensor, p: number, dim: Dims | undefined, keepdim: boolean): Tensor {
+/** (sum |x|^p)^(1/p) over the dims; the largest |x| for infinity, the smallest for -infinity, the number of nonzeros for 0. The op is named in errors. */
+export function pNorm(op: string, x: Tensor, p: number, dim: Dims | undefined, keepdim: boolean): Tensor {
   const dims = checkDims(op, dim, x.ndim);
   if (withoutIdentity(p) && dims.some((d) => x.shape[d] === 0)) {
     fail(
@@ -84,7 +85,7 @@ export interface VectorNormOptions {
 export function vectorNorm(x: Tensor, ...args: ArgsOf<VectorNormOptions, ['ord', 'dim', 'keepdim']>): Tensor {
   const op = 'linalg.vectorNorm';
   const { ord = 2, dim = null, keepdim = false, dtype } = readArgs<VectorNormOptions>(op, args, ['ord', 'dim', 'keepdim'], ['dtype']);
-  return vector(op, floating(op, x, dtype), asNumber(op, 'ord', ord), dim, asBoolean(op, 'keepdim', keepdim));
+  return pNorm(op, floating(op, x, dtype), asNumber(op, 'ord', ord), dim, asBoolean(op, 'keepdim', keepdim));
 }
 
 // Matrix norms ----------------------------------------------------------------------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ function matrix(op: string, x: Tensor, ord: number | string, dim: readonly numbe
   if (dim.length !== 2) fail(ArgumentError, op, 'dim to be two dims', `[${dim}]: dim must be a 2-tuple`);
   const [row, column] = dim.map((d) => checkDim(op, d, x.ndim));
   if (row === column) fail(ArgumentError, op, 'two different dims', `[${dim}]: dims must be different`);
-  if (ord === 'fro') return vector(op, x, 2, [row, column], keepdim);
+  if (ord === 'fro') return pNorm(op, x, 2, [row, column], keepdim);
   const order = [...x.shape.keys()].filter((d) => d !== row && d !== column).concat(row, column);
   const kept = x.shape.map((size, d) => (d === row || d === column ? 1 : size));
   if (ord === 'nuc' || Math.abs(ord as number) === 2) {
@@ -139,12 +140,12 @@ export function linalgNorm(x: Tensor, ...args: ArgsOf<LinalgNormOptions, ['ord',
   const { ord = null, dim = null, keepdim: keep = false, dtype } = readArgs<LinalgNormOptions>(op, args, ['ord', 'dim', 'keepdim'], ['dtype']);
   const [t, keepdim] = [floating(op, x, dtype), asBoolean(op, 'keepdim', keep)];
   const dims = dim === null ? null : typeof dim === 'number' ? [dim] : dim;
-  if (ord === null) return vector(op, t, 2, dims, keepdim);
+  if (ord === null) return pNorm(op, t, 2, dims, keepdim);
   if (dims === null ? t.ndim > 2 || t.ndim === 0 : dims.length > 2) {
     fail(ShapeError, op, 'one or two dims for a given ord', `${showShape(t.shape)}: the input must be 1D or 2D, or dim have 1 or 2 dims`);
   }
   if (dims === null ? t.ndim === 2 : dims.length === 2) return matrix(op, t, ord, dims ?? [0, 1], keepdim);
-  return typeof ord === 'number' ? vector(op, t, ord, dims, keepdim) : fail(ArgumentError, op, 'a number as ord of a vector norm', String(ord));
+  return typeof ord === 'number' ? pNorm(op, t, ord, dims, keepdim) : fail(ArgumentError, op, 'a number as ord of a vector norm', String(ord));
 }
 
 export interface NormOptions {
@@ -160,7 +161,7 @@ export function norm(x: Tensor, ...args: ArgsOf<NormOptions, ['p', 'dim', 'keepd
   const [t, keepdim] = [floating(op, x, dtype), asBoolean(op, 'keepdim', keep)];
   if (p === 'nuc') return matrix(op, t, 'nuc', dim === null ? [0, 1] : (dim as readonly number[]), keepdim);
   if (p === 'fro' && Array.isArray(dim) && dim.length > 2) fail(ArgumentError, op, 'at most two dims for the Frobenius norm', `[${dim}]`);
-  return vector(op, t, p === 'fro' || p === null ? 2 : asNumber(op, 'p', p), dim, keepdim);
+  return pNorm(op, t, p === 'fro' || p === null ? 2 : asNumber(op, 'p', p), dim, keepdim);
 }
 
 // Distances -------------------------------------------------------------------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ export function norm(x: Tensor, ...args: ArgsOf<NormOptions, ['p', 'dim', 'keepd
 /** The p-norm of a - b. */
 export function dist(a: Tensor, b: Tensor, ...args: ArgsOf<{ p?: number }, ['p']>): Tensor {
   const { p = 2 } = readArgs<{ p?: number }>('dist', args, ['p']);
-  return vector('dist', floating('dist', sub(a, b), null), asNumber('dist', 'p', p), null, false);
+  return pNorm('dist', floating('dist', sub(a, b), null), asNumber('dist', 'p', p), null, false);
 }
 
 export interface CdistOptions {
@@ -188,7 +189,7 @@ export function cdist(x1: Tensor, x2: Tensor, ...args: ArgsOf<CdistOptions, ['p'
   if (asNumber(op, 'p', p) < 0) fail(ArgumentError, op, 'p >= 0', `${p}: cdist only supports non-negative p values`);
   const differences = sub(unsqueeze(a, -2), unsqueeze(b, -3));
   // Rows of no elements have no distance.
-  return a.shape.at(-1) === 0 ? sum(differences, -1) : vector(op, differences, p, -1, false);
+  return a.shape.at(-1) === 0 ? sum(differences, -1) : pNorm(op, differences, p, -1, false);
 }
 
 /** Slices along a dim scaled down to a p-norm of at most maxnorm. */
@@ -198,7 +199,7 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
   if (!(asNumber(op, 'p', p) > 0)) fail(ArgumentError, op, 'p > 0', `${p}: non-positive norm not supported`);
   if (!(asNumber(op, 'maxnorm', maxnorm) >= 0)) fail(ArgumentError, op, 'maxnorm >= 0', String(maxnorm));
   const d = checkDim(op, dim, x.ndim);
-  const sizes = vector(
+  const sizes = pNorm(
     op,
     x,
     p,

@@ -6,10 +6,10 @@ import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from '
 import { add, div, mul, sub } from './arithmetic.js';
 import { le, lt, where } from './compare.js';
 import { xlogy } from './exponential.js';
-import { floored } from './norm.js';
 import { abs, exp, log } from './pointwise.js';
 import { anyTrue, sum } from './reduce.js';
 import { type Reduction, type ReductionOption, reduced } from './reduced.js';
+import { floored } from './similarity.js';
 import { unsqueeze } from './view.js';
 
 const difference = (op: string, input: Tensor, target: Tensor): Tensor => sub(asTensor(op, 'input', input), asTensor(op, 'target', target));
