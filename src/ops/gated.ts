@@ -31,7 +31,7 @@ const mishBackward = backward2('mishBackward', K.mish_bwd, 3, [
   },
 ]);
 /** x * tanh(softplus(x)). */
-export const mish = activation('mish', {}, mishOp);
+export const mish = activation('mish', {}, (x) => mishOp(x));
 
 /** The first half along a dim times the sigmoid of the second. */
 export function glu(x: Tensor, ...args: ArgsOf<{ dim?: number }, ['dim']>): Tensor {

@@ -156,7 +156,7 @@ const hardswishBackward = backward2('hardswishBackward', K.hardswish_bwd, BOTH, 
   (g, node) => where(logicalAnd(gt(node.x(1), -3), lt(node.x(1), 3)), div(mul(g, node.x(0)), 3), 0),
 ]);
 /** x * hardsigmoid(x). */
-export const hardswish = activation('hardswish', {}, hardswishOp);
+export const hardswish = activation('hardswish', {}, (x) => hardswishOp(x));
 
 /** x, but 0 from -lambd to lambd. */
 export const hardshrink = activation('hardshrink', { lambd: 0.5 }, (x, { lambd }) =>
