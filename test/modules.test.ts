@@ -88,17 +88,19 @@ function weighted(ys: readonly gt.Tensor[], wave: (x: gt.Tensor) => gt.Tensor): 
 }
 
 function complaintsOf(record: ModuleRecord): string[] {
-  const { name, args, kwargs, mode, repr, init, call, out, after, grads, twice } = record;
+  const { name, args, kwargs, evaluate, repr, init, call, out, after, grads, twice } = record;
   const complaints = new Complaints();
+  // PyTorch's derivative of hardsigmoid has 1/6 rounded to float32.
+  const rel = name === 'Hardsigmoid' ? 1e-7 : 1e-11;
   known = new Map();
   gt.manualSeed(golden.manifest.seed);
   const module = build(name, args, kwargs);
-  if (mode === 'eval') module.eval();
+  if (evaluate) module.eval();
   expect(Object.keys(module.stateDict())).toEqual(init.map(([key]) => key));
   expect(`${module}`).toBe(repr);
   complaints.state('initial', module, init);
   const inputs = record.inputs.map(decode);
-  const leaves = tensors(inputs).filter(isFloat);
+  const leaves = tensors(inputs).filter(isFloat).slice(0, record.leaves);
   for (const leaf of leaves) leaf.requiresGrad_();
   gt.manualSeed(golden.manifest.seed + 1);
   const ys = tensors(module.forward(...inputs, ...(Object.keys(call).length === 0 ? [] : [named(call)])));
@@ -113,18 +115,20 @@ function complaintsOf(record: ModuleRecord): string[] {
     gt.cos,
   );
   // Once as training does, and once as part of the graph: fused ops differentiate in two ways.
-  complaints.all('gradient', gt.autograd.grad(loss, sources, { retainGraph: true, allowUnused: true }), grads);
+  complaints.all('gradient', gt.autograd.grad(loss, sources, { retainGraph: true, allowUnused: true }), grads, rel);
   if (twice === undefined) return complaints.list;
   const first = gt.autograd.grad(loss, sources, { createGraph: true, allowUnused: true });
-  complaints.all('recorded gradient', first, grads);
+  complaints.all('recorded gradient', first, grads, rel);
   const again = first.filter((g, i): g is gt.Tensor => record.known![i] && g !== null);
-  complaints.all('double gradient', gt.autograd.grad(weighted(again, gt.sin), sources, { allowUnused: true }), twice, 1e-10);
+  // Where a derivative is constant, nothing here may be connected to the inputs.
+  const second = again.some((g) => g.requiresGrad) ? gt.autograd.grad(weighted(again, gt.sin), sources, { allowUnused: true }) : sources.map(() => null);
+  complaints.all('double gradient', second, twice, Math.max(rel, 1e-10));
   return complaints.list;
 }
 
 describe('modules are those of PyTorch', () => {
   beforeAll(() => gt.setDefaultDtype('float64'));
   afterAll(() => gt.setDefaultDtype('float32'));
-  const titled = golden.manifest.modules.map((record, i) => [`${i} ${record.repr.split('\n')[0]} ${record.mode === 'eval' ? 'eval' : ''}`, record] as const);
+  const titled = golden.manifest.modules.map((record, i) => [`${i} ${record.repr.split('\n')[0]} ${record.evaluate ? 'eval' : ''}`, record] as const);
   it.each(titled)('%s', (_, record) => expect(complaintsOf(record)).toEqual([]));
 });

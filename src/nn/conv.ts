@@ -11,9 +11,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { fans, kaimingUniform_, uniform_ } from './init.js';
 import { Module } from './module.js';
 import { Parameter } from './parameter.js';
-
-/** Sizes as Python prints a tuple. */
-export const tuple = (values: readonly number[]): string => (values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`);
+import { tuple } from './repr.js';
 
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
 interface Common {

@@ -1,8 +1,8 @@
 // Tables of vectors as modules.
 import type { DType } from '../core/dtype.js';
-import { ArgumentError, fail } from '../core/errors.js';
-import { checkSize } from '../core/shape.js';
-import { type ArgsOf, readArgs } from '../ops/args.js';
+import { ArgumentError, fail, ShapeError } from '../core/errors.js';
+import { checkSize, showShape } from '../core/shape.js';
+import { type ArgsOf, asTensor, readArgs } from '../ops/args.js';
 import { empty } from '../ops/create.js';
 import type { BagMode } from '../ops/embedding.js';
 import { embedding, embeddingBag } from '../ops/families.js';
@@ -12,6 +12,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { normal_ } from './init.js';
 import { Module } from './module.js';
 import { Parameter } from './parameter.js';
+import { pythonFloat } from './repr.js';
 
 export interface EmbeddingModuleOptions {
   /** Starts as zeros and gets no gradient. */
@@ -53,10 +54,30 @@ abstract class Table extends Module {
     const { paddingIdx } = this;
     if (paddingIdx !== null) noGrad(() => fill_(select(this.weight, 0, paddingIdx), 0));
   }
-  override extraRepr(): string {
-    return `${this.numEmbeddings}, ${this.embeddingDim}${this.paddingIdx === null ? '' : `, padding_idx=${this.paddingIdx}`}`;
+  /** The options that are not the usual ones, as both kinds print them. */
+  protected unusual(): Record<'padding' | 'others', string> {
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
+    return {
+      padding: paddingIdx === null ? '' : `, padding_idx=${paddingIdx}`,
+      others: [
+        maxNorm === null ? '' : `, max_norm=${pythonFloat(maxNorm)}`,
+        normType === 2 ? '' : `, norm_type=${pythonFloat(normType)}`,
+        scaleGradByFreq ? ', scale_grad_by_freq=True' : '',
+      ].join(''),
+    };
   }
 }
+
+/** A table of given rows: the weight, which learns unless it is frozen. */
+function withRows<T extends Table>(table: T, embeddings: Tensor, freeze: boolean): T {
+  table.weight = new Parameter(embeddings, !freeze);
+  return table;
+}
+const rowsOf = (name: string, embeddings: Tensor): [number, number] => {
+  const { shape } = asTensor(name, 'embeddings', embeddings);
+  if (shape.length !== 2) fail(ShapeError, name, 'embeddings of 2 dims', `${showShape(shape)}: Embeddings parameter is expected to be 2-dimensional`);
+  return [shape[0], shape[1]];
+};
 
 const positional = ['paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'] as const;
 
@@ -69,8 +90,20 @@ export class Embedding extends Table {
     const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
     return embedding(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq });
   }
+  override extraRepr(): string {
+    const { padding, others } = this.unusual();
+    return `${this.numEmbeddings}, ${this.embeddingDim}${padding}${others}`;
+  }
+  /** A table of the given rows (n, d), which do not learn unless `freeze` is false. */
+  static fromPretrained(embeddings: Tensor, ...args: ArgsOf<PretrainedOptions, ['freeze', ...typeof positional]>): Embedding {
+    const { freeze = true, ...options } = readArgs<PretrainedOptions>('Embedding.fromPretrained', args, ['freeze', ...positional]);
+    return withRows(new Embedding(...rowsOf('Embedding.fromPretrained', embeddings), options), embeddings, freeze);
+  }
 }
 
+export interface PretrainedOptions extends EmbeddingModuleOptions {
+  freeze?: boolean;
+}
 export interface EmbeddingBagModuleOptions extends EmbeddingModuleOptions {
   mode?: BagMode;
   includeLastOffset?: boolean;
@@ -93,6 +126,14 @@ export class EmbeddingBag extends Table {
     return embeddingBag(input, this.weight, { offsets, perSampleWeights, paddingIdx, maxNorm, normType, scaleGradByFreq, mode, includeLastOffset });
   }
   override extraRepr(): string {
-    return `${super.extraRepr()}, mode='${this.mode}'`;
+    const { padding, others } = this.unusual();
+    return `${this.numEmbeddings}, ${this.embeddingDim}${others}, mode=${this.mode}${padding}`;
+  }
+  /** Bags of the given rows (n, d), which do not learn unless `freeze` is false. */
+  static fromPretrained(embeddings: Tensor, ...args: ArgsOf<EmbeddingBagModuleOptions & PretrainedOptions, ['freeze', ...typeof bagPositional]>): EmbeddingBag {
+    const keywords = ['includeLastOffset', 'paddingIdx'] as const;
+    const name = 'EmbeddingBag.fromPretrained';
+    const { freeze = true, ...options } = readArgs<EmbeddingBagModuleOptions & PretrainedOptions>(name, args, ['freeze', ...bagPositional], keywords);
+    return withRows(new EmbeddingBag(...rowsOf(name, embeddings), options), embeddings, freeze);
   }
 }

@@ -1,6 +1,7 @@
 // gt.nn.functional: what modules compute, as functions.
 
 export { gelu, relu, relu_, sigmoid, silu, silu_, softplus, tanh } from '../ops/activation.js';
+export { alphaDropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../ops/dropout.js';
 export * from '../ops/families.js';
 export { crossEntropy, dropout, linear, mseLoss, nllLoss, oneHot } from '../ops/functional.js';
 export { glu, gumbelSoftmax, logsigmoid, mish, rrelu, softmin, softsign, tanhshrink } from '../ops/gated.js';
@@ -28,6 +29,7 @@ export {
   upsampleBilinear,
   upsampleNearest,
 } from '../ops/images.js';
+export { adaptiveAvgPool3d, avgPool3d } from '../ops/pool.js';
 export {
   celu,
   elu,
@@ -43,3 +45,4 @@ export {
   threshold,
 } from '../ops/rectifier.js';
 export { logSoftmax, softmax } from '../ops/softmax.js';
+export { lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d } from '../ops/unpool.js';

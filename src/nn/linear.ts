@@ -1,18 +1,18 @@
 // Linear layers, and the layers that only change shape.
 
 import type { DType } from '../core/dtype.js';
-import { fail, ShapeError } from '../core/errors.js';
+import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkShape, checkSize, numel, showShape } from '../core/shape.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
 import { empty } from '../ops/create.js';
 import { linear } from '../ops/functional.js';
+import { bilinear } from '../ops/images.js';
 import { flatten, reshape } from '../ops/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { fans, kaimingUniform_, uniform_ } from './init.js';
 import { Module } from './module.js';
 import { Parameter } from './parameter.js';
-
-const python = (value: boolean): string => (value ? 'True' : 'False');
+import { python, tuple } from './repr.js';
 
 export interface LinearOptions {
   bias?: boolean;
@@ -48,6 +48,37 @@ export class Linear extends Module {
   }
   override extraRepr(): string {
     return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${python(this.bias !== null)}`;
+  }
+}
+
+/** y_o = x1^T W_o x2 + b_o: (..., in1), (..., in2) -> (..., out). */
+export class Bilinear extends Module {
+  weight: Parameter;
+  bias: Parameter | null;
+  constructor(
+    readonly in1Features: number,
+    readonly in2Features: number,
+    readonly outFeatures: number,
+    ...args: ArgsOf<LinearOptions, ['bias']>
+  ) {
+    super();
+    const { bias = true, dtype } = readArgs<LinearOptions>('Bilinear', args, ['bias'], ['dtype']);
+    if (checkSize('Bilinear', 'in1Features', in1Features) === 0) fail(ArgumentError, 'Bilinear', 'in1Features > 0', '0');
+    this.weight = new Parameter(empty([outFeatures, in1Features, in2Features], { dtype }));
+    this.bias = bias ? new Parameter(empty([outFeatures], { dtype })) : null;
+    this.resetParameters();
+  }
+  /** Draws both uniformly within 1 / sqrt(in1Features). */
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.in1Features);
+    uniform_(this.weight, -bound, bound);
+    if (this.bias !== null) uniform_(this.bias, -bound, bound);
+  }
+  override forward(x1: Tensor, x2: Tensor): Tensor {
+    return bilinear(x1, x2, this.weight, this.bias);
+  }
+  override extraRepr(): string {
+    return `in1_features=${this.in1Features}, in2_features=${this.in2Features}, out_features=${this.outFeatures}, bias=${python(this.bias !== null)}`;
   }
 }
 
@@ -106,6 +137,6 @@ export class Unflatten extends Module {
     return reshape(x, x.shape.toSpliced(d, 1, ...sizes));
   }
   override extraRepr(): string {
-    return `dim=${this.dim}, unflattened_size=(${this.unflattenedSize.join(', ')}${this.unflattenedSize.length === 1 ? ',' : ''})`;
+    return `dim=${this.dim}, unflattened_size=${tuple(this.unflattenedSize)}`;
   }
 }

@@ -44,6 +44,9 @@ export class NLLLoss extends WeightedLoss {
   }
 }
 
+/** NLLLoss by its old name for images. */
+export class NLLLoss2d extends NLLLoss {}
+
 /** -log softmax(input)[target]: the input holds logits. */
 export class CrossEntropyLoss extends WeightedLoss {
   labelSmoothing: number;

@@ -4,15 +4,14 @@ import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkSize, showShape } from '../core/shape.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
 import { ones, zeros } from '../ops/create.js';
-import { batchNorm, groupNorm, instanceNorm, layerNorm } from '../ops/families.js';
-import { add_ } from '../ops/index.js';
+import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from '../ops/families.js';
+import { localResponseNorm } from '../ops/images.js';
+import { add_, select, unsqueeze } from '../ops/index.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { tuple } from './conv.js';
 import { Module } from './module.js';
 import { Parameter } from './parameter.js';
-
-const python = (value: boolean): string => (value ? 'True' : 'False');
+import { python, pythonFloat, tuple } from './repr.js';
 
 interface Learnt {
   eps?: number;
@@ -43,7 +42,7 @@ abstract class Tracking extends Module {
 
   constructor(
     readonly numFeatures: number,
-    private readonly ranks: readonly number[],
+    protected readonly ranks: readonly number[],
     { eps = 1e-5, momentum = 0.1, affine, trackRunningStats, dtype }: TrackingOptions,
     byDefault: boolean,
   ) {
@@ -78,7 +77,7 @@ abstract class Tracking extends Module {
   }
   override extraRepr(): string {
     const { numFeatures, eps, momentum, affine, trackRunningStats } = this;
-    return `${numFeatures}, eps=${eps === 1e-5 ? '1e-05' : eps}, momentum=${momentum ?? 'None'}, affine=${python(affine)}, track_running_stats=${python(trackRunningStats)}`;
+    return `${numFeatures}, eps=${python(eps)}, momentum=${python(momentum)}, affine=${python(affine)}, track_running_stats=${python(trackRunningStats)}`;
   }
 }
 
@@ -102,13 +101,29 @@ export class BatchNorm2d extends BatchNorm {
     super(numFeatures, [4], readArgs<TrackingOptions>('BatchNorm2d', args, positional, ['dtype']), true);
   }
 }
+/** Over the batch and the voxels: (N, C, D, H, W). */
+export class BatchNorm3d extends BatchNorm {
+  constructor(numFeatures: number, ...args: TrackingArgs) {
+    super(numFeatures, [5], readArgs<TrackingOptions>('BatchNorm3d', args, positional, ['dtype']), true);
+  }
+}
 
 abstract class InstanceNorm extends Tracking {
   override forward(x: Tensor): Tensor {
-    this.checkRank(x);
     const { running_mean, running_var, weight, bias, eps } = this;
+    const single = x.ndim === this.ranks[0] - 1;
+    if (!single) this.checkRank(x);
     const useInputStats = this.training || running_mean === null;
-    return instanceNorm(x, { runningMean: running_mean, runningVar: running_var, weight, bias, useInputStats, momentum: this.momentum ?? 0, eps });
+    const y = instanceNorm(single ? unsqueeze(x, 0) : x, {
+      runningMean: running_mean,
+      runningVar: running_var,
+      weight,
+      bias,
+      useInputStats,
+      momentum: this.momentum ?? 0,
+      eps,
+    });
+    return single ? select(y, 0, 0) : y;
   }
 }
 /** Over the positions of a signal: (N, C, L). */
@@ -121,6 +136,12 @@ export class InstanceNorm1d extends InstanceNorm {
 export class InstanceNorm2d extends InstanceNorm {
   constructor(numFeatures: number, ...args: TrackingArgs) {
     super(numFeatures, [4], readArgs<TrackingOptions>('InstanceNorm2d', args, positional, ['dtype']), false);
+  }
+}
+/** Over the voxels: (N, C, D, H, W). */
+export class InstanceNorm3d extends InstanceNorm {
+  constructor(numFeatures: number, ...args: TrackingArgs) {
+    super(numFeatures, [5], readArgs<TrackingOptions>('InstanceNorm3d', args, positional, ['dtype']), false);
   }
 }
 
@@ -148,7 +169,7 @@ export class GroupNorm extends Module {
     return groupNorm(x, this.numGroups, this.weight, this.bias, this.eps);
   }
   override extraRepr(): string {
-    return `${this.numGroups}, ${this.numChannels}, eps=${this.eps === 1e-5 ? '1e-05' : this.eps}, affine=${python(this.affine)}`;
+    return `${this.numGroups}, ${this.numChannels}, eps=${python(this.eps)}, affine=${python(this.affine)}`;
   }
 }
 
@@ -177,7 +198,56 @@ export class LayerNorm extends Module {
     return layerNorm(x, this.normalizedShape, this.weight, this.bias, this.eps);
   }
   override extraRepr(): string {
-    const eps = this.eps === 1e-5 ? '1e-05' : this.eps;
-    return `${tuple(this.normalizedShape)}, eps=${eps}, elementwise_affine=${python(this.elementwiseAffine)}`;
+    return `${tuple(this.normalizedShape)}, eps=${python(this.eps)}, elementwise_affine=${python(this.elementwiseAffine)}`;
+  }
+}
+
+/** x / sqrt(mean(x^2) + eps) over the last dims, scaled; as later versions of PyTorch have it. Without eps, the dtype's machine epsilon. */
+export class RMSNorm extends Module {
+  readonly normalizedShape: readonly number[];
+  readonly eps: number | null;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+  constructor(normalizedShape: number | readonly number[], ...args: ArgsOf<RmsNormOptions, ['eps', 'elementwiseAffine']>) {
+    super();
+    const { eps = null, elementwiseAffine = true, dtype } = readArgs<RmsNormOptions>('RMSNorm', args, ['eps', 'elementwiseAffine'], ['dtype']);
+    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
+    this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
+    this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, { dtype })) : null;
+  }
+  override forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.normalizedShape, this.weight, ...(this.eps === null ? [] : [this.eps]));
+  }
+  override extraRepr(): string {
+    return `${tuple(this.normalizedShape)}, eps=${python(this.eps)}, elementwise_affine=${python(this.elementwiseAffine)}`;
+  }
+}
+export interface RmsNormOptions {
+  eps?: number | null;
+  elementwiseAffine?: boolean;
+  dtype?: DType | null;
+}
+
+/** Each channel by its neighbours: x / (k + alpha mean(x^2))^beta. */
+export class LocalResponseNorm extends Module {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+  constructor(
+    readonly windowSize: number,
+    ...args: ArgsOf<{ alpha?: number; beta?: number; k?: number }, ['alpha', 'beta', 'k']>
+  ) {
+    super();
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = readArgs<{ alpha: number; beta: number; k: number }>('LocalResponseNorm', args, ['alpha', 'beta', 'k']);
+    this.alpha = alpha;
+    this.beta = beta;
+    this.k = k;
+  }
+  override forward(x: Tensor): Tensor {
+    return localResponseNorm(x, this.windowSize, this.alpha, this.beta, this.k);
+  }
+  override extraRepr(): string {
+    return `${this.windowSize}, alpha=${python(this.alpha)}, beta=${python(this.beta)}, k=${pythonFloat(this.k)}`;
   }
 }

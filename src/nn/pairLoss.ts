@@ -189,11 +189,15 @@ export class TripletMarginLoss extends Loss<TripletOptions> {
 }
 /** The same by a distance of one's own. */
 export class TripletMarginWithDistanceLoss extends Loss<TripletDistanceOptions> {
+  distance_function: Module | NonNullable<TripletDistanceOptions['distanceFunction']>;
   constructor(...args: ArgsOf<TripletDistanceOptions, []>) {
     super(args, [], ['distanceFunction', 'margin', 'swap', 'reduction']);
+    this.distance_function = this.options.distanceFunction ?? new PairwiseDistance();
   }
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
-    return F.tripletMarginWithDistanceLoss(anchor, positive, negative, this.options);
+    const { distance_function: distance } = this;
+    const distanceFunction = distance instanceof Module ? (a: Tensor, b: Tensor) => distance.forward(a, b) as Tensor : distance;
+    return F.tripletMarginWithDistanceLoss(anchor, positive, negative, { ...this.options, distanceFunction });
   }
 }
 /** Connectionist temporal classification. */

@@ -1,20 +1,13 @@
-// Pooling, padding, resizing and pixel shuffling as modules: they keep the options of their functions.
+// Pooling as modules: they keep the options of their functions.
 
 import { type ArgsOf, readArgs } from '../ops/args.js';
 import * as F from '../ops/images.js';
-import type { InterpolateOptions } from '../ops/interpolate.js';
-import type { AvgPool2dOptions, AvgPoolOptions, MaxPoolOptions, OutputSize } from '../ops/pool.js';
-import type { PerDim } from '../ops/spatial.js';
+import { type AvgPool2dOptions, type AvgPoolOptions, adaptiveAvgPool3d, avgPool3d, type MaxPoolOptions, type OutputSize } from '../ops/pool.js';
+import { type PerDim, perDim } from '../ops/spatial.js';
+import { type LpPoolOptions, lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d, type UnpoolOptions } from '../ops/unpool.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { tuple } from './conv.js';
 import { Module } from './module.js';
-
-/** An option as Python prints it. */
-const python = (value: unknown): string => {
-  if (Array.isArray(value)) return tuple(value.map(python) as never);
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return value === null || value === undefined ? 'None' : String(value);
-};
+import { python, tuple } from './repr.js';
 
 // Maxima and averages -----------------------------------------------------------------------------------------------------------------------------------------
 
@@ -83,10 +76,90 @@ export class AvgPool2d extends Module {
   }
 }
 
+/** Means over windows of volumes. */
+export class AvgPool3d extends Module {
+  readonly #options: AvgPool2dOptions;
+  constructor(kernelSize: PerDim, ...args: ArgsOf<AvgPool2dOptions, ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride']>) {
+    super();
+    const order = ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'] as const;
+    this.#options = { kernelSize, ...readArgs<AvgPool2dOptions>('AvgPool3d', args, order) };
+  }
+  override forward(x: Tensor): Tensor {
+    return avgPool3d(x, this.#options);
+  }
+  override extraRepr(): string {
+    const { kernelSize, stride, padding = 0 } = this.#options;
+    return `kernel_size=${python(kernelSize)}, stride=${python(stride ?? kernelSize)}, padding=${python(padding)}`;
+  }
+}
+
+abstract class LPPool extends Module {
+  protected readonly options: LpPoolOptions;
+  constructor(normType: number, kernelSize: PerDim, ...args: ArgsOf<LpPoolOptions, ['stride', 'ceilMode']>) {
+    super();
+    this.options = { normType, kernelSize, ...readArgs<LpPoolOptions>(new.target.name, args, ['stride', 'ceilMode']) };
+  }
+  override extraRepr(): string {
+    const { normType, kernelSize, stride, ceilMode = false } = this.options;
+    return `norm_type=${python(normType)}, kernel_size=${python(kernelSize)}, stride=${python(stride)}, ceil_mode=${python(ceilMode)}`;
+  }
+}
+/** p-norms of windows of a signal. */
+export class LPPool1d extends LPPool {
+  override forward(x: Tensor): Tensor {
+    return lpPool1d(x, this.options);
+  }
+}
+/** p-norms of windows of images. */
+export class LPPool2d extends LPPool {
+  override forward(x: Tensor): Tensor {
+    return lpPool2d(x, this.options);
+  }
+}
+
+abstract class MaxUnpool extends Module {
+  protected readonly options: UnpoolOptions;
+  readonly #dims: number;
+  constructor(dims: number, kernelSize: PerDim, args: ArgsOf<UnpoolOptions, ['stride', 'padding']>) {
+    super();
+    const { stride, padding = 0 } = readArgs<UnpoolOptions>(new.target.name, args, ['stride', 'padding']);
+    this.#dims = dims;
+    this.options = { kernelSize, stride: stride ?? kernelSize, padding };
+  }
+  override extraRepr(): string {
+    const sizes = (name: string, value: unknown): string => `${name}=${tuple(perDim(this.constructor.name, name, value, this.#dims, 0))}`;
+    const { kernelSize, stride, padding } = this.options;
+    return [sizes('kernel_size', kernelSize), sizes('stride', stride), sizes('padding', padding)].join(', ');
+  }
+}
+/** Zeros, and maxima at the places that MaxPool1d gave. */
+export class MaxUnpool1d extends MaxUnpool {
+  constructor(kernelSize: PerDim, ...args: ArgsOf<UnpoolOptions, ['stride', 'padding']>) {
+    super(1, kernelSize, args);
+  }
+  override forward(x: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
+    return maxUnpool1d(x, indices, { ...this.options, outputSize });
+  }
+}
+/** Zeros, and maxima at the places that MaxPool2d gave. */
+export class MaxUnpool2d extends MaxUnpool {
+  constructor(kernelSize: PerDim, ...args: ArgsOf<UnpoolOptions, ['stride', 'padding']>) {
+    super(2, kernelSize, args);
+  }
+  override forward(x: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
+    return maxUnpool2d(x, indices, { ...this.options, outputSize });
+  }
+}
+
 /** Pooling to a size. */
 abstract class Adaptive extends Module {
-  constructor(readonly outputSize: OutputSize) {
+  readonly returnIndices: boolean;
+  constructor(
+    readonly outputSize: OutputSize,
+    ...args: ArgsOf<{ returnIndices?: boolean }, ['returnIndices']>
+  ) {
     super();
+    this.returnIndices = readArgs<{ returnIndices: boolean }>(new.target.name, args, ['returnIndices']).returnIndices ?? false;
   }
   override extraRepr(): string {
     return `output_size=${python(this.outputSize)}`;
@@ -102,113 +175,18 @@ export class AdaptiveAvgPool2d extends Adaptive {
     return F.adaptiveAvgPool2d(x, this.outputSize);
   }
 }
+export class AdaptiveAvgPool3d extends Adaptive {
+  override forward(x: Tensor): Tensor {
+    return adaptiveAvgPool3d(x, this.outputSize);
+  }
+}
 export class AdaptiveMaxPool1d extends Adaptive {
   override forward(x: Tensor): ReturnType<typeof F.adaptiveMaxPool1d> {
-    return F.adaptiveMaxPool1d(x, this.outputSize);
+    return F.adaptiveMaxPool1d(x, this.outputSize, this.returnIndices);
   }
 }
 export class AdaptiveMaxPool2d extends Adaptive {
   override forward(x: Tensor): ReturnType<typeof F.adaptiveMaxPool2d> {
-    return F.adaptiveMaxPool2d(x, this.outputSize);
-  }
-}
-
-// Padding -----------------------------------------------------------------------------------------------------------------------------------------------------
-
-/** [before, after] of the last dim, then of the one before it; one number is all of them. */
-abstract class Padding extends Module {
-  readonly padding: readonly number[];
-  constructor(dims: number, padding: PerDim) {
-    super();
-    this.padding = typeof padding === 'number' ? new Array<number>(2 * dims).fill(padding) : padding;
-  }
-  override extraRepr(): string {
-    return python(this.padding);
-  }
-}
-const around = (dims: number, mode: 'reflect' | 'replicate') =>
-  class extends Padding {
-    constructor(padding: PerDim) {
-      super(dims, padding);
-    }
-    override forward(x: Tensor): Tensor {
-      return F.pad(x, this.padding, { mode });
-    }
-  };
-export class ReflectionPad1d extends around(1, 'reflect') {}
-export class ReflectionPad2d extends around(2, 'reflect') {}
-export class ReplicationPad1d extends around(1, 'replicate') {}
-export class ReplicationPad2d extends around(2, 'replicate') {}
-
-const constants = (dims: number) =>
-  class extends Padding {
-    constructor(
-      padding: PerDim,
-      readonly value: number,
-    ) {
-      super(dims, padding);
-    }
-    override forward(x: Tensor): Tensor {
-      return F.pad(x, this.padding, { value: this.value });
-    }
-    override extraRepr(): string {
-      return `padding=${python(this.padding)}, value=${this.value}`;
-    }
-  };
-export class ConstantPad1d extends constants(1) {}
-export class ConstantPad2d extends constants(2) {}
-export class ZeroPad2d extends Padding {
-  constructor(padding: PerDim) {
-    super(2, padding);
-  }
-  override forward(x: Tensor): Tensor {
-    return F.pad(x, this.padding);
-  }
-}
-
-// Resizing ----------------------------------------------------------------------------------------------------------------------------------------------------
-
-const upsampleOrder = ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor'] as const;
-/** Resizes to a size or by a factor. */
-export class Upsample extends Module {
-  readonly #options: InterpolateOptions;
-  constructor(...args: ArgsOf<InterpolateOptions, typeof upsampleOrder>) {
-    super();
-    this.#options = readArgs<InterpolateOptions>('Upsample', args, upsampleOrder);
-  }
-  override forward(x: Tensor): Tensor {
-    return F.interpolate(x, this.#options);
-  }
-  override extraRepr(): string {
-    const { size, scaleFactor, mode = 'nearest' } = this.#options;
-    // PyTorch keeps factors as floats.
-    const float = (v: number): string => (Number.isInteger(v) ? `${v}.0` : String(v));
-    const factor = Array.isArray(scaleFactor) ? `(${scaleFactor.map(float).join(', ')})` : typeof scaleFactor === 'number' ? float(scaleFactor) : null;
-    return `${factor === null ? `size=${python(size)}` : `scale_factor=${factor}`}, mode=${mode}`;
-  }
-}
-
-/** (..., c r^2, h, w) -> (..., c, h r, w r). */
-export class PixelShuffle extends Module {
-  constructor(readonly upscaleFactor: number) {
-    super();
-  }
-  override forward(x: Tensor): Tensor {
-    return F.pixelShuffle(x, this.upscaleFactor);
-  }
-  override extraRepr(): string {
-    return `upscale_factor=${this.upscaleFactor}`;
-  }
-}
-/** (..., c, h r, w r) -> (..., c r^2, h, w). */
-export class PixelUnshuffle extends Module {
-  constructor(readonly downscaleFactor: number) {
-    super();
-  }
-  override forward(x: Tensor): Tensor {
-    return F.pixelUnshuffle(x, this.downscaleFactor);
-  }
-  override extraRepr(): string {
-    return `downscale_factor=${this.downscaleFactor}`;
+    return F.adaptiveMaxPool2d(x, this.outputSize, this.returnIndices);
   }
 }

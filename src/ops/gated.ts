@@ -6,9 +6,9 @@ import type { Tensor } from '../tensor/tensor.js';
 import { sigmoid, softplus, tanh } from './activation.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, square, sub } from './arithmetic.js';
-import { eq, lt, where } from './compare.js';
+import { eq } from './compare.js';
 import { detach, toDtype } from './copy.js';
-import { fromArray, zerosLike } from './create.js';
+import { fromArray } from './create.js';
 import { backward2, unary } from './define.js';
 import { activation, rewrite } from './derived.js';
 import { amax } from './extrema.js';
@@ -72,8 +72,14 @@ export function rrelu(x: Tensor, ...args: ArgsOf<RreluOptions, ['lower', 'upper'
   } = readArgs<RreluOptions>('rrelu', args, ['lower', 'upper', 'training', 'inplace'], ['generator']);
   const [low, high] = [asNumber('rrelu', 'lower', lower), asNumber('rrelu', 'upper', upper)];
   if (!asBoolean('rrelu', 'training', training)) return leakyRelu(x, (low + high) / 2, inplace);
-  const slopes = zerosLike(needFloat('rrelu', x)).uniform_(low, high, { generator });
-  const f = (input: Tensor): Tensor => where(lt(input, 0), mul(input, slopes), input);
+  // As PyTorch draws: one slope for each element that is not positive, in order, always in float64.
+  const values = needFloat('rrelu', x).toTypedArray() as Float32Array;
+  const slopes = new x.dt.array(x.count).fill(1 as never) as Float32Array;
+  const places = Array.from(values.keys()).filter((i) => values[i] <= 0);
+  const drawn = new Float64Array(places.length);
+  generatorOf('rrelu', generator).uniform(drawn, low, high);
+  for (const [k, i] of places.entries()) slopes[i] = drawn[k];
+  const f = (input: Tensor): Tensor => mul(input, fromArray('rrelu', slopes, x.shape, x.dt));
   return inplace ? rewrite(f)(x) : f(x);
 }
 

@@ -130,6 +130,9 @@ export function avgPool2d(
   );
 }
 
+/** Means over windows of volumes (n?, channels, depth, height, width). */
+export const avgPool3d = (x: Tensor, options: AvgPool2dOptions): Tensor => averagePool('avgPool3d', 3, x, options);
+
 /** One size, or one a dim; null keeps the input's. */
 export type OutputSize = number | readonly (number | null)[];
 
@@ -158,6 +161,8 @@ type AdaptiveAvgArgs = ArgsOf<{ outputSize: OutputSize }, ['outputSize']>;
 const sizeIn = (op: string, args: AdaptiveAvgArgs): OutputSize => readArgs<{ outputSize: OutputSize }>(op, args, ['outputSize']).outputSize as OutputSize;
 export const adaptiveAvgPool1d = (x: Tensor, ...args: AdaptiveAvgArgs): Tensor => averageTo('adaptiveAvgPool1d', 1, x, sizeIn('adaptiveAvgPool1d', args));
 export const adaptiveAvgPool2d = (x: Tensor, ...args: AdaptiveAvgArgs): Tensor => averageTo('adaptiveAvgPool2d', 2, x, sizeIn('adaptiveAvgPool2d', args));
+
+export const adaptiveAvgPool3d = (x: Tensor, ...args: AdaptiveAvgArgs): Tensor => averageTo('adaptiveAvgPool3d', 3, x, sizeIn('adaptiveAvgPool3d', args));
 
 // Maxima ------------------------------------------------------------------------------------------------------------------------------------------------------
 

@@ -96,7 +96,9 @@ export interface ModuleRecord {
   name: string;
   args: unknown[];
   kwargs: Record<string, unknown>;
-  mode: 'train' | 'eval';
+  evaluate: boolean;
+  /** How many floating point inputs are differentiated. */
+  leaves: number;
   repr: string;
   init: [string, TensorRef][];
   inputs: unknown[];

@@ -1,6 +1,6 @@
 """Modules of torch.nn, float64: what the seed draws, how they print, outputs, gradients and, where PyTorch has them, gradients of gradients.
 
-{modules: [{name, args, kwargs, mode, repr, init, inputs, call, out, after, grads, twice}]}: init is the state dict after manual_seed(SEED); the call runs after manual_seed(SEED + 1), so
+{modules: [{name, args, kwargs, evaluate, leaves, repr, init, inputs, call, out, after, grads, twice}]}: init is the state dict after manual_seed(SEED); the call runs after manual_seed(SEED + 1), so
 that dropout draws what it draws; after is the state that the call changed. An argument is JSON, {$t} a tensor, {$m} another module, {$p} a packed sequence. Gradients are those of
 sum(cos(k) * out[k]), k counting all elements of all outputs, with respect to the parameters and then the floating point inputs; twice is the gradient of sum(sin(k) * grad[k]).
 """
@@ -35,7 +35,7 @@ class Encoder:
 
 
 def build(row):
-    make = lambda v: build(v) if isinstance(v, module_table.Row) else [make(x) for x in v] if isinstance(v, list) else v
+    make = lambda v: build(v) if isinstance(v, module_table.Row) else tuple(make(x) for x in v) if isinstance(v, list) else v
     return getattr(nn, row.name)(*[make(a) for a in row.args], **{k: make(v) for k, v in row.kwargs.items()})
 
 
@@ -58,14 +58,14 @@ def record(fixture, row):
     put = lambda ts: [None if t is None else fixture.put(t.detach()) for t in ts]
     torch.manual_seed(SEED)
     module = build(row)
-    if row.mode == 'eval':
+    if row.evaluate:
         module.eval()
     state = lambda: {k: v.clone() for k, v in module.state_dict().items()}
     before = state()
     torch.manual_seed(SEED + 1)
     inputs = row.inputs()
-    leaves = [t for t in tensors(inputs) if t.dtype == torch.float64]
-    result = {'name': row.name, 'args': encode(row.args), 'kwargs': encode(row.kwargs), 'mode': row.mode, 'repr': repr(module), 'init': list(zip(before, put(before.values())))}
+    leaves = [t for t in tensors(inputs) if t.dtype == torch.float64][:row.leaves]
+    result = {'name': row.name, 'args': encode(row.args), 'kwargs': encode(row.kwargs), 'evaluate': row.evaluate, 'leaves': len(leaves), 'repr': repr(module), 'init': list(zip(before, put(before.values())))}
     result['inputs'] = encode(inputs)
     result['call'] = encode(row.call)
     for leaf in leaves:
@@ -75,18 +75,23 @@ def record(fixture, row):
     result['out'] = put(out)
     result['after'] = [[k, fixture.put(v)] for k, v in state().items() if not torch.equal(v, before[k])]
     sources = [p for p in module.parameters() if p.requires_grad] + leaves
-    if any(y.requires_grad for y in out):
-        grads = torch.autograd.grad(weighted([y for y in out if y.requires_grad], torch.cos), sources, create_graph=True, allow_unused=True)
-        result['grads'] = put(grads)
-        known = [g for g in grads if g is not None and g.requires_grad]
-        try:
-            if known:
-                result['twice'] = put(torch.autograd.grad(weighted(known, torch.sin), sources, allow_unused=True))
-                result['known'] = [g is not None and g.requires_grad for g in grads]
-        except RuntimeError as error:
-            if 'not implemented' not in str(error):
-                raise
+    try:
+        differentiate(result, out, sources, put)
+    except RuntimeError as error:  # CTC has no second derivative, channel_shuffle none
+        if 'not implemented' not in str(error):
+            raise
     return result
+
+
+def differentiate(result, out, sources, put):
+    if not any(y.requires_grad for y in out):
+        return
+    grads = torch.autograd.grad(weighted([y for y in out if y.requires_grad], torch.cos), sources, create_graph=True, allow_unused=True)
+    result['grads'] = put(grads)
+    known = [g for g in grads if g is not None and g.requires_grad]
+    if known:
+        twice = put(torch.autograd.grad(weighted(known, torch.sin), sources, allow_unused=True))
+        result.update(twice=twice, known=[g is not None and g.requires_grad for g in grads])
 
 
 def make():
