@@ -7,6 +7,8 @@ import { camel } from './golden/translate.js';
 
 const golden = readGolden<ModulesManifest>('modules');
 const { PackedSequence } = gt.nn.utils.rnn;
+type Functions = Record<string, (...args: unknown[]) => unknown>;
+const utils = gt.nn.utils as unknown as Functions;
 const modules = gt.nn as unknown as Record<string, new (...args: unknown[]) => gt.nn.Module>;
 
 // What PyTorch's arguments are here --------------------------------------------------------------------------------------------------------------------------------
@@ -88,13 +90,14 @@ function weighted(ys: readonly gt.Tensor[], wave: (x: gt.Tensor) => gt.Tensor): 
 }
 
 function complaintsOf(record: ModuleRecord): string[] {
-  const { name, args, kwargs, evaluate, repr, init, call, out, after, grads, twice } = record;
+  const { name, args, kwargs, evaluate, wrap, repr, init, call, out, after, grads, twice } = record;
   const complaints = new Complaints();
   // PyTorch's derivative of hardsigmoid has 1/6 rounded to float32.
   const rel = name === 'Hardsigmoid' ? 1e-7 : 1e-11;
   known = new Map();
   gt.manualSeed(golden.manifest.seed);
   const module = build(name, args, kwargs);
+  if (wrap !== null) utils[camel(wrap[0])](module, named(wrap[1]));
   if (evaluate) module.eval();
   expect(Object.keys(module.stateDict())).toEqual(init.map(([key]) => key));
   expect(`${module}`).toBe(repr);
@@ -131,4 +134,20 @@ describe('modules are those of PyTorch', () => {
   afterAll(() => gt.setDefaultDtype('float32'));
   const titled = golden.manifest.modules.map((record, i) => [`${i} ${record.repr.split('\n')[0]} ${record.evaluate ? 'eval' : ''}`, record] as const);
   it.each(titled)('%s', (_, record) => expect(complaintsOf(record)).toEqual([]));
+});
+
+describe('initialisers draw as PyTorch does', () => {
+  beforeAll(() => gt.setDefaultDtype('float64'));
+  afterAll(() => gt.setDefaultDtype('float32'));
+  it.each(golden.manifest.inits.map((init) => [`${init.name} ${JSON.stringify(init.args)} [${init.out.shape}]`, init] as const))(
+    '%s',
+    (_, { name, args, out }) => {
+      gt.manualSeed(golden.manifest.seed);
+      const t = gt.empty(out.shape);
+      expect((gt.nn.init as unknown as Functions)[camel(name)](t, ...args)).toBe(t);
+      const complaints = new Complaints();
+      complaints.compare(name, t, out, 1e-13);
+      expect(complaints.list).toEqual([]);
+    },
+  );
 });

@@ -113,24 +113,22 @@ export class ParameterList extends List<Parameter> {
   }
 }
 
-/** Modules by name. */
-export class ModuleDict extends Module {
-  constructor(modules: Record<string, Module> | Iterable<readonly [string, Module]> = {}) {
-    super();
-    this.update(modules);
-  }
-  update(modules: Record<string, Module> | Iterable<readonly [string, Module]>): this {
-    for (const [name, module] of Symbol.iterator in modules ? (modules as Iterable<readonly [string, Module]>) : Object.entries(modules))
-      this.set(name, module);
+/** Items by name, as a Map has them. */
+abstract class Dict<T extends Item> extends Module {
+  protected abstract isItem(value: unknown): value is T;
+  protected abstract place(name: string, item: T): void;
+
+  update(items: Record<string, T> | Iterable<readonly [string, T]>): this {
+    for (const [name, item] of Symbol.iterator in items ? (items as Iterable<readonly [string, T]>) : Object.entries(items)) this.set(name, item);
     return this;
   }
-  set(name: string, module: Module): this {
-    this.addModule(name, module);
+  set(name: string, item: T): this {
+    this.place(name, item);
     return this;
   }
-  get(name: string): Module | undefined {
+  get(name: string): T | undefined {
     const held = Object.hasOwn(this, name) ? (this as unknown as Record<string, unknown>)[name] : undefined;
-    return held instanceof Module ? held : undefined;
+    return this.isItem(held) ? held : undefined;
   }
   has(name: string): boolean {
     return this.get(name) !== undefined;
@@ -138,19 +136,63 @@ export class ModuleDict extends Module {
   delete(name: string): boolean {
     return this.has(name) && delete (this as unknown as Record<string, unknown>)[name];
   }
-  entries(): [string, Module][] {
-    return Object.entries(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+  /** Takes an item out. */
+  pop(name: string): T {
+    const item = this.get(name) ?? fail(ArgumentError, `${this.constructor.name}.pop`, `a name among ${this.keys().join(', ') || '(none)'}`, show(name));
+    this.delete(name);
+    return item;
+  }
+  clear(): void {
+    for (const name of this.keys()) this.delete(name);
+  }
+  entries(): [string, T][] {
+    return Object.entries(this).filter((entry): entry is [string, T] => this.isItem(entry[1]));
   }
   keys(): string[] {
     return this.entries().map(([name]) => name);
   }
-  values(): Module[] {
-    return this.entries().map(([, module]) => module);
+  values(): T[] {
+    return this.entries().map(([, item]) => item);
   }
   get size(): number {
     return this.entries().length;
   }
-  [Symbol.iterator](): Iterator<[string, Module]> {
+  [Symbol.iterator](): Iterator<[string, T]> {
     return this.entries()[Symbol.iterator]();
   }
 }
+
+/** Modules by name. */
+export class ModuleDict extends Dict<Module> {
+  constructor(modules: Record<string, Module> | Iterable<readonly [string, Module]> = {}) {
+    super();
+    this.update(modules);
+  }
+  protected isItem(value: unknown): value is Module {
+    return value instanceof Module;
+  }
+  protected place(name: string, module: Module): void {
+    this.addModule(name, module);
+  }
+}
+
+/** Parameters by name. */
+export class ParameterDict extends Dict<Parameter> {
+  constructor(parameters: Record<string, Parameter> | Iterable<readonly [string, Parameter]> = {}) {
+    super();
+    this.update(parameters);
+  }
+  protected isItem(value: unknown): value is Parameter {
+    return value instanceof Parameter;
+  }
+  protected place(name: string, parameter: Parameter): void {
+    this.registerParameter(name, parameter);
+  }
+  override extraRepr(): string {
+    return this.entries()
+      .map(([name, p]) => `  (${name}): Parameter containing: [torch.${torchType(p.dtype)} of size ${p.shape.join('x')}]`)
+      .join('\n');
+  }
+}
+/** PyTorch prints a dict's tensors by their old type names. */
+const torchType = (dtype: string): string => (dtype === 'float64' ? 'DoubleTensor' : 'FloatTensor');

@@ -1,6 +1,8 @@
-// Hooks around a module's forward. A module that has some gets a `forward` of its own that runs them; one without is not touched, so that it pays nothing.
+// Hooks around a module's forward and backward. A module that has some gets a `forward` of its own that runs them; one without is not touched, so that it pays nothing.
 import { ArgumentError, fail, show } from '../core/errors.js';
+import { isGradEnabled } from '../tensor/node.js';
 import type { HookHandle } from '../tensor/tensor.js';
+import { type BackwardHook, Gates } from './gates.js';
 import type { Module } from './module.js';
 
 /** Sees a module's inputs; what it returns, an array of inputs or the only one, takes their place. */
@@ -10,10 +12,12 @@ export type ForwardHook = (module: Module, inputs: readonly unknown[], output: u
 
 type Forward = (...inputs: unknown[]) => unknown;
 type Hook = { readonly hook: ForwardHook };
+type Place = 'before' | 'after' | 'backward';
 
 class Hooked {
   before: readonly Hook[] = [];
   after: readonly Hook[] = [];
+  backward: readonly { readonly hook: BackwardHook }[] = [];
   /** A forward that is the instance's own, such as an arrow function in a class field. */
   own: PropertyDescriptor | undefined;
 
@@ -36,15 +40,17 @@ class Hooked {
       const replaced = hook(module, inputs, undefined);
       if (replaced !== undefined && replaced !== null) inputs = Array.isArray(replaced) ? replaced : [replaced];
     }
+    const gates = this.backward.length > 0 && isGradEnabled() ? new Gates(module, () => this.backward) : null;
+    if (gates !== null) inputs = gates.enter(inputs);
     const forward = (this.own?.value ?? Object.getPrototypeOf(module).forward) as Forward;
     let output = forward.apply(module, inputs);
     for (const { hook } of this.after) output = hook(module, inputs, output) ?? output;
-    return output;
+    return gates === null ? output : gates.leave(output);
   }
 
   /** Puts the module's forward back once there is nothing to run around it. */
   settle(): void {
-    if (this.before.length + this.after.length > 0) return;
+    if (this.before.length + this.after.length + this.backward.length > 0) return;
     if (this.own === undefined) delete (this.module as { forward?: unknown }).forward;
     else Object.defineProperty(this.module, 'forward', this.own);
     hooked.delete(this.module);
@@ -53,18 +59,21 @@ class Hooked {
 
 const hooked = new WeakMap<Module, Hooked>();
 
+const registrars: Record<Place, string> = { before: 'registerForwardPreHook', after: 'registerForwardHook', backward: 'registerFullBackwardHook' };
+
 /** Adds a hook; those registered first run first. */
-export function addForwardHook(module: Module, place: 'before' | 'after', hook: ForwardHook): HookHandle {
-  if (typeof hook !== 'function') fail(ArgumentError, place === 'before' ? 'registerForwardPreHook' : 'registerForwardHook', 'a function', show(hook));
+export function addHook(module: Module, place: Place, hook: ForwardHook | BackwardHook): HookHandle {
+  if (typeof hook !== 'function') fail(ArgumentError, registrars[place], 'a function', show(hook));
   const entry = hooked.get(module) ?? new Hooked(module);
   hooked.set(module, entry);
+  const lists = entry as unknown as Record<Place, readonly { hook: unknown }[]>;
   // The lists are replaced, not changed, so that a hook may take itself off while they run.
   const added = { hook };
-  entry[place] = [...entry[place], added];
+  lists[place] = [...lists[place], added];
   return {
     remove: () => {
-      if (!entry[place].includes(added)) return;
-      entry[place] = entry[place].filter((other) => other !== added);
+      if (!lists[place].includes(added)) return;
+      lists[place] = lists[place].filter((other) => other !== added);
       entry.settle();
     },
   };

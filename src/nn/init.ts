@@ -4,8 +4,9 @@ import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import type { Generator } from '../core/random.js';
 import { numel, showShape } from '../core/shape.js';
 import { type ArgsOf, asChoice, asNumber, asTensor, readArgs } from '../ops/args.js';
-import { eye } from '../ops/create.js';
-import { copy_, fill_, setAt } from '../ops/index.js';
+import { clamp_ } from '../ops/clamp.js';
+import { empty, eye, fromTypedArray, tensor } from '../ops/create.js';
+import { add_, contiguous, copy_, double, erf, erfinv, fill_, mul_, narrow, reshape, setAt, transpose } from '../ops/index.js';
 import * as random from '../ops/random.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -126,4 +127,70 @@ export function kaimingUniform_(tensor: Tensor, ...args: ArgsOf<KaimingOptions, 
 export function kaimingNormal_(tensor: Tensor, ...args: ArgsOf<KaimingOptions, ['a', 'mode', 'nonlinearity']>): Tensor {
   const { std, generator } = kaiming('kaimingNormal_', tensor, args);
   return tensor.count === 0 ? tensor : normal(tensor, 0, std, generator);
+}
+
+// Others ------------------------------------------------------------------------------------------------------------------------------------------------------
+
+export interface TruncNormalOptions extends NormalOptions {
+  /** Lower bound. */
+  a?: number;
+  /** Upper bound. */
+  b?: number;
+}
+/** Normal, cut off outside [a, b], by the inverse of the distribution function. */
+export function truncNormal_(t: Tensor, ...args: ArgsOf<TruncNormalOptions, ['mean', 'std', 'a', 'b']>): Tensor {
+  const { mean = 0, std = 1, a = -2, b = 2, generator } = readArgs<TruncNormalOptions>('truncNormal_', args, ['mean', 'std', 'a', 'b'], ['generator']);
+  /** 2 Phi((x - mean) / std) - 1. */
+  const share = (x: number): number => erf(tensor((x - mean) / std / Math.SQRT2, { dtype: 'float64' })).item() as number;
+  return noGrad(() => {
+    random.uniform_(t, share(a), share(b), { generator });
+    return clamp_(add_(mul_(copy_(t, erfinv(t)), std * Math.SQRT2), mean), a, b);
+  });
+}
+
+/** A matrix (dim 0, all others) with orthonormal rows or columns, whichever are fewer, times gain. Saxe et al., 2014. */
+export function orthogonal_(t: Tensor, ...args: ArgsOf<XavierOptions, ['gain']>): Tensor {
+  const op = 'orthogonal_';
+  const { gain = 1, generator } = readArgs<XavierOptions>(op, args, ['gain'], ['generator']);
+  if (asTensor(op, 'tensor', t).ndim < 2)
+    fail(ShapeError, op, 'a tensor of at least 2 dims', `${showShape(t.shape)}: Only tensors with 2 or more dimensions are supported`);
+  if (t.count === 0) return t;
+  const [rows, columns] = [t.shape[0], t.count / t.shape[0]];
+  return noGrad(() => {
+    const drawn = double(random.normal_(empty([rows, columns], { dtype: t.dtype }), 0, 1, { generator }));
+    const tall = contiguous(rows < columns ? transpose(drawn, 0, 1) : drawn);
+    const q = fromTypedArray(orthonormal(tall.toTypedArray() as Float64Array, ...(tall.shape as [number, number])), tall.shape);
+    return mul_(copy_(t, reshape(rows < columns ? transpose(q, 0, 1) : q, t.shape)), gain);
+  });
+}
+
+/** The columns of a row-major (m, n), n <= m, made orthonormal one after the other: the Q of its QR factorisation with positive diagonal. Twice is enough to leave rounding only. */
+function orthonormal(a: Float64Array, m: number, n: number): Float64Array {
+  for (let j = 0; j < n; j++) {
+    for (let pass = 0; pass < 2; pass++) {
+      for (let k = 0; k < j; k++) {
+        let dot = 0;
+        for (let i = 0; i < m; i++) dot += a[i * n + k] * a[i * n + j];
+        for (let i = 0; i < m; i++) a[i * n + j] -= dot * a[i * n + k];
+      }
+    }
+    let square = 0;
+    for (let i = 0; i < m; i++) square += a[i * n + j] ** 2;
+    for (let i = 0; i < m; i++) a[i * n + j] /= Math.sqrt(square);
+  }
+  return a;
+}
+
+/** A matrix of normal draws, of which a share in each column is set to 0. */
+export function sparse_(t: Tensor, sparsity: number, ...args: ArgsOf<NormalOptions, ['std']>): Tensor {
+  const { std = 0.01, generator } = readArgs<NormalOptions>('sparse_', args, ['std'], ['generator']);
+  if (asTensor('sparse_', 'tensor', t).ndim !== 2)
+    fail(ShapeError, 'sparse_', 'a tensor of 2 dims', `${showShape(t.shape)}: Only tensors with 2 dimensions are supported`);
+  const [rows, columns] = t.shape;
+  const zeros = Math.ceil(asNumber('sparse_', 'sparsity', sparsity) * rows);
+  return noGrad(() => {
+    random.normal_(t, 0, std, { generator });
+    for (let column = 0; column < columns; column++) setAt(t, [narrow(random.randperm(rows, { generator }), 0, 0, zeros), column], 0);
+    return t;
+  });
 }

@@ -5,7 +5,8 @@ import { asBoolean, readArgs } from '../ops/args.js';
 import { clearGrad } from '../ops/optim.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { type HookHandle, Tensor } from '../tensor/tensor.js';
-import { addForwardHook, type ForwardHook, type ForwardPreHook } from './hooks.js';
+import type { BackwardHook } from './gates.js';
+import { addHook, type ForwardHook, type ForwardPreHook } from './hooks.js';
 import { Parameter } from './parameter.js';
 import { convert, type LoadResult, loadStateDict, type StateDict, saveStateDict } from './state.js';
 
@@ -76,6 +77,33 @@ export class Module {
   buffers(): Tensor[] {
     return this.namedBuffers().map(([, buffer]) => buffer);
   }
+  /** The module at a path such as 'layers.0.self_attn'; '' is this one. */
+  getSubmodule(target: string): Module {
+    let module: Module = this;
+    for (const name of target === '' ? [] : target.split('.')) {
+      const child = Object.hasOwn(module, name) ? (module as unknown as Record<string, unknown>)[name] : undefined;
+      module =
+        child instanceof Module
+          ? child
+          : fail(ArgumentError, 'getSubmodule', 'a path of submodules', `${show(target)}: ${module.constructor.name} has no module ${show(name)}`);
+    }
+    return module;
+  }
+  /** The parameter at a path such as 'layers.0.weight'. */
+  getParameter(target: string): Parameter {
+    return this.#at('getParameter', target, 'parameters') as Parameter;
+  }
+  /** The buffer at a path such as 'norm.running_mean'. */
+  getBuffer(target: string): Tensor {
+    return this.#at('getBuffer', target, 'buffers');
+  }
+  #at(op: string, target: string, kind: 'parameters' | 'buffers'): Tensor {
+    const dot = target.lastIndexOf('.');
+    const module = this.getSubmodule(target.slice(0, Math.max(dot, 0)));
+    const name = target.slice(dot + 1);
+    for (const [own, tensor] of module.ownTensors(kind)) if (own === name) return tensor;
+    return fail(ArgumentError, op, `the name of one of the ${kind}`, `${show(target)}: ${module.constructor.name} has none of that name`);
+  }
   #named(kind: 'parameters' | 'buffers'): [string, Tensor][] {
     const seen = new Set<Tensor>();
     const found: [string, Tensor][] = [];
@@ -120,11 +148,16 @@ export class Module {
 
   /** Runs `hook` after every forward of this module. */
   registerForwardHook(hook: ForwardHook): HookHandle {
-    return addForwardHook(this, 'after', hook);
+    return addHook(this, 'after', hook);
   }
   /** Runs `hook` before every forward of this module. */
   registerForwardPreHook(hook: ForwardPreHook): HookHandle {
-    return addForwardHook(this, 'before', hook);
+    return addHook(this, 'before', hook);
+  }
+
+  /** Runs `hook` in backward once the gradients of this module's inputs are known. */
+  registerFullBackwardHook(hook: BackwardHook): HookHandle {
+    return addHook(this, 'backward', hook);
   }
 
   // State ---------------------------------------------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import { noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 
 export * as rnn from './packed.js';
+export { removeSpectralNorm, removeWeightNorm, spectralNorm, weightNorm } from './reparametrise.js';
 
 type Parameters = Tensor | Iterable<Tensor>;
 const listOf = (op: string, parameters: Parameters): Tensor[] =>

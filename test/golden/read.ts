@@ -99,6 +99,8 @@ export interface ModuleRecord {
   evaluate: boolean;
   /** How many floating point inputs are differentiated. */
   leaves: number;
+  /** A function of nn.utils that is applied to the module, and its arguments. */
+  wrap: [name: string, kwargs: Record<string, unknown>] | null;
   repr: string;
   init: [string, TensorRef][];
   inputs: unknown[];
@@ -115,6 +117,8 @@ export interface ModuleRecord {
 export interface ModulesManifest {
   seed: number;
   modules: ModuleRecord[];
+  /** What initialisers draw from the seed. */
+  inits: { name: string; args: unknown[]; out: TensorRef }[];
 }
 
 // The manifest of `optim`, told in parts/optim.py and parts/schedules.py ------------------------------------------------------------------------------

@@ -4,10 +4,12 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 
 class Row:
-    """leaves: how many of the floating point inputs are differentiated, if not all."""
+    """leaves: how many of the floating point inputs are differentiated, if not all; wrap: a function of nn.utils that is applied to the module, and its arguments;
+    twice: whether second derivatives are recorded too."""
 
-    def __init__(self, name, *args, inputs=None, call=None, evaluate=False, leaves=None, **kwargs):
+    def __init__(self, name, *args, inputs=None, call=None, evaluate=False, leaves=None, wrap=None, twice=True, **kwargs):
         self.name, self.args, self.kwargs = name, list(args), kwargs
+        self.wrap, self.twice = wrap, twice
         self.inputs, self.call, self.evaluate, self.leaves = inputs, call or {}, evaluate, leaves
 
 
@@ -247,6 +249,37 @@ def losses():
     yield Row('AdaptiveLogSoftmaxWithLoss', 8, 12, [5], head_bias=True, inputs=lambda: [torch.randn(8), torch.tensor(9)])
 
 
+def reparametrised():
+    # PyTorch 1.13's fused weight norm has a wrong second derivative.
+    yield Row('Linear', 3, 4, twice=False, wrap=['weight_norm', {}], inputs=randn((2, 3)))
+    yield Row('Conv1d', 2, 3, 2, bias=False, wrap=['weight_norm', {'dim': 1}], inputs=randn((1, 2, 5)))
+    yield Row('Linear', 3, 4, wrap=['weight_norm', {'dim': None}], inputs=randn((2, 3)))
+    yield Row('Linear', 3, 4, wrap=['spectral_norm', {}], inputs=randn((2, 3)))
+    yield Row('ConvTranspose1d', 2, 3, 2, wrap=['spectral_norm', {'n_power_iterations': 3}], inputs=randn((1, 2, 5)))
+    yield Row('Linear', 3, 4, evaluate=True, wrap=['spectral_norm', {}], inputs=randn((2, 3)))
+
+
+def inits():
+    """Initialisers: name, arguments, shape."""
+    yield 'uniform_', [-1.0, 2.0], (3, 4)
+    yield 'normal_', [1.0, 2.0], (5, 4)
+    yield 'trunc_normal_', [], (4, 6)
+    yield 'trunc_normal_', [0.5, 2.0, -1.0, 1.5], (4, 6)
+    yield 'constant_', [0.3], (2, 3)
+    yield 'ones_', [], (2, 3)
+    yield 'zeros_', [], (2, 3)
+    yield 'eye_', [], (3, 4)
+    yield 'dirac_', [2], (4, 2, 3)
+    yield 'xavier_uniform_', [2.0], (3, 4, 2)
+    yield 'xavier_normal_', [], (3, 4)
+    yield 'kaiming_uniform_', [0.2, 'fan_out'], (3, 4)
+    yield 'kaiming_normal_', [0, 'fan_in', 'relu'], (3, 4, 2)
+    yield 'orthogonal_', [], (3, 5)
+    yield 'orthogonal_', [1.5], (6, 2, 2)
+    yield 'sparse_', [0.4], (5, 3)
+    yield 'sparse_', [0.2, 2.0], (3, 5)
+
+
 def rows():
-    for family in (recurrent, attention, transformer, linear, activations, convolutions, pooling, images, normalisation, embeddings, losses):
+    for family in (recurrent, attention, transformer, linear, activations, convolutions, pooling, images, normalisation, embeddings, losses, reparametrised):
         yield from family()
