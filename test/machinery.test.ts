@@ -51,7 +51,7 @@ describe('full backward hooks', () => {
     }
     const swap = new Swap();
     const seen: unknown[] = [];
-    swap.registerFullBackwardHook((_, gradInput, gradOutput) => void seen.push([...gradInput, ...gradOutput].map((g) => g && g.item())));
+    swap.registerFullBackwardHook((_, gradInput, gradOutput) => void seen.push([...gradInput, ...gradOutput].map((g) => (g === null ? null : g.item()))));
     const [y, z] = swap.forward(leaf(1), 3, leaf(1));
     y.add(z.mul(2)).sum().backward();
     expect(seen).toEqual([[2, null, 3, 1, 2]]);
