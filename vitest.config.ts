@@ -45,8 +45,19 @@ const kernelsOn = (isa: string) => {
 const isas = process.arch === 'x64' ? ['avx512', 'avx2', 'baseline'] : ['neon'];
 const native = 'reason' in best ? [skipped('native', best.reason)] : [onBackend('native'), ...isas.filter((isa) => isa !== best.isa).map(kernelsOn)];
 
+/** The build of the kernels that the WebAssembly backend does not choose here. */
+const otherBuild = (name: string) => ({
+  resolve,
+  test: {
+    name: `wasm-${name}`,
+    include: ['test/kernels.test.ts', 'test/accuracy.test.ts'],
+    env: { GRADTAPE_BACKEND: 'wasm', GRADTAPE_ISA: name, GRADTAPE_THREADS: '1' },
+    ...patience,
+  },
+});
+
 export default defineConfig({
   test: {
-    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm')],
+    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm'), otherBuild('simd128')],
   },
 });

@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '..');
 const addonPath = join(root, 'build/Release/gradtape.node');
 const hasAddon = existsSync(addonPath);
 const wasm = readFileSync(join(root, 'dist/gradtape.wasm'));
+const relaxed = readFileSync(join(root, 'dist/gradtape-relaxed.wasm'));
 const addon = hasAddon ? readFileSync(addonPath) : Buffer.alloc(0);
 
 let home: string;
@@ -29,6 +30,7 @@ interface Files {
   prebuilt?: Buffer | string;
   local?: Buffer | string;
   wasm?: Buffer | string;
+  relaxed?: Buffer;
 }
 
 /** A package as it would be installed, with these binaries. */
@@ -44,6 +46,7 @@ function install(files: Files): string {
   put(`prebuilds/${process.platform}-${process.arch}/gradtape.node`, files.prebuilt);
   put('build/Release/gradtape.node', files.local);
   put('dist/gradtape.wasm', files.wasm);
+  put('dist/gradtape-relaxed.wasm', files.relaxed);
   return folder;
 }
 
@@ -111,12 +114,25 @@ describe('without an addon', () => {
     ['missing', undefined, /wasm: .*gradtape\.wasm: no such file$/],
     ['not WebAssembly', 'this is a text file', /wasm: .*gradtape\.wasm: .*magic word/],
     ['cut short', wasm.subarray(0, wasm.length / 2), /wasm: .*gradtape\.wasm: WebAssembly\.Module\(\): /],
-    ['another module', Buffer.from('0061736d01000000', 'hex'), /wasm: .*gradtape\.wasm: not a gradtape module: it exports no memory$/],
+    ['another module', Buffer.from('0061736d01000000', 'hex'), /wasm: .*gradtape\.wasm: not a gradtape module: it exports no heap base$/],
     ['another contract', patched(wasm, 'gelu_f32', 'gely_f32'), /built for another kernel contract: gelu_f32 is missing; gely_f32 is not in the contract$/],
   ])('a WebAssembly file that is %s gives one error with every cause', (_what, file, cause) => {
     const { error } = load({ wasm: file });
     expect(error).toMatch(/^BackendError: backend: expected native or wasm to load, got\n {2}native: .*no such file\n {2}native: .*no such file\n {2}wasm: /);
     expect(error).toMatch(cause);
+  });
+
+  test('the build with relaxed SIMD comes first where the engine compiles it, a broken one is passed over, and each can be asked for', () => {
+    const isa = (files: Files, env: Record<string, string> = {}): string =>
+      run(install(files), "import * as gt from './dist/index.js'; console.log(gt.backend.info().isa)", {
+        env: { GRADTAPE_BACKEND: 'wasm', ...env },
+      }).out.trim();
+    expect(isa({ wasm, relaxed })).toBe('relaxed-simd');
+    expect(isa({ wasm, relaxed: relaxed.subarray(0, 1000) })).toBe('simd128');
+    expect(isa({ wasm, relaxed }, { GRADTAPE_ISA: 'simd128' })).toBe('simd128');
+    expect(load({ wasm }, { env: { GRADTAPE_ISA: 'relaxed-simd' } }).error).toMatch(
+      /expected wasm to load for GRADTAPE_ISA=relaxed-simd, got\n.*gradtape-relaxed\.wasm: no such file$/,
+    );
   });
 
   test('an engine without WebAssembly, or without SIMD, is named as the cause', () => {
@@ -177,7 +193,7 @@ describe.skipIf(!hasAddon)('with an addon', () => {
 
   test('both failing is one error that names every cause', () => {
     const { error } = load({ local: 'broken', prebuilt: patched(addon, 'gelu_f32\0', 'gely_f32\0'), wasm: 'broken' });
-    expect(error!.split('\n').map((line) => line.trim().split(':')[0])).toEqual(['BackendError', 'native', 'native', 'wasm']);
+    expect(error!.split('\n').map((line) => line.trim().split(':')[0])).toEqual(['BackendError', 'native', 'native', 'wasm', 'wasm']);
   });
 
   test('an instruction set that is not there is an error that lists those that are', () => {
@@ -191,7 +207,7 @@ describe.each(hasAddon ? ['native', 'wasm'] : ['wasm'])('processes and threads o
   const env = { GRADTAPE_BACKEND: backend, GRADTAPE_THREADS: '4' };
   let folder: string;
   beforeAll(() => {
-    folder = install({ local: hasAddon ? addon : undefined, wasm });
+    folder = install({ local: hasAddon ? addon : undefined, wasm, relaxed });
   });
   const clean = (script: string, how: Run = {}): string => {
     const { status, signal, out, err } = run(folder, script, { ...how, env: { ...env, ...how.env } });

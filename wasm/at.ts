@@ -1,5 +1,7 @@
 // Addresses. The only pointer arithmetic by element index, and the loads and stores of the vector that a run ends with.
 
+import { own } from './scratch';
+
 /** The address of element i. */
 // @ts-ignore: decorator
 @inline
@@ -14,15 +16,17 @@ export function lanes<T>(): i32 {
   return 16 >> <i32>alignof<T>();
 }
 
-const part = memory.data(16, 16);
+const stray = memory.data(16, 16);
 
 function loadPart<T>(p: usize, n: i32, rest: T): v128 {
+  const part = own(stray);
   v128.store(part, v128.splat<T>(rest));
   for (let i = 0; i < n; i++) store<T>(at<T>(part, i), load<T>(at<T>(p, i)));
   return v128.load(part);
 }
 
 function storePart<T>(p: usize, n: i32, v: v128): void {
+  const part = own(stray);
   v128.store(part, v);
   for (let i = 0; i < n; i++) store<T>(at<T>(p, i), load<T>(at<T>(part, i)));
 }

@@ -1,14 +1,17 @@
-// Compiles wasm/ to build/gradtape.wasm as asconfig.json says and puts the copy that is published into dist/. Prints nothing but errors.
+// Compiles wasm/ as asconfig.json says, once without and once with relaxed SIMD, and puts the copies that are published into dist/. Prints nothing but errors.
 
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const { error, stderr } = await asc.main(['--config', 'asconfig.json']);
-if (error) {
-  console.error(`${stderr}${error.message}`);
-  process.exit(1);
-}
 mkdirSync('dist', { recursive: true });
-copyFileSync('build/gradtape.wasm', 'dist/gradtape.wasm');
+for (const [target, { outFile }] of Object.entries(JSON.parse(readFileSync('asconfig.json', 'utf8')).targets)) {
+  const { error, stderr } = await asc.main(['--config', 'asconfig.json', '--target', target]);
+  if (error) {
+    console.error(`${stderr}${error.message}`);
+    process.exit(1);
+  }
+  copyFileSync(outFile, `dist/${basename(outFile)}`);
+}

@@ -2,12 +2,16 @@
 
 import { at } from './at';
 import { product } from './gemm';
-import { FORWARD, GATHER, H, INPUT, KH, KW, OH, OW, patches, SCATTER, setGeometry, sweep, W, WEIGHT } from './patches';
+import { FORWARD, GATHER, H, INPUT, KH, KW, OH, OW, patches, readGeometry, SCATTER, setGeometry, sweep, W, WEIGHT, writeGeometry } from './patches';
+import { own } from './scratch';
+import { parallel } from './threads';
 
 // Rows and positions of a block of patches.
 const ROWS = 128;
 const POSITIONS = 256;
-const block = memory.data(128 * 256 * 8, 64);
+/** Rows of patches that a thread takes at once for the derivative by the filters; a multiple of a tile's columns. */
+const PIECE = 32;
+const patchBlock = memory.data(128 * 256 * 8, 64);
 
 function fill<T>(y: usize, n: i32, value: T): void {
   for (; n > 0; n--, y += sizeof<T>()) store<T>(y, value);
@@ -25,7 +29,7 @@ function single<T>(what: i32, x: usize, w: usize, y: usize): void {
 
 /** One image and one group, c channels to o: y += w * x. */
 function forward<T>(x: usize, w: usize, y: usize, c: i32, o: i32): void {
-  const k = c * KH * KW, size = OH * OW;
+  const k = c * KH * KW, size = OH * OW, block = own(patchBlock);
   for (let p = 0; p < size; p += POSITIONS) {
     const n = min(POSITIONS, size - p);
     for (let r = 0; r < k; r += ROWS) {
@@ -38,7 +42,7 @@ function forward<T>(x: usize, w: usize, y: usize, c: i32, o: i32): void {
 
 /** x += w^T y, put back where the patches came from. */
 function input<T>(y: usize, w: usize, x: usize, c: i32, o: i32): void {
-  const k = c * KH * KW, size = OH * OW;
+  const k = c * KH * KW, size = OH * OW, block = own(patchBlock);
   for (let r = 0; r < k; r += ROWS) {
     const rows = min(ROWS, k - r);
     for (let p = 0; p < size; p += POSITIONS) {
@@ -49,11 +53,11 @@ function input<T>(y: usize, w: usize, x: usize, c: i32, o: i32): void {
   }
 }
 
-/** w += y x^T over the patches of x. */
-function weight<T>(y: usize, x: usize, w: usize, c: i32, o: i32): void {
-  const k = c * KH * KW, size = OH * OW;
-  for (let r = 0; r < k; r += ROWS) {
-    const rows = min(ROWS, k - r);
+/** w += y x^T over the patches of x, for rows [begin, end) of the patch matrix. */
+function weight<T>(y: usize, x: usize, w: usize, c: i32, o: i32, begin: i32, end: i32): void {
+  const k = c * KH * KW, size = OH * OW, block = own(patchBlock);
+  for (let r = begin; r < end; r += ROWS) {
+    const rows = min(ROWS, end - r);
     for (let p = 0; p < size; p += POSITIONS) {
       const n = min(POSITIONS, size - p);
       patches<T>(GATHER, x, block, r, rows, p, n);
@@ -62,18 +66,75 @@ function weight<T>(y: usize, x: usize, w: usize, c: i32, o: i32): void {
   }
 }
 
+/** A convolution that threads share. */
+@unmanaged
+class Job {
+  what: i32;
+  x: usize;
+  w: usize;
+  y: usize;
+  n: i32;
+  groups: i32;
+  c: i32;
+  o: i32;
+  /** Pieces of a group's rows of patches. */
+  pieces: i32;
+}
+
+const jobs = memory.data(36 + 48, 4);
+/** Multiplications that are worth a chunk. */
+const WORTH = 131072;
+
+/** Groups that are computed directly. */
+// @ts-ignore: decorator
+@inline
+function isDepthwise(c: i32, o: i32): bool {
+  return c == 1 && o < 4;
+}
+
+/** FORWARD and INPUT, whose images and groups have outputs of their own: elements are images times groups. */
+function images<T>(begin: i32, end: i32, p: usize): void {
+  readGeometry(p + offsetof<Job>());
+  const job = changetype<Job>(p), c = job.c, o = job.o;
+  for (let i = begin; i < end; i++) {
+    const x = job.x + <usize>i * at<T>(0, c * H * W), y = job.y + <usize>i * at<T>(0, o * OH * OW);
+    const filter = job.w + <usize>(i % job.groups) * at<T>(0, o * c * KH * KW);
+    if (isDepthwise(c, o)) {
+      for (let f = 0; f < o; f++) single<T>(job.what, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
+    } else if (job.what == FORWARD) forward<T>(x, filter, y, c, o);
+    else input<T>(y, filter, x, c, o);
+  }
+}
+
+/** WEIGHT sums over the images: elements are pieces of groups. */
+function filters<T>(begin: i32, end: i32, p: usize): void {
+  readGeometry(p + offsetof<Job>());
+  const job = changetype<Job>(p), c = job.c, o = job.o, k = c * KH * KW;
+  const dx = at<T>(0, job.groups * c * H * W), dy = at<T>(0, job.groups * o * OH * OW);
+  for (let i = begin; i < end; i++) {
+    const g = i / job.pieces, piece = i % job.pieces;
+    const filter = job.w + <usize>g * at<T>(0, o * k);
+    let x = job.x + <usize>g * at<T>(0, c * H * W), y = job.y + <usize>g * at<T>(0, o * OH * OW);
+    for (let image = 0; image < job.n; image++, x += dx, y += dy) {
+      if (isDepthwise(c, o)) for (let f = 0; f < o; f++) single<T>(WEIGHT, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
+      else weight<T>(y, x, filter, c, o, piece * PIECE, job.pieces == 1 ? k : min(k, (piece + 1) * PIECE));
+    }
+  }
+}
+
 /** Every image and group. */
 function run<T>(what: i32, x: usize, w: usize, y: usize, n: i32, groups: i32, c: i32, o: i32): void {
-  const dx = at<T>(0, c * H * W), dw = at<T>(0, o * c * KH * KW), dy = at<T>(0, o * OH * OW);
-  for (let image = 0; image < n; image++) {
-    for (let g = 0; g < groups; g++, x += dx, y += dy) {
-      const filter = w + <usize>g * dw;
-      if (c == 1 && o < 4) {
-        for (let f = 0; f < o; f++) single<T>(what, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
-      } else if (what == FORWARD) forward<T>(x, filter, y, c, o);
-      else if (what == INPUT) input<T>(y, filter, x, c, o);
-      else weight<T>(y, x, filter, c, o);
-    }
+  const p = own(jobs), job = changetype<Job>(p), k = c * KH * KW;
+  const work = <i64>k * o * OH * OW;
+  job.what = what;
+  job.x = x, job.w = w, job.y = y;
+  job.n = n, job.groups = groups, job.c = c, job.o = o;
+  job.pieces = isDepthwise(c, o) || work * n < 2 * WORTH ? 1 : (k + PIECE - 1) / PIECE;
+  writeGeometry(p + offsetof<Job>());
+  if (what == WEIGHT) {
+    parallel(groups * job.pieces, 1 + <i32>(WORTH * <i64>job.pieces / (work * n + 1)), (begin: i32, end: i32, job: usize) => filters<T>(begin, end, job), p);
+  } else {
+    parallel(n * groups, 1 + <i32>(WORTH / (work + 1)), (begin: i32, end: i32, job: usize) => images<T>(begin, end, job), p);
   }
 }
 

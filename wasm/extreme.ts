@@ -1,6 +1,7 @@
 // amax, amin, argmax and argmin of a contiguous (outer, r, inner) over r > 0. NaN wins.
 
 import { at, get, lanes, put } from './at';
+import { own } from './scratch';
 import * as vector from './vector';
 
 @unmanaged export class Max {
@@ -15,7 +16,7 @@ import * as vector from './vector';
   @inline better<T>(x: T, best: T): bool { return x < best || (x != x && best == best); }
 }
 
-const lane = memory.data(16, 16);
+const lanesOfOne = memory.data(16, 16);
 
 /** The extreme of n contiguous elements. Its vectors may overlap: taking an element twice changes nothing. */
 export function extreme<T, O>(x: usize, n: i32): T {
@@ -35,6 +36,7 @@ export function extreme<T, O>(x: usize, n: i32): T {
     d = o.of<T>(d, v128.load(x, 48));
   }
   for (; x < last; x += 16) a = o.of<T>(a, v128.load(x));
+  const lane = own(lanesOfOne);
   v128.store(lane, o.of<T>(o.of<T>(o.of<T>(a, b), o.of<T>(c, d)), v128.load(last)));
   let best = load<T>(lane);
   for (let i = 1; i < lanes<T>(); i++) best = o.one<T>(best, load<T>(at<T>(lane, i)));
@@ -85,12 +87,12 @@ export function extremePlaces<T, O>(x: usize, y: usize, outer: i32, r: i32, inne
     }
     for (let j = 0; j < inner; j += COLUMNS) {
       const n = min(COLUMNS, inner - j);
-      memory.copy(bests, at<T>(x, j), at<T>(0, n));
+      memory.copy(own(bests), at<T>(x, j), at<T>(0, n));
       memory.fill(at<i32>(y, j), 0, at<i32>(0, n));
       for (let k = 1; k < r; k++) {
         const row = at<T>(x, k * inner + j);
         for (let l = 0; l < n; l++) {
-          const v = load<T>(at<T>(row, l)), best = at<T>(bests, l);
+          const v = load<T>(at<T>(row, l)), best = at<T>(own(bests), l);
           if (!changetype<O>(0).better<T>(v, load<T>(best))) continue;
           store<T>(best, v);
           store<i32>(at<i32>(y, j + l), k);

@@ -2,6 +2,8 @@
 // inner = 1 reduces rows of contiguous memory; otherwise whole rows of columns are streamed into accumulators, a block of columns at a time.
 
 import { at, lanes } from './at';
+import { overOuter } from './rows';
+import { own } from './scratch';
 
 /** Columns that are accumulated at once. */
 const COLUMNS = 256;
@@ -76,16 +78,16 @@ function foldColumns<T, A, O>(x: usize, r: i32, n: i32, inner: i32, into: usize)
   for (let i = 0; i < r; i++, x += step) {
     for (let j = 0; j < whole; j += lanes<A>()) {
       const p = at<A>(into, j);
-      v128.store(p, o.vector<A>(v128.load(p), widened<T, A>(at<T>(x, j), 0), v128.load(at<A>(means, j))));
+      v128.store(p, o.vector<A>(v128.load(p), widened<T, A>(at<T>(x, j), 0), v128.load(at<A>(own(means), j))));
     }
     for (let j = whole; j < n; j++) {
       const p = at<A>(into, j);
-      store<A>(p, o.one<A>(load<A>(p), <A>load<T>(at<T>(x, j)), load<A>(at<A>(means, j))));
+      store<A>(p, o.one<A>(load<A>(p), <A>load<T>(at<T>(x, j)), load<A>(at<A>(own(means), j))));
     }
   }
 }
 
-export function fold<T, A, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
+function foldRows<T, A, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
   if (inner == 1) {
     for (let i = 0; i < outer; i++) store<T>(at<T>(y, i), <T>foldRow<T, A, O>(at<T>(x, i * r), r, <A>0));
     return;
@@ -93,13 +95,13 @@ export function fold<T, A, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32
   for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, inner)) {
     for (let j = 0; j < inner; j += COLUMNS) {
       const n = min(COLUMNS, inner - j);
-      foldColumns<T, A, O>(at<T>(x, j), r, n, inner, accumulators);
-      for (let l = 0; l < n; l++) store<T>(at<T>(y, j + l), <T>load<A>(at<A>(accumulators, l)));
+      foldColumns<T, A, O>(at<T>(x, j), r, n, inner, own(accumulators));
+      for (let l = 0; l < n; l++) store<T>(at<T>(y, j + l), <T>load<A>(at<A>(own(accumulators), l)));
     }
   }
 }
 
-export function variance<T>(x: usize, y: usize, correction: f64, outer: i32, r: i32, inner: i32): void {
+function varianceRows<T>(x: usize, y: usize, correction: f64, outer: i32, r: i32, inner: i32): void {
   const divisor = max(<f64>r - correction, 0);
   if (inner == 1) {
     for (let i = 0; i < outer; i++, x = at<T>(x, r)) {
@@ -111,10 +113,24 @@ export function variance<T>(x: usize, y: usize, correction: f64, outer: i32, r: 
   for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, inner)) {
     for (let j = 0; j < inner; j += COLUMNS) {
       const n = min(COLUMNS, inner - j);
-      foldColumns<T, f64, Sum>(at<T>(x, j), r, n, inner, means);
-      for (let l = 0; l < n; l++) store<f64>(at<f64>(means, l), load<f64>(at<f64>(means, l)) / <f64>r);
-      foldColumns<T, f64, Squares>(at<T>(x, j), r, n, inner, accumulators);
-      for (let l = 0; l < n; l++) store<T>(at<T>(y, j + l), <T>(load<f64>(at<f64>(accumulators, l)) / divisor));
+      foldColumns<T, f64, Sum>(at<T>(x, j), r, n, inner, own(means));
+      for (let l = 0; l < n; l++) store<f64>(at<f64>(own(means), l), load<f64>(at<f64>(own(means), l)) / <f64>r);
+      foldColumns<T, f64, Squares>(at<T>(x, j), r, n, inner, own(accumulators));
+      for (let l = 0; l < n; l++) store<T>(at<T>(y, j + l), <T>(load<f64>(at<f64>(own(accumulators), l)) / divisor));
     }
   }
+}
+
+export function fold<T, A, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
+  overOuter(
+    (x: usize, y: usize, _z: usize, _s: f64, outer: i32, r: i32, inner: i32) => foldRows<T, A, O>(x, y, outer, r, inner),
+    x, at<T>(0, r * inner), y, at<T>(0, inner), 0, 0, 0, outer, r, inner,
+  );
+}
+
+export function variance<T>(x: usize, y: usize, correction: f64, outer: i32, r: i32, inner: i32): void {
+  overOuter(
+    (x: usize, y: usize, _z: usize, correction: f64, outer: i32, r: i32, inner: i32) => varianceRows<T>(x, y, correction, outer, r, inner),
+    x, at<T>(0, r * inner), y, at<T>(0, inner), 0, 0, correction, outer, r, inner,
+  );
 }

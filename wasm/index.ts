@@ -16,4 +16,6 @@ export * from './softmax';
 export * from './special';
 export * from './sort';
 export * from './svd';
+export { fail, finish, help, set_threads } from './threads';
+export { FUSED } from './vector';
 export { __heap_base };

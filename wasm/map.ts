@@ -4,6 +4,8 @@
 // Loops whose bodies hold constants (polynomials, above all) end with their test: V8 moves a constant out of a loop only if its block runs before every way out.
 
 import { at, lanes } from './at';
+import { own } from './scratch';
+import { parallel } from './threads';
 import { number, pack } from './vector';
 
 /** One run: contiguous operands in the contract's order, the output last; n elements, a multiple of what fills a vector of the narrowest operand. */
@@ -33,13 +35,13 @@ const counters = memory.data(64 * 4, 4);
 // @ts-ignore: decorator
 @inline
 function operand(j: i32): Operand {
-  return changetype<Operand>(operands + <usize>j * offsetof<Operand>());
+  return changetype<Operand>(own(operands) + <usize>j * offsetof<Operand>());
 }
 
 // @ts-ignore: decorator
 @inline
 function stage(j: i32): usize {
-  return stages + <usize>j * (STAGED * 8);
+  return own(stages) + <usize>j * (STAGED * 8);
 }
 
 /** Declares operand j of the walk that follows. */
@@ -106,7 +108,7 @@ function runRow(run: Run, k: i32, granule: i32, n: i32, s: f64, t: f64): void {
 export function firstRow(k: i32, nd: i32, dims: usize): i32 {
   for (let d = 0; d < nd; d++) {
     if (load<i32>(at<i32>(dims, d * (k + 1))) == 0) return 0;
-    store<i32>(at<i32>(counters, d), 0);
+    store<i32>(at<i32>(own(counters), d), 0);
   }
   const last = at<i32>(dims, (nd - 1) * (k + 1));
   for (let j = 0; j < k; j++) {
@@ -128,7 +130,7 @@ export function strideOf(j: i32): i32 {
 export function nextRow(k: i32, nd: i32, dims: usize): bool {
   for (let d = nd - 2; d >= 0; d--) {
     const row = at<i32>(dims, d * (k + 1));
-    const counter = at<i32>(counters, d);
+    const counter = at<i32>(own(counters), d);
     const i = load<i32>(counter) + 1;
     const wrapped = i == load<i32>(row);
     store<i32>(counter, wrapped ? 0 : i);
@@ -142,14 +144,59 @@ export function nextRow(k: i32, nd: i32, dims: usize): bool {
   return false;
 }
 
+/** A walk that threads share: outermost indices are given out. */
+@unmanaged
+class Walk {
+  s: f64;
+  t: f64;
+  run: usize;
+  k: i32;
+  nd: i32;
+  dims: usize;
+  operands: usize;
+}
+
+const walks = memory.data(40, 8);
+const boundOperands = memory.data(4 * 20, 4);
+const chunkDims = memory.data(64 * 5 * 4, 4);
+/** Elements that are worth a chunk; a multiple of every granule. */
+const WORTH = 16384;
+
 /** Runs over every row of the k bound operands. */
-export function walk(run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64): void {
+function walkHere(run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64): void {
   const n = firstRow(k, nd, dims);
   if (n == 0) return;
   let narrowest = 4;
   for (let j = 0; j < k; j++) narrowest = min(narrowest, operand(j).shift);
   do runRow(run, k, 16 >> narrowest, n, s, t);
   while (nextRow(k, nd, dims));
+}
+
+/** The outermost indices [begin, end): dims of its own, and operands that begin further on. */
+function walkPart(begin: i32, end: i32, job: usize): void {
+  const w = changetype<Walk>(job), rows = own(chunkDims);
+  memory.copy(own(operands), w.operands, 4 * offsetof<Operand>());
+  memory.copy(rows, w.dims, at<i32>(0, w.nd * (w.k + 1)));
+  store<i32>(rows, end - begin);
+  for (let j = 0; j < w.k; j++) operand(j).row += (<usize>(begin * load<i32>(at<i32>(rows, j + 1)))) << operand(j).shift;
+  walkHere(changetype<Run>(w.run), w.k, w.nd, rows, w.s, w.t);
+}
+
+/** Runs over every row of the k bound operands, with the help of other threads where that pays. */
+export function walk(run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64): void {
+  let inner: i64 = 1;
+  for (let d = 1; d < nd; d++) inner *= load<i32>(at<i32>(dims, d * (k + 1)));
+  if (nd == 0 || inner * load<i32>(dims) < 2 * WORTH) {
+    walkHere(run, k, nd, dims, s, t);
+    return;
+  }
+  const w = changetype<Walk>(own(walks));
+  w.s = s, w.t = t;
+  w.run = changetype<usize>(run);
+  w.k = k, w.nd = nd, w.dims = dims;
+  w.operands = own(boundOperands);
+  memory.copy(w.operands, own(operands), 4 * offsetof<Operand>());
+  parallel(load<i32>(dims), <i32>max(WORTH / inner, 1), walkPart, changetype<usize>(w));
 }
 
 /** y = O(x). */

@@ -1,6 +1,8 @@
-// float32 transcendental functions, four lanes at once, without FMA: at most 4 ulp over the whole range, special values included (measured bounds at each).
+// float32 transcendental functions, four lanes at once: at most 4 ulp over the whole range, special values included, with FMA and without (measured bounds at each).
 // Polynomials are minimax fits of relative error on the stated interval, evaluated in halves (Estrin) where they are what a loop waits for: without FMA a step of
 // Horner's rule is six cycles. pmin and pmax are one instruction and keep a NaN of their first operand.
+
+import { mad as multiplyAdd } from './vector';
 
 /** ln 2 in two parts, the first short enough for exact products with an exponent. */
 const LN2_HI: f32 = 0.693145752;
@@ -20,11 +22,10 @@ function bits(x: u32): v128 {
   return i32x4.splat(x);
 }
 
-/** a * b + c, rounded twice. */
 // @ts-ignore: decorator
 @inline
 function mad(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(f32x4.mul(a, b), c);
+  return multiplyAdd<f32>(a, b, c);
 }
 
 // @ts-ignore: decorator

@@ -1,5 +1,7 @@
 // float64 transcendental functions: exp and log on two lanes at once, the rest by element, through the standard library where it has them.
 
+import { mad as multiplyAdd } from './vector';
+
 // @ts-ignore: decorator
 @inline
 function all(x: f64): v128 {
@@ -9,7 +11,7 @@ function all(x: f64): v128 {
 // @ts-ignore: decorator
 @inline
 function mad(a: v128, b: v128, c: v128): v128 {
-  return f64x2.add(f64x2.mul(a, b), c);
+  return multiplyAdd<f64>(a, b, c);
 }
 
 /** ln 2 in two parts, the first short enough for exact products with an exponent. */

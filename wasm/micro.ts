@@ -1,6 +1,7 @@
 // The register tile of the matrix product: MR rows by two vectors of columns, all of it in named vectors, so that the engine keeps it in registers.
 
 import { at, get, lanes, put } from './at';
+import { mad } from './vector';
 
 export const MR = 4;
 
@@ -11,21 +12,15 @@ export function NR<T>(): i32 {
   return 2 * lanes<T>();
 }
 
-// @ts-ignore: decorator
-@inline
-function mad<T>(c: v128, a: v128, b: v128): v128 {
-  return v128.add<T>(c, v128.mul<T>(a, b));
-}
-
 /** One row of the tile into c, of which n columns exist: c = alpha * acc + beta * c. */
 function finish<T>(c: usize, n: i32, lo: v128, hi: v128, alpha: v128, beta: v128, reads: bool): void {
   const rest = n - lanes<T>();
   lo = v128.mul<T>(alpha, lo);
   hi = v128.mul<T>(alpha, hi);
-  if (reads) lo = mad<T>(lo, beta, get<T>(c, n, <T>0));
+  if (reads) lo = mad<T>(beta, get<T>(c, n, <T>0), lo);
   put<T>(c, n, lo);
   if (rest <= 0) return;
-  if (reads) hi = mad<T>(hi, beta, get<T>(c + 16, rest, <T>0));
+  if (reads) hi = mad<T>(beta, get<T>(c + 16, rest, <T>0), hi);
   put<T>(c + 16, rest, hi);
 }
 
@@ -39,17 +34,17 @@ export function micro<T>(k: i32, a: usize, b: usize, c: usize, rsc: i32, m: i32,
   for (const end = at<T>(a, k * MR); a < end; a += MR * sizeof<T>(), b += 32) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     const a0 = v128.load_splat<T>(a);
-    c00 = mad<T>(c00, a0, b0);
-    c01 = mad<T>(c01, a0, b1);
+    c00 = mad<T>(a0, b0, c00);
+    c01 = mad<T>(a0, b1, c01);
     const a1 = v128.load_splat<T>(a, sizeof<T>());
-    c10 = mad<T>(c10, a1, b0);
-    c11 = mad<T>(c11, a1, b1);
+    c10 = mad<T>(a1, b0, c10);
+    c11 = mad<T>(a1, b1, c11);
     const a2 = v128.load_splat<T>(a, 2 * sizeof<T>());
-    c20 = mad<T>(c20, a2, b0);
-    c21 = mad<T>(c21, a2, b1);
+    c20 = mad<T>(a2, b0, c20);
+    c21 = mad<T>(a2, b1, c21);
     const a3 = v128.load_splat<T>(a, 3 * sizeof<T>());
-    c30 = mad<T>(c30, a3, b0);
-    c31 = mad<T>(c31, a3, b1);
+    c30 = mad<T>(a3, b0, c30);
+    c31 = mad<T>(a3, b1, c31);
   }
   const x = v128.splat<T>(alpha), y = v128.splat<T>(beta);
   const reads = beta != <T>0;

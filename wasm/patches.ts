@@ -14,6 +14,19 @@ export function setGeometry(
   H = h; W = w; OH = oh; OW = ow; KH = kh; KW = kw; SH = sh; SW = sw; PH = ph; PW = pw; DH = dh; DW = dw;
 }
 
+/** The geometry as 12 numbers at p, for other threads. */
+export function writeGeometry(p: usize): void {
+  store<i32>(p, H), store<i32>(p, W, 4), store<i32>(p, OH, 8), store<i32>(p, OW, 12), store<i32>(p, KH, 16), store<i32>(p, KW, 20);
+  store<i32>(p, SH, 24), store<i32>(p, SW, 28), store<i32>(p, PH, 32), store<i32>(p, PW, 36), store<i32>(p, DH, 40), store<i32>(p, DW, 44);
+}
+
+export function readGeometry(p: usize): void {
+  setGeometry(
+    load<i32>(p), load<i32>(p, 4), load<i32>(p, 8), load<i32>(p, 12), load<i32>(p, 16), load<i32>(p, 20),
+    load<i32>(p, 24), load<i32>(p, 28), load<i32>(p, 32), load<i32>(p, 36), load<i32>(p, 40), load<i32>(p, 44),
+  );
+}
+
 /** x += y for elements sx and 1 apart. */
 function addStrided<T>(y: usize, x: usize, sx: i32, n: i32): void {
   if (sx == 1) {

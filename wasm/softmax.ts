@@ -4,6 +4,7 @@
 import { at, get, lanes, put } from './at';
 import { extreme, Max } from './extreme';
 import { exp, log } from './math';
+import { overOuter } from './rows';
 import { max } from './vector';
 
 /** The lanes of v in float64: the lower two, or both; and the upper two, if there are. */
@@ -198,13 +199,37 @@ function backward<T, O>(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inne
   }
 }
 
-export function logsumexp_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logsumexp<f32>(x, y, outer, r, inner); }
-export function logsumexp_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logsumexp<f64>(x, y, outer, r, inner); }
-export function softmax_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { softmax<f32>(x, y, outer, r, inner); }
-export function softmax_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { softmax<f64>(x, y, outer, r, inner); }
-export function log_softmax_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logSoftmax<f32>(x, y, outer, r, inner); }
-export function log_softmax_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logSoftmax<f64>(x, y, outer, r, inner); }
-export function softmax_bwd_f32(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backward<f32, SoftmaxBwd>(dy, y, dx, outer, r, inner); }
-export function softmax_bwd_f64(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backward<f64, SoftmaxBwd>(dy, y, dx, outer, r, inner); }
-export function log_softmax_bwd_f32(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backward<f32, LogSoftmaxBwd>(dy, y, dx, outer, r, inner); }
-export function log_softmax_bwd_f64(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backward<f64, LogSoftmaxBwd>(dy, y, dx, outer, r, inner); }
+/** y is as x, or one element for r of them. */
+// @ts-ignore: decorator
+@inline
+function along<T, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32, kept: i32): void {
+  overOuter(
+    (x: usize, y: usize, _z: usize, _s: f64, outer: i32, r: i32, inner: i32) => changetype<O>(0).of<T>(x, y, outer, r, inner),
+    x, at<T>(0, r * inner), y, at<T>(0, kept * inner), 0, 0, 0, outer, r, inner,
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function backwardAlong<T, O>(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void {
+  const step = at<T>(0, r * inner);
+  overOuter(
+    (dy: usize, y: usize, dx: usize, _s: f64, outer: i32, r: i32, inner: i32) => backward<T, O>(dy, y, dx, outer, r, inner),
+    dy, step, y, step, dx, step, 0, outer, r, inner,
+  );
+}
+
+@unmanaged class LogSumExp { @inline of<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logsumexp<T>(x, y, outer, r, inner); } }
+@unmanaged class Softmax { @inline of<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { softmax<T>(x, y, outer, r, inner); } }
+@unmanaged class LogSoftmax { @inline of<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logSoftmax<T>(x, y, outer, r, inner); } }
+
+export function logsumexp_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { along<f32, LogSumExp>(x, y, outer, r, inner, 1); }
+export function logsumexp_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { along<f64, LogSumExp>(x, y, outer, r, inner, 1); }
+export function softmax_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { along<f32, Softmax>(x, y, outer, r, inner, r); }
+export function softmax_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { along<f64, Softmax>(x, y, outer, r, inner, r); }
+export function log_softmax_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { along<f32, LogSoftmax>(x, y, outer, r, inner, r); }
+export function log_softmax_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { along<f64, LogSoftmax>(x, y, outer, r, inner, r); }
+export function softmax_bwd_f32(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backwardAlong<f32, SoftmaxBwd>(dy, y, dx, outer, r, inner); }
+export function softmax_bwd_f64(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backwardAlong<f64, SoftmaxBwd>(dy, y, dx, outer, r, inner); }
+export function log_softmax_bwd_f32(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backwardAlong<f32, LogSoftmaxBwd>(dy, y, dx, outer, r, inner); }
+export function log_softmax_bwd_f64(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void { backwardAlong<f64, LogSoftmaxBwd>(dy, y, dx, outer, r, inner); }

@@ -24,6 +24,17 @@ export function mul<T>(a: v128, b: v128): v128 {
   return v128.bitselect(i16x8.mul(a, b), odd, i16x8.splat(0x00ff));
 }
 
+/** Whether this is the build with relaxed SIMD. */
+export const FUSED: bool = ASC_FEATURE_RELAXED_SIMD;
+
+/** a * b + c: rounded once in the build with relaxed SIMD where the machine can, else twice. */
+// @ts-ignore: decorator
+@inline
+export function mad<T>(a: v128, b: v128, c: v128): v128 {
+  if (isFloat<T>() && ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c);
+  return v128.add<T>(c, v128.mul<T>(a, b));
+}
+
 /** A NaN on either side wins. */
 // @ts-ignore: decorator
 @inline

@@ -34,7 +34,7 @@ export interface Backend {
   copyOut(address: number, to: ArrayBufferView): void;
   /** Tells the garbage collector's pacing about memory held outside the JavaScript heap. */
   adjust(bytes: number): void;
-  /** Instruction set of the kernels that run: avx512, avx2, baseline, neon, simd128. */
+  /** Instruction set of the kernels that run: avx512, avx2, baseline, neon; simd128, relaxed-simd. */
   readonly isa: string;
   getThreads(): number;
   setThreads(n: number): void;

@@ -3,19 +3,18 @@ import { ArgumentError, BackendError, fail, show } from '../core/errors.js';
 import { platform } from '../platform/index.js';
 import type { Backend } from './backend.js';
 import { deferred } from './deferred.js';
-import { loadWasm, startWasm, wasmUrl } from './wasm.js';
+import { forThisPlatform, loadWasm, startWasm, wasmUrl } from './wasm.js';
 
 /** What the WebAssembly module can be made from: where it is, an answer that brings it, its bytes, or itself. */
 export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
 
-const wasmType = /^application\/wasm\b/i;
+const compileBytes = (bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> => WebAssembly.compile(forThisPlatform(new Uint8Array(bytes)));
 
-/** The module that a response brings; compiled while it arrives, if the server names its type. */
+/** The module that a response brings. */
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) throw new BackendError(`${response.status} ${response.statusText}`.trim());
   const type = response.headers.get('content-type') ?? 'no content type';
-  if (wasmType.test(type)) return WebAssembly.compileStreaming(response);
-  return WebAssembly.compile(await response.arrayBuffer()).catch((error: Error) => {
+  return compileBytes(await response.arrayBuffer()).catch((error: Error) => {
     throw new BackendError(`${type}: ${error.message}`);
   });
 }
@@ -23,7 +22,8 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof Response) return compileResponse(source);
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
+  if (source instanceof ArrayBuffer) return compileBytes(source);
+  if (ArrayBuffer.isView(source)) return compileBytes(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
   if (source instanceof URL || typeof source === 'string') return compileResponse(await fetch(source));
   return fail(ArgumentError, 'init', 'a URL, a Response, the bytes of the module or a WebAssembly.Module', show(source));
 }

@@ -6,6 +6,7 @@ import type { Backend } from './backend.js';
 import { Heap } from './heap.js';
 import { wasmBackend } from './init.js';
 import { loadNative, useWholeStack } from './native.js';
+import { isWasmBuild } from './wasm.js';
 
 const loaders: Record<string, () => Backend> = { native: loadNative, wasm: wasmBackend };
 
@@ -20,11 +21,11 @@ function load(): Backend {
   if (GRADTAPE_THREADS && !/^[1-9]\d{0,3}$/.test(GRADTAPE_THREADS)) {
     throw new BackendError(`GRADTAPE_THREADS: expected a whole number of at least 1, got ${JSON.stringify(GRADTAPE_THREADS)}`);
   }
-  // Instruction sets are the addon's, so that asking for one asks for the addon.
+  // Asking for an instruction set asks for the backend that has it.
   const [wanted, because] = GRADTAPE_BACKEND
     ? [GRADTAPE_BACKEND, `GRADTAPE_BACKEND=${GRADTAPE_BACKEND}`]
     : GRADTAPE_ISA
-      ? ['native', `GRADTAPE_ISA=${GRADTAPE_ISA}`]
+      ? [isWasmBuild(GRADTAPE_ISA) ? 'wasm' : 'native', `GRADTAPE_ISA=${GRADTAPE_ISA}`]
       : ['auto', ''];
   const names = wanted === 'auto' ? Object.keys(loaders) : [wanted];
   for (const name of names) {

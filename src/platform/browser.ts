@@ -1,9 +1,11 @@
 // Browsers, their workers, and bundles for them: nothing can be read at once, and garbage is collected when the engine pleases.
+import { type HelperTask, webHelper } from './helpers.js';
 import type { Platform } from './platform.js';
 
 /** One literal for each file: bundlers find these expressions and take the files along. */
 const wasmUrls: Readonly<Record<string, () => URL>> = {
   'gradtape.wasm': () => new URL('./gradtape.wasm', import.meta.url),
+  'gradtape-relaxed.wasm': () => new URL('./gradtape-relaxed.wasm', import.meta.url),
 };
 
 /** A buffer that is never touched takes no memory, but engines count its bytes, and this many make them collect. */
@@ -16,6 +18,13 @@ function collectGarbage(): boolean {
     // Refused: not before the engine has collected all that it could.
   }
   return true;
+}
+
+/** It begins when the event loop turns: until then the caller works alone. */
+function startHelper(task: HelperTask): void {
+  const url = URL.createObjectURL(new Blob([webHelper], { type: 'text/javascript' }));
+  new Worker(url).postMessage(task);
+  URL.revokeObjectURL(url);
 }
 
 const none = (): never => {
@@ -34,6 +43,12 @@ export const platform: Platform = {
 
   collectGarbage,
   javaScriptHeap: () => 0,
+
+  processors: globalThis.navigator?.hardwareConcurrency ?? 1,
+  startHelper: globalThis.crossOriginIsolated ? startHelper : undefined,
+  // The main thread of a page.
+  maySleep: typeof document === 'undefined',
+  withRelaxedSimd: (action) => action(),
 
   files: { exists: none, read: none, write: none, gunzip: none, packageFolder: () => undefined },
 };

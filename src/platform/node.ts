@@ -1,12 +1,16 @@
 // Node.js, and the runtimes that speak its built-in modules: the only door to them.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import v8 from 'node:v8';
+import { Worker } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { collectGarbage, javaScriptHeap, makeKeptObjectsRelease } from './collect.js';
 import { whyNotLoadable } from './elf.js';
+import { type HelperTask, nodeHelper } from './helpers.js';
 import type { Platform } from './platform.js';
 import { writeWhole } from './write.js';
 
@@ -34,6 +38,29 @@ function packageFolder(name: string): string | undefined {
   return undefined;
 }
 
+/** A helper has nothing of its own: it may not keep the process alive, and needs neither streams nor the flags of its parent. */
+function startHelper(task: HelperTask): void {
+  const worker = new Worker(nodeHelper, { eval: true, workerData: task, execArgv: [], stdin: false, trackUnmanagedFds: false });
+  // Without helpers the caller does everything, so that a worker which could not start changes nothing but the time.
+  worker.on('error', () => {});
+  worker.unref();
+}
+
+/** Node 20 has relaxed SIMD behind a flag, which counts while a module is compiled. A program that has frozen the flags gets the other build. */
+function withRelaxedSimd<T>(action: () => T): T {
+  if (Number.parseInt(process.versions.node, 10) > 20) return action();
+  try {
+    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+  } catch {
+    return action();
+  }
+  try {
+    return action();
+  } finally {
+    v8.setFlagsFromString('--no-experimental-wasm-relaxed-simd');
+  }
+}
+
 export const platform: Platform = {
   env: process.env,
   warn: (message) => process.emitWarning(message, 'GradtapeWarning'),
@@ -52,6 +79,11 @@ export const platform: Platform = {
   collectGarbage,
   makeKeptObjectsRelease,
   javaScriptHeap,
+
+  processors: availableParallelism(),
+  startHelper: typeof SharedArrayBuffer === 'undefined' ? undefined : startHelper,
+  maySleep: true,
+  withRelaxedSimd,
 
   files: { exists: existsSync, read: readFileSync, write: writeWhole, gunzip: gunzipSync, packageFolder },
 };

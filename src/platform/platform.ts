@@ -1,6 +1,8 @@
 // What gradtape asks of the program that runs it. node.ts answers for Node.js, Deno and Bun, browser.ts for browsers and bundlers: nothing else in src/ may touch a
 // built-in module or `process`.
 
+import type { HelperTask } from './helpers.js';
+
 export interface Platform {
   /** The environment's variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,6 +26,15 @@ export interface Platform {
   readonly makeKeptObjectsRelease?: () => () => void;
   /** Bytes in use on the JavaScript heap, as far as they can be known. */
   javaScriptHeap(): number;
+
+  /** Processors that threads can use. */
+  readonly processors: number;
+  /** Starts a thread that runs the task (helpers.ts), now or soon; absent where memory cannot be shared. */
+  readonly startHelper?: (task: HelperTask) => void;
+  /** Whether this thread may sleep until another wakes it. */
+  readonly maySleep: boolean;
+  /** Runs the action with relaxed SIMD for the modules that it compiles, if the engine has it behind a switch. */
+  withRelaxedSimd<T>(action: () => T): T;
 
   readonly files: Files;
 }
