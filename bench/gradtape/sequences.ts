@@ -12,34 +12,6 @@ const integers = (values: readonly number[], shape: readonly number[]): Tensor =
     .to('int64')
     .reshape(shape);
 
-/** The cell over a sequence (steps, batch, in); the input's share of all gates in one product. */
-class Lstm extends nn.Module {
-  weight_ih: gt.nn.Parameter;
-  weight_hh: gt.nn.Parameter;
-  bias_ih: gt.nn.Parameter;
-  bias_hh: gt.nn.Parameter;
-  constructor(inputs: number, hidden: number) {
-    super();
-    this.weight_ih = new nn.Parameter(gt.zeros(4 * hidden, inputs));
-    this.weight_hh = new nn.Parameter(gt.zeros(4 * hidden, hidden));
-    this.bias_ih = new nn.Parameter(gt.zeros(4 * hidden));
-    this.bias_hh = new nn.Parameter(gt.zeros(4 * hidden));
-  }
-  override forward(x: Tensor): Tensor {
-    const hidden = this.weight_hh.shape[1];
-    let h = gt.zeros(x.shape[1], hidden);
-    let c = h;
-    const outputs: Tensor[] = [];
-    for (const step of F.linear(x, this.weight_ih, this.bias_ih).unbind(0)) {
-      const [i, f, g, o] = F.linear(h, this.weight_hh, this.bias_hh).add(step).chunk(4, 1);
-      c = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
-      h = o.sigmoid().mul(c.tanh());
-      outputs.push(h);
-    }
-    return gt.stack(outputs);
-  }
-}
-
 class Block extends nn.Module {
   norm1: gt.nn.LayerNorm;
   qkv: gt.nn.Linear;
@@ -92,10 +64,10 @@ class GptModel extends nn.Module {
 
 export const sequences: Tasks = {
   lstm({ batch, steps, hidden }) {
-    const model = new Lstm(hidden, hidden);
+    const model = new nn.LSTM(hidden, hidden);
     fill(model);
     const x = input([steps, batch, hidden]);
-    return taskOf('backward', [...model.parameters()], () => model.forward(x));
+    return taskOf('backward', [...model.parameters()], () => model.forward(x)[0]);
   },
   attention({ batch, heads, steps, head, mode }) {
     const [q, k, v] = [0, 20, 40].map((offset) => input([batch, heads, steps, head], offset, 2));
