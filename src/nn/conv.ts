@@ -7,6 +7,7 @@ import { type ArgsOf, asChoice, readArgs } from '../ops/args.js';
 import { empty } from '../ops/create.js';
 import { conv1d, conv2d, convTranspose1d, convTranspose2d, pad } from '../ops/images.js';
 import { type PerDim, perDim } from '../ops/spatial.js';
+import { conv3d, convTranspose3d } from '../ops/volume.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { fans, kaimingUniform_, uniform_ } from './init.js';
 import { Module } from './module.js';
@@ -135,6 +136,16 @@ export class Conv2d extends Forward {
   }
 }
 
+/** Cross-correlation of volumes: (n?, in, d, h, w) -> (n?, out, d', h', w'). */
+export class Conv3d extends Forward {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvModuleArgs) {
+    super(3, inChannels, outChannels, kernelSize, args);
+  }
+  override forward(x: Tensor): Tensor {
+    return this.run(conv3d, x);
+  }
+}
+
 const transposedOrder = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation'] as const;
 type ConvTransposeModuleArgs = ArgsOf<ConvTransposeModuleOptions, typeof transposedOrder>;
 
@@ -184,5 +195,14 @@ export class ConvTranspose2d extends Transposed {
   }
   override forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return this.run(convTranspose2d, x, outputSize);
+  }
+}
+/** The transpose of a convolution of volumes: (n?, in, d, h, w) -> (n?, out, d', h', w'). */
+export class ConvTranspose3d extends Transposed {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvTransposeModuleArgs) {
+    super(3, inChannels, outChannels, kernelSize, args);
+  }
+  override forward(x: Tensor, outputSize: readonly number[] | null = null): Tensor {
+    return this.run(convTranspose3d, x, outputSize);
   }
 }

@@ -46,3 +46,4 @@ export {
 } from '../ops/rectifier.js';
 export { logSoftmax, softmax } from '../ops/softmax.js';
 export { lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d } from '../ops/unpool.js';
+export { adaptiveMaxPool3d, conv3d, convTranspose3d, maxPool3d } from '../ops/volume.js';

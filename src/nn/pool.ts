@@ -1,10 +1,12 @@
 // Pooling as modules: they keep the options of their functions.
 
+import { ArgumentError, fail } from '../core/errors.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
 import * as F from '../ops/images.js';
 import { type AvgPool2dOptions, type AvgPoolOptions, adaptiveAvgPool3d, avgPool3d, type MaxPoolOptions, type OutputSize } from '../ops/pool.js';
 import { type PerDim, perDim } from '../ops/spatial.js';
 import { type LpPoolOptions, lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d, type UnpoolOptions } from '../ops/unpool.js';
+import { adaptiveMaxPool3d, maxPool3d } from '../ops/volume.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { python, tuple } from './repr.js';
@@ -40,6 +42,17 @@ export class MaxPool2d extends MaxPool {
   }
   override forward(x: Tensor): ReturnType<typeof F.maxPool2d> {
     return F.maxPool2d(x, this.options);
+  }
+}
+/** Maxima over windows of volumes; gives no indices. */
+export class MaxPool3d extends MaxPool {
+  constructor(kernelSize: PerDim, ...args: MaxArgs) {
+    super(kernelSize, args);
+    if (this.options.returnIndices) fail(ArgumentError, 'MaxPool3d', 'no returnIndices', 'true: indices are given in one and two dims only');
+  }
+  override forward(x: Tensor): Tensor {
+    const { returnIndices: _, ...options } = this.options;
+    return maxPool3d(x, options);
   }
 }
 
@@ -188,5 +201,12 @@ export class AdaptiveMaxPool1d extends Adaptive {
 export class AdaptiveMaxPool2d extends Adaptive {
   override forward(x: Tensor): ReturnType<typeof F.adaptiveMaxPool2d> {
     return F.adaptiveMaxPool2d(x, this.outputSize, this.returnIndices);
+  }
+}
+/** Gives no indices. */
+export class AdaptiveMaxPool3d extends Adaptive {
+  override forward(x: Tensor): Tensor {
+    if (this.returnIndices) fail(ArgumentError, 'AdaptiveMaxPool3d', 'no returnIndices', 'true: indices are given in one and two dims only');
+    return adaptiveMaxPool3d(x, this.outputSize);
   }
 }

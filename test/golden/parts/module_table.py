@@ -134,6 +134,19 @@ def convolutions():
     yield Row('ConvTranspose2d', 4, 2, 3, stride=2, inputs=lambda: [torch.randn(*image), [14, 12]])
 
 
+def volumes():
+    volume = (1, 2, 4, 3, 4)
+    yield Row('Conv3d', 2, 3, 2, inputs=randn(volume))
+    yield Row('Conv3d', 2, 2, [3, 1, 2], [2, 1, 1], [1, 0, 2], [1, 1, 2], 2, False, inputs=randn(volume))
+    yield Row('Conv3d', 2, 2, [2, 3, 3], padding='same', padding_mode='circular', inputs=randn(volume))
+    yield Row('Conv3d', 2, 2, [2, 3, 2], padding='same', inputs=randn(volume))
+    yield Row('ConvTranspose3d', 2, 3, 2, inputs=randn(volume))
+    yield Row('ConvTranspose3d', 2, 2, 3, 2, 1, [1, 0, 1], 2, inputs=randn(volume))
+    yield Row('MaxPool3d', 2, inputs=randn(volume))
+    yield Row('MaxPool3d', [3, 2, 2], [1, 2, 1], 1, 1, False, True, inputs=randn(volume[1:]))
+    yield Row('AdaptiveMaxPool3d', [2, 2, None], inputs=randn(volume))
+
+
 def pooling():
     signal, image = (2, 3, 9), (2, 2, 7, 6)
     for d, shape in ((1, signal), (2, image)):
@@ -281,5 +294,5 @@ def inits():
 
 
 def rows():
-    for family in (recurrent, attention, transformer, linear, activations, convolutions, pooling, images, normalisation, embeddings, losses, reparametrised):
+    for family in (recurrent, attention, transformer, linear, activations, convolutions, volumes, pooling, images, normalisation, embeddings, losses, reparametrised):
         yield from family()
