@@ -33,6 +33,7 @@ export {
   getRngState,
   initialSeed,
   manualSeed,
+  multinomial,
   rand,
   randint,
   randLike,
@@ -50,3 +51,4 @@ export { isInferenceModeEnabled } from './tensor/storage.js';
 export { type Hook, type HookHandle, Tensor } from './tensor/tensor.js';
 export * as train from './train/index.js';
 export * as utils from './utils.js';
+export * as viz from './viz/index.js';

@@ -1,2 +1,3 @@
 // gt.utils.data.datasets: data that is known by name.
+export { FashionMNIST } from './fashion.js';
 export { MNIST, type MNISTOptions } from './mnist.js';

@@ -63,3 +63,14 @@ function contents(path: string): Uint8Array {
   const bytes = attempt('a readable file', () => platform.files.read(path));
   return isGzipped(bytes) ? attempt('an intact gzip stream', () => platform.files.gunzip(bytes)) : bytes;
 }
+
+/** The bytes of an IDX file of unsigned bytes. */
+export function idxOf(shape: readonly number[], data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const start = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(start + data.length);
+  bytes.set([0, 0, 8, shape.length]);
+  const view = new DataView(bytes.buffer);
+  for (const [i, size] of shape.entries()) view.setUint32(4 + 4 * i, size);
+  bytes.set(data, start);
+  return bytes;
+}

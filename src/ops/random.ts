@@ -1,12 +1,13 @@
 // Random tensors, drawn as PyTorch's CPU generator draws them: the same seed gives the same numbers.
 import { Category, type DType, type DTypeInfo, int64, type TypedArray } from '../core/dtype.js';
-import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
+import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
+import { multinomial as draw } from '../core/multinomial.js';
 import { Generator } from '../core/random.js';
-import { checkShape, checkSize, numel, type Shape } from '../core/shape.js';
+import { checkShape, checkSize, numel, type Shape, showShape } from '../core/shape.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { checkWritable } from '../tensor/inplace.js';
 import { alias, copyInto, type Tensor } from '../tensor/tensor.js';
-import { asNumber, asTensor, readArgs } from './args.js';
+import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { type CreateOptions, fromArray, readCreation, readSizes, type SizeArgs } from './create.js';
 
 /** The generator that is used where none is given. */
@@ -89,6 +90,26 @@ export function bernoulli(x: Tensor, options: RandomOptions = {}): Tensor {
   const { generator } = readArgs<RandomOptions>('bernoulli', [options], [], ['generator']);
   if (x.dt.category !== Category.Float) fail(DTypeError, 'bernoulli', 'a floating point tensor', x.dtype);
   return drawn('bernoulli', x.shape, x.dt, { generator }, (g, array) => g.bernoulli(array, x.toTypedArray() as FloatArray));
+}
+
+export interface MultinomialOptions extends RandomOptions {
+  /** Whether a category may be drawn more than once. */
+  replacement?: boolean;
+}
+/**
+ * Numbers of categories drawn in proportion to weights, which need not sum to 1: input (C) or (N, C), result (numSamples) or (N, numSamples), int64 as in PyTorch. Weights that are
+ * negative or not finite, rows that sum to 0 and more samples than categories without replacement are errors.
+ */
+export function multinomial(input: Tensor, numSamples: number, ...args: ArgsOf<MultinomialOptions, ['replacement']>): Tensor {
+  const op = 'multinomial';
+  asTensor(op, 'input', input);
+  const { replacement = false, generator } = readArgs<MultinomialOptions>(op, args, ['replacement'], ['generator']);
+  if (input.dt.category !== Category.Float) fail(DTypeError, op, 'a floating point tensor', input.dtype);
+  if (input.ndim !== 1 && input.ndim !== 2) fail(ShapeError, op, 'weights of 1 or 2 dims', `${showShape(input.shape)}: prob_dist must be 1 or 2 dim`);
+  const samples = checkSize(op, 'numSamples', numSamples);
+  const [rows, categories] = input.ndim === 1 ? [1, input.shape[0]] : input.shape;
+  const drawn = draw(generatorOf(op, generator), input.toTypedArray() as FloatArray, rows, categories, samples, asBoolean(op, 'replacement', replacement));
+  return fromArray(op, BigInt64Array.from(drawn, BigInt), input.ndim === 1 ? [samples] : [rows, samples], int64);
 }
 
 // In place -----------------------------------------------------------------------------------------------------------------------------------------------------

