@@ -204,6 +204,7 @@ describe('weight norm', () => {
 describe('layers refuse', () => {
   const wrong: [what: string, call: () => unknown, error: unknown, message: string][] = [
     ['a sequence of another size', () => new nn.LSTM(3, 4).forward(gt.ones(5, 2, 2)), gt.ShapeError, 'LSTM: expected an input whose last size is 3, got 2'],
+    ['a sequence of no steps', () => new nn.LSTM(3, 4).forward(gt.ones(0, 2, 3)), gt.ShapeError, 'Expected sequence length to be larger than 0'],
     ['a sequence of 4 dims', () => new nn.GRU(3, 4).forward(gt.ones(1, 5, 2, 3)), gt.ShapeError, 'Expected input to be 2-D or 3-D but received 4-D'],
     ['a state that does not fit', () => new nn.RNN(3, 4).forward(gt.ones(5, 2, 3), gt.ones(1, 3, 4)), gt.ShapeError, 'Expected hidden size [1, 2, 4]'],
     ['batched states of one sequence', () => new nn.RNN(3, 4).forward(gt.ones(5, 3), gt.ones(1, 1, 4)), gt.ShapeError, 'should also be 2-D'],

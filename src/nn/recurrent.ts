@@ -146,10 +146,11 @@ abstract class Recurrent extends Module {
     const { x, steps, output, stateIn, stateOut } = this.#rowsOf(input);
     if (x.shape[1] !== this.inputSize)
       fail(ShapeError, name, `an input whose last size is ${this.inputSize}`, `${x.shape[1]}: input.size(-1) must be equal to input_size`);
+    if (steps.length === 0) fail(ShapeError, name, 'at least one step', 'none: Expected sequence length to be larger than 0 in RNN');
     const directions = this.#directions();
     const sizes = [projSize || hiddenSize, hiddenSize].slice(0, cell === 'lstm' ? 2 : 1);
     const states = sizes.map((size, i) => {
-      const shape = [directions.length, steps[0] ?? 0, size];
+      const shape = [directions.length, steps[0], size];
       const state = given[i] ?? null;
       if (state === null) return zeros(shape, { dtype: x.dtype });
       const placed = stateIn(asTensor(name, 'the hidden state', state));
