@@ -59,6 +59,7 @@ export function asTensors(op: string, role: string, value: unknown): Tensor[] {
 
 export function asNumber(op: string, role: string, value: unknown): number {
   if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return Number(value);
   if (value instanceof Tensor && value.count === 1) return Number(value.item());
   return fail(ArgumentError, op, `${role} to be a number`, show(value));
 }

@@ -24,7 +24,9 @@ interface Given {
 function readBounds(op: string, x: Tensor, args: ClampArgs): Given {
   const { min = null, max = null } = readArgs<ClampOptions>(op, args, ['min', 'max']);
   if (min === null && max === null) throw new ArgumentError(`${op}: expected min, max or both, got neither: at least one of 'min' or 'max' must not be None`);
-  if (resultType(x, ...[min, max].filter((bound) => bound !== null)) === bool) fail(DTypeError, op, 'a numeric tensor', 'bool: not implemented for it');
+  // Against one tensor it is the minimum or the maximum, which truth values have.
+  const one = (min === null || max === null) && (min instanceof Tensor || max instanceof Tensor);
+  if (!one && resultType(x, ...[min, max].filter((bound) => bound !== null)) === bool) fail(DTypeError, op, 'a numeric tensor', 'bool: not implemented for it');
   return { min, max };
 }
 
@@ -34,8 +36,7 @@ interface Range {
   readonly min: number;
   readonly max: number;
 }
-const numberOf = (op: string, role: string, bound: Bound, missing: number): number =>
-  bound === null ? missing : asNumber(op, role, typeof bound === 'boolean' ? Number(bound) : bound);
+const numberOf = (op: string, role: string, bound: Bound, missing: number): number => (bound === null ? missing : asNumber(op, role, bound));
 const rangeOf = (op: string, { min, max }: Given): Range => ({
   min: numberOf(op, 'min', min, Number.NEGATIVE_INFINITY),
   max: numberOf(op, 'max', max, Number.POSITIVE_INFINITY),

@@ -248,8 +248,7 @@ export function arange(...args: readonly (number | ArangeOptions)[]): Tensor {
   const given = readCreation<ArangeOptions>('arange', args, ['start', 'end', 'step']);
   // A number alone is the end.
   const [from, to] = given.end === undefined ? [0, given.start] : [given.start ?? 0, given.end];
-  const number = (role: string, value: unknown): number => asNumber('arange', role, typeof value === 'boolean' ? Number(value) : value);
-  const numbers = [number('start', from), number('end', to), number('step', given.step ?? 1)];
+  const numbers = [asNumber('arange', 'start', from), asNumber('arange', 'end', to), asNumber('arange', 'step', given.step ?? 1)];
   const [start, end, step] = numbers;
   if (![start, end].every(Number.isFinite)) fail(ArgumentError, 'arange', 'finite bounds', `${start} and ${end}: unsupported range`);
   if (!Number.isFinite(step) || step === 0) fail(ArgumentError, 'arange', 'step other than 0', `${step}: step must be nonzero`);
@@ -277,9 +276,10 @@ export interface SpacedOptions extends CreateOptions {
 }
 const spacedNames = ['start', 'end', 'steps'] as const;
 
-/** `steps` numbers evenly spaced from start to end, both included; the second half counts back from the end, as in PyTorch. */
-function spaced(op: string, { start, end, steps }: SpacedOptions, round: (v: number) => number): number[] {
-  const [a, b, n] = [asNumber(op, 'start', start), asNumber(op, 'end', end), checkSize(op, 'steps', steps as number)];
+/** `steps` numbers evenly spaced from start to end, both included; the second half counts back from the end, as in PyTorch. For integers the ends are cut to integers first. */
+function spaced(op: string, { start, end, steps }: SpacedOptions, dt: DTypeInfo, round: (v: number) => number): number[] {
+  const held = (v: number): number => (dt.category === Category.Float ? v : Math.trunc(v));
+  const [a, b, n] = [held(asNumber(op, 'start', start)), held(asNumber(op, 'end', end)), checkSize(op, 'steps', steps as number)];
   const step = n > 1 ? round((b - a) / (n - 1)) : 0;
   return Array.from({ length: n }, (_, i) => (n === 1 || i < n / 2 ? a + step * i : b - step * (n - 1 - i)));
 }
@@ -289,7 +289,7 @@ const exactly = (v: number): number => v;
 export function linspace(...args: ArgsOf<SpacedOptions, ['start', 'end', 'steps']>): Tensor {
   const options = readCreation<SpacedOptions>('linspace', args, spacedNames);
   const dt = typeOf('linspace', options);
-  const values = spaced('linspace', options, dt === float32 ? Math.fround : exactly);
+  const values = spaced('linspace', options, dt, dt === float32 ? Math.fround : exactly);
   return finish('linspace', fromArray('linspace', convert('linspace', values, dt), [values.length], dt), options.requiresGrad);
 }
 
@@ -298,7 +298,7 @@ export function logspace(...args: ArgsOf<SpacedOptions & { base?: number }, ['st
   const options = readCreation<SpacedOptions & { base?: number }>('logspace', args, [...spacedNames, 'base']);
   const base = asNumber('logspace', 'base', options.base ?? 10);
   const dt = typeOf('logspace', options);
-  const values = spaced('logspace', options, exactly).map((exponent) => base ** exponent);
+  const values = spaced('logspace', options, dt, exactly).map((exponent) => base ** exponent);
   return finish('logspace', fromArray('logspace', convert('logspace', values, dt), [values.length], dt), options.requiresGrad);
 }
 

@@ -8,10 +8,11 @@ import { type ArgsOf, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
 import { clamp } from './clamp.js';
 import { eq, ge, le, logicalAnd, where } from './compare.js';
+import { toDtype } from './copy.js';
 import { inPlace, unary } from './define.js';
 import { rewrite } from './derived.js';
 import { abs, log, maximum } from './pointwise.js';
-import { floatOf, needFloat, type Operand, operands } from './promote.js';
+import { floatOf, needFloat, type Operand, operands, rawCast, resultType } from './promote.js';
 
 /** 2^x. */
 export const exp2 = unary('exp2', K.exp2, { saves: OUT, vjp: (dy, node) => mul(dy, mul(node.y, Math.LN2)) });
@@ -48,7 +49,15 @@ export const timesLog = (name: string, f: (y: Tensor) => Tensor, pole: number) =
       (dy, node) => div(mul(dy, node.x(0)), sub(node.x(1), pole)),
     ],
   });
-  return (x: Operand, y: Operand): Tensor => apply(op, operands(name, x, y, floatOf), undefined);
+  return (x: Operand, y: Operand): Tensor => {
+    const both = operands(name, x, y, floatOf);
+    const dt = floatOf(resultType(...both));
+    return apply(
+      op,
+      both.map((t) => toDtype(t, dt)),
+      undefined,
+    );
+  };
 };
 /** x * log(y), 0 where x is 0. */
 export const xlogy = timesLog('xlogy', log, 0);
@@ -60,7 +69,10 @@ export interface LogitOptions {
 const logitOp = defineOp({
   name: 'logit',
   saves: 1,
-  forward: ([x]) => noGrad(() => log(div(x, sub(1, x)))),
+  forward: ([x]) => {
+    const p = rawCast(x, floatOf(x.dt));
+    return noGrad(() => log(div(p, sub(1, p))));
+  },
   vjp: [
     (dy, node) => {
       const x = node.x(0);

@@ -8,9 +8,10 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
 import { eq, ge, isnan, le, logicalAnd, logicalNot, logicalOr, lt, where } from './compare.js';
+import { toDtype } from './copy.js';
 import { rewrite } from './derived.js';
 import { abs } from './pointwise.js';
-import { floatOf, type Operand, operand, rawCast, resultType } from './promote.js';
+import { floatOf, type Operand, operand, resultType } from './promote.js';
 import { anyTrue } from './reduce.js';
 import { sign, sign_ } from './round.js';
 
@@ -47,7 +48,7 @@ export function signbit(x: Tensor): Tensor {
 export function copysign(a: Tensor, b: Operand): Tensor {
   asTensor('copysign', 'input', a);
   const dt = floatOf(resultType(a, b));
-  const size = abs(a.dt === dt || a.dt.category === Category.Float ? a : rawCast(a, dt));
+  const size = abs(toDtype(a, dt));
   return where(signbit(operand('copysign', 'other', b, a, floatOf)), neg(size), size);
 }
 

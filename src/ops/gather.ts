@@ -1,5 +1,5 @@
 // Picking elements along a dim by index, and the adjoint: adding into the places they were picked from. One kernel serves gather, indexSelect and embedding.
-import { Category, int64 } from '../core/dtype.js';
+import { bool, Category, type DTypeInfo, int64 } from '../core/dtype.js';
 import { DTypeError, fail, IndexError, ShapeError } from '../core/errors.js';
 import { checkDim, type Shape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
@@ -76,11 +76,18 @@ const gatherBackward: Op<Along> = defineOp<Along>({
   vjp: [(d, node) => apply(gatherOp, [d, node.x(1)], node.args as Along), null],
 });
 
+/** The kernel that adds by index; the sum of truth values is the larger. */
+export function adderFor(op: string, dt: DTypeInfo): (typeof K.scatter_add)[number] {
+  if (dt !== bool) return kernelFor(op, K.scatter_add, dt);
+  const largest = 1;
+  return (x, index, y, ...rest) => kernelFor(op, K.scatter_reduce, dt)(x, index, y, largest, ...rest);
+}
+
 /** dst[... index ...] += src along dim; not recorded. */
 export function addAlong(dst: Tensor, dim: number, index: Tensor, src: Tensor): void {
   if (index.count === 0) return;
   const nd = collapse(index.shape, null, src, index, fitted(dst, index, dim));
-  kernelFor('scatterAdd', K.scatter_add, dst.dt)(addressOf(src), addressOf(index), addressOf(dst), dst.strides[dim], nd, dims);
+  adderFor('scatterAdd', dst.dt)(addressOf(src), addressOf(index), addressOf(dst), dst.strides[dim], nd, dims);
 }
 
 /** gather along dim by a checked int64 index, and its adjoint to a tensor of that shape. */

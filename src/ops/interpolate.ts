@@ -1,8 +1,10 @@
 // Resizing signals, images and volumes (n, channels, d1, ...): along every dim a table of weights, as PyTorch computes them.
+import { float32, uint8 } from '../core/dtype.js';
 import { ArgumentError, fail, show } from '../core/errors.js';
 import { checkSize, showShape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from './args.js';
+import { toDtype } from './copy.js';
 import { averageTo } from './pool.js';
 import { checkTables, resample, Table, tableOf } from './resample.js';
 
@@ -150,13 +152,19 @@ function resize(op: string, x: Tensor, options: InterpolateOptions): Tensor {
     if (antialias) return mode === 'bicubic' ? antialiased(r, 2, (v) => keys(v, -0.5)) : antialiased(r, 1, triangle);
     return mode === 'bicubic' ? cubic(r) : linear(r);
   };
+  // Bytes, of which the nearest ones are taken, go through float32, which holds them.
+  const bytes = x.dt === uint8 && mode.startsWith('nearest');
   // Innermost first: a dim is cheapest to go along when those inside it are long.
-  return from.reduceRight((y, n, d) => {
-    const factor = factors === null || recomputeScaleFactor === true ? null : factors[d];
-    const key = [mode, antialias, n, to[d], factor, align].join();
-    const made = tableOf(key, () => table({ from: n, to: to[d], factor, align }));
-    return resample(y, d + 2, made);
-  }, x);
+  const resized = from.reduceRight(
+    (y, n, d) => {
+      const factor = factors === null || recomputeScaleFactor === true ? null : factors[d];
+      const key = [mode, antialias, n, to[d], factor, align].join();
+      const made = tableOf(key, () => table({ from: n, to: to[d], factor, align }));
+      return resample(y, d + 2, made);
+    },
+    bytes ? toDtype(x, float32) : x,
+  );
+  return bytes ? toDtype(resized, uint8) : resized;
 }
 
 const positional = ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor', 'antialias'] as const;

@@ -3,6 +3,7 @@
 import { int64, uint8 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError } from '../core/errors.js';
 import { broadcastShapes, sameShape, showShape } from '../core/shape.js';
+import { constant } from '../tensor/fill.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
@@ -13,6 +14,7 @@ import { arange, fromArray } from './create.js';
 import { asIndex, gather, indexSelect } from './gather.js';
 import { minimum, sqrt } from './pointwise.js';
 import { pow } from './power.js';
+import { floatOf } from './promote.js';
 import { sum } from './reduce.js';
 import { needSameShape, type ReductionOption, reduced } from './reduced.js';
 import { pairwiseDistance } from './similarity.js';
@@ -39,7 +41,9 @@ export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor
   const op = 'marginRankingLoss';
   const { margin = 0, reduction } = readArgs<MarginOptions>(op, args, ['margin'], ['reduction']);
   sameRank(op, asTensor(op, 'input1', input1), asTensor(op, 'input2', input2), asTensor(op, 'target', target));
-  return reduced(op, hinge(add(mul(neg(target), sub(input1, input2)), asNumber(op, 'margin', margin))), reduction);
+  const apart = mul(neg(target), sub(input1, input2));
+  // A margin counts as a float, whole or not.
+  return reduced(op, hinge(add(apart, constant(asNumber(op, 'margin', margin), floatOf(apart.dt)))), reduction);
 }
 
 function sameRank(op: string, first: Tensor, ...others: readonly Tensor[]): void {

@@ -1,5 +1,5 @@
 // gt.masked: reductions and softmax of the elements where a mask is true. What is masked out becomes the reduction's identity.
-import { bool, Category, type DType, type DTypeInfo, float32 } from '../core/dtype.js';
+import { bool, Category, type DType, type DTypeInfo, float32, int64 } from '../core/dtype.js';
 import { fail, ShapeError } from '../core/errors.js';
 import { checkDims, expandsTo, numel, reducedShape, showShape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
@@ -10,9 +10,9 @@ import { div, mul, sub } from './arithmetic.js';
 import { clampMin } from './clamp.js';
 import { where } from './compare.js';
 import { toDtype } from './copy.js';
+import { fromArray } from './create.js';
 import { amax as amaxOf, amin as aminOf } from './extrema.js';
 import { sqrt } from './pointwise.js';
-import { floatOf } from './promote.js';
 import { type Dims, logsumexp as logsumexpOf, prod as prodOf, sum as sumOf } from './reduce.js';
 import { logSoftmax as logSoftmaxOf, softmax as softmaxOf } from './softmax.js';
 import { broadcastTo, permute, reshape } from './view.js';
@@ -50,15 +50,16 @@ function read(op: string, x: Tensor, { dim = null, keepdim = false, dtype, mask 
 }
 const readMasked = (op: string, x: Tensor, args: MaskedArgs): Given => read(op, x, readArgs<MaskedOptions>(op, args, ['dim'], ['keepdim', 'dtype', 'mask']));
 
-const filled = (x: Tensor, mask: Tensor | null, value: number): Tensor => (mask === null ? x : where(mask, x, constant(value, x.dt)));
+const filled = (x: Tensor, mask: Tensor | null, value: number | Tensor): Tensor =>
+  mask === null ? x : where(mask, x, typeof value === 'number' ? constant(value, x.dt) : value);
 const inDtype = (y: Tensor, dt: DTypeInfo | null): Tensor => (dt === null ? y : toDtype(y, dt));
 
 /** The least (sign -1) or largest (1) number of a dtype: what max or min starts from. */
-function extreme({ dt }: Tensor, sign: 1 | -1): number {
+function extreme({ dt }: Tensor, sign: 1 | -1): number | Tensor {
   if (dt.category === Category.Float) return sign * Number.POSITIVE_INFINITY;
+  if (dt === int64) return fromArray('masked', BigInt64Array.of(sign < 0 ? -(2n ** 63n) : 2n ** 63n - 1n), [], int64);
   const ends: Record<string, readonly [number, number]> = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255], bool: [0, 1] };
-  const [low, high] = ends[dt.name] ?? [-(2 ** 63), 2 ** 63 - 1024];
-  return sign < 0 ? low : high;
+  return ends[dt.name][sign < 0 ? 0 : 1];
 }
 
 export function sum(x: Tensor, ...args: MaskedArgs): Tensor {
@@ -83,7 +84,7 @@ export function amin(x: Tensor, ...args: MaskedArgs): Tensor {
 }
 export function logsumexp(x: Tensor, ...args: MaskedArgs): Tensor {
   const { over, dt, mask } = readMasked('masked.logsumexp', x, args);
-  return inDtype(logsumexpOf(filled(x, mask, extreme(x, -1)), over), dt ?? floatOf(x.dt));
+  return inDtype(logsumexpOf(filled(x, mask, extreme(x, -1)), over), dt ?? x.dt);
 }
 
 /** How many elements count. */

@@ -145,6 +145,15 @@ export interface AddmmOptions {
   /** Factor of the product. */
   alpha?: number;
 }
+/** The factors as PyTorch reads them: numbers of the product's dtype. */
+export function factorsOf(op: string, dt: DTypeInfo, { beta = 1, alpha = 1 }: AddmmOptions): Required<AddmmOptions> {
+  const held = (role: string, value: unknown): number => {
+    const factor = asNumber(op, role, value);
+    if (dt.category === Category.Float) return factor;
+    return dt.category === Category.Bool ? Number(factor !== 0) : Math.trunc(factor);
+  };
+  return { beta: held('beta', beta), alpha: held('alpha', alpha) };
+}
 const by = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : mul(x, factor));
 const addmmOp = defineOp<Required<AddmmOptions>>({
   name: 'addmm',
@@ -172,8 +181,7 @@ export function addmm(input: Tensor, a: Tensor, b: Tensor, ...args: ArgsOf<Addmm
   checkInner('addmm', a, b, b.shape[0]);
   const shape = [a.shape[0], b.shape[1]];
   if (!expandsTo(input.shape, shape)) fail(ShapeError, 'addmm', `an input that broadcasts to ${showShape(shape)}`, showShape(input.shape));
-  const { beta = 1, alpha = 1 } = readArgs<AddmmOptions>('addmm', args, [], ['beta', 'alpha']);
-  return apply(addmmOp, [input, a, b], { beta: asNumber('addmm', 'beta', beta), alpha: asNumber('addmm', 'alpha', alpha) });
+  return apply(addmmOp, [input, a, b], factorsOf('addmm', a.dt, readArgs<AddmmOptions>('addmm', args, [], ['beta', 'alpha'])));
 }
 
 // matmul ---------------------------------------------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import { addressOf, alias, copyInto, empty, type Tensor } from '../tensor/tensor
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { zerosOf } from './copy.js';
 import { fromArray } from './create.js';
-import { asIndex, checkedIndex } from './gather.js';
+import { adderFor, asIndex, checkedIndex } from './gather.js';
 import { kernelFor } from './map.js';
 import { rawCast } from './promote.js';
 
@@ -94,7 +94,8 @@ function put(x: Tensor, value: Tensor, indices: readonly Tensor[], picks: Picks)
   if (distance.count === 0) return;
   const source = rawCast(value, x.dt);
   const nd = collapse(shape, null, source, distance, base);
-  kernelFor('indexPut', picks.accumulate ? K.scatter_add : K.scatter, x.dt)(addressOf(source), addressOf(distance), addressOf(base), 1, nd, rows);
+  const kernel = picks.accumulate ? adderFor('indexPut', x.dt) : kernelFor('indexPut', K.scatter, x.dt);
+  kernel(addressOf(source), addressOf(distance), addressOf(base), 1, nd, rows);
 }
 
 /** Inputs x, the value and the checked int64 indices. */

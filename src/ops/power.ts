@@ -44,7 +44,10 @@ const powNumberOp = defineOp<number>({
   ],
 });
 
-/** In float64: with p - 1 rounded to float32, x^(p - 1) would be off by ln x times that, and sums over broadcast dims would cancel. The engine rounds the result. */
+/**
+ * In float64: with p - 1 rounded to float32, x^(p - 1) would be off by ln x times that; sums over broadcast dims, and of the two gradients' derivatives, would cancel. The engine rounds
+ * the results.
+ */
 const wide = (...tensors: Tensor[]): Tensor[] => tensors.map((t) => (t.dt === float32 ? toDtype(t, float64) : t));
 
 const powOp = defineOp({
@@ -55,17 +58,14 @@ const powOp = defineOp({
     if (a.dt === bool && b.dt === bool) fail(DTypeError, 'pow', 'numeric operands', 'bool');
     return map2('pow', K.pow, a, b, out);
   },
-  vjp: [
-    (given, node) => {
-      const [dy, x, p] = wide(given, node.x(0), node.x(1));
-      return where(eq(p, 0), 0, mul(dy, mul(p, pow(x, sub(p, 1)))));
-    },
-    // 0^p does not change with p >= 0, although log 0 is infinite.
-    (given, node) => {
-      const [dy, x, p] = wide(given, node.x(0), node.x(1));
-      return where(logicalAnd(eq(x, 0), ge(p, 0)), 0, mul(dy, mul(pow(x, p), log(x))));
-    },
-  ],
+  joint: ([given], node, needs) => {
+    const [dy, x, p] = wide(given!, node.x(0), node.x(1));
+    return [
+      needs(0) ? where(eq(p, 0), 0, mul(dy, mul(p, pow(x, sub(p, 1))))) : null,
+      // 0^p does not change with p >= 0, although log 0 is infinite.
+      needs(1) ? where(logicalAnd(eq(x, 0), ge(p, 0)), 0, mul(dy, mul(pow(x, p), log(x)))) : null,
+    ];
+  },
 });
 
 function checkExponent(op: string, x: Tensor, p: Scalar): number {

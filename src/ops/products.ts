@@ -1,16 +1,16 @@
 // Products of matrices and vectors in their many forms.
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { broadcastShapes, checkDim, expandsTo, showShape } from '../core/shape.js';
-import { full } from '../tensor/fill.js';
+import { constant, full } from '../tensor/fill.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type ArgsOf, asNumber, asTensor, asTensors, readArgs } from './args.js';
+import { type ArgsOf, asTensor, asTensors, readArgs } from './args.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { clamp } from './clamp.js';
 import { copy_, toDtype } from './copy.js';
 import { diagonal } from './diagonal.js';
 import { tensordot } from './einsum.js';
 import { stack } from './join.js';
-import { type AddmmOptions, bmm, dot, matmul, mv, outer } from './matmul.js';
+import { type AddmmOptions, bmm, dot, factorsOf, matmul, mv, outer } from './matmul.js';
 import { sqrt } from './pointwise.js';
 import { sum } from './reduce.js';
 import { broadcastTo, reshape, select, squeeze, transpose, unsqueeze } from './view.js';
@@ -24,7 +24,7 @@ type Added = (input: Tensor, a: Tensor, b: Tensor, ...args: AddArgs) => Tensor;
 const addedTo =
   (op: string, rank: readonly [number, number], product: (a: Tensor, b: Tensor) => Tensor): Added =>
   (input, a, b, ...args) => {
-    const { beta = 1, alpha = 1 } = readArgs<AddmmOptions>(op, args, [], ['beta', 'alpha']);
+    const given = readArgs<AddmmOptions>(op, args, [], ['beta', 'alpha']);
     [a, b].forEach((t, i) => {
       if (asTensor(op, 'ab'[i], t).ndim !== rank[i]) fail(ShapeError, op, `${'ab'[i]} of ${rank[i]} dims`, showShape(t.shape));
     });
@@ -32,8 +32,9 @@ const addedTo =
     if (!expandsTo(asTensor(op, 'input', input).shape, y.shape))
       fail(ShapeError, op, `an input that broadcasts to ${showShape(y.shape)}`, showShape(input.shape));
     if (input.dt !== y.dt) fail(ArgumentError, op, `an input of dtype ${y.dtype}`, input.dtype);
-    const scaled = asNumber(op, 'alpha', alpha) === 1 ? y : mul(y, alpha);
-    return asNumber(op, 'beta', beta) === 0 ? scaled : add(beta === 1 ? input : mul(input, beta), scaled);
+    const { beta, alpha } = factorsOf(op, y.dt, given);
+    const by = (t: Tensor, factor: number): Tensor => (factor === 1 ? t : mul(t, constant(factor, y.dt)));
+    return beta === 0 ? by(y, alpha) : add(by(input, beta), by(y, alpha));
   };
 const into =
   (f: Added): Added =>

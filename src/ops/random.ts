@@ -5,7 +5,9 @@ import { multinomial as draw } from '../core/multinomial.js';
 import { Generator } from '../core/random.js';
 import { checkShape, checkSize, numel, type Shape, showShape } from '../core/shape.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
+import { full } from '../tensor/fill.js';
 import { checkWritable } from '../tensor/inplace.js';
+import { apply, defineOp } from '../tensor/op.js';
 import { alias, copyInto, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { type CreateOptions, fromArray, readCreation, readSizes, type SizeArgs } from './create.js';
@@ -89,8 +91,14 @@ export function bernoulli(x: Tensor, options: RandomOptions = {}): Tensor {
   asTensor('bernoulli', 'input', x);
   const { generator } = readArgs<RandomOptions>('bernoulli', [options], [], ['generator']);
   if (x.dt.category !== Category.Float) fail(DTypeError, 'bernoulli', 'a floating point tensor', x.dtype);
-  return drawn('bernoulli', x.shape, x.dt, { generator }, (g, array) => g.bernoulli(array, x.toTypedArray() as FloatArray));
+  return apply(bernoulliOp, [x], generator);
 }
+/** A step: its derivative is 0. */
+const bernoulliOp = defineOp<Generator | null | undefined>({
+  name: 'bernoulli',
+  forward: ([x], generator) => drawn('bernoulli', x.shape, x.dt, { generator }, (g, array) => g.bernoulli(array, x.toTypedArray() as FloatArray)),
+  vjp: [(dy) => full(dy.shape, 0, dy.dt)],
+});
 
 export interface MultinomialOptions extends RandomOptions {
   /** Whether a category may be drawn more than once. */

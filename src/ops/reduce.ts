@@ -129,7 +129,8 @@ export function sumToSize(x: Tensor, ...sizes: (number | readonly number[])[]): 
   const shape = sizesOf('sumToSize', sizes);
   if (!expandsTo(shape, asTensor('sumToSize', 'input', x).shape))
     fail(ShapeError, 'sumToSize', `a size that expands to ${showShape(x.shape)}`, `${showShape(shape)}: size is not expandable to the tensor's size`);
-  return sumTo(x, shape);
+  // As in PyTorch, a whole sum is sum's, which widens integers.
+  return shape.length === 0 ? sum(x) : sumTo(x, shape);
 }
 
 const meanOp = defineOp<Over>({

@@ -1,4 +1,5 @@
 // Writing and adding along a dim by index: the counterparts of gather, and of indexSelect where one vector of indices serves all lines.
+import { bool } from '../core/dtype.js';
 import { DTypeError, fail, IndexError, ShapeError } from '../core/errors.js';
 import { checkDim, expandsTo, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
@@ -10,7 +11,7 @@ import { addressOf, alias, copyInto, empty, Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
 import { mul } from './arithmetic.js';
 import { toDtype, zerosOf } from './copy.js';
-import { asIndex, checkedIndex, fitted, gatherAlong } from './gather.js';
+import { adderFor, asIndex, checkedIndex, fitted, gatherAlong } from './gather.js';
 import { kernelFor } from './map.js';
 import type { Operand } from './promote.js';
 import { expand, narrow, reshape } from './view.js';
@@ -19,7 +20,7 @@ import { expand, narrow, reshape } from './view.js';
 const line = (t: Tensor): Tensor => (t.ndim === 0 ? reshape(t, 1) : t);
 
 /** Inputs x, src and the checked int64 index, the last two of one shape; the argument is the dim. */
-const writer = (name: string, kernels: typeof K.scatter, toX: (dy: Tensor, index: Tensor, dim: number) => Tensor): Op<number> =>
+const writer = (name: string, kernelOf: typeof adderFor, toX: (dy: Tensor, index: Tensor, dim: number) => Tensor): Op<number> =>
   defineOp<number>({
     name,
     saves: 4,
@@ -29,7 +30,7 @@ const writer = (name: string, kernels: typeof K.scatter, toX: (dy: Tensor, index
       if (out === undefined) copyInto(y, x);
       if (index.count > 0) {
         const nd = collapse(index.shape, null, source, index, fitted(y, index, dim));
-        kernelFor(name, kernels, x.dt)(addressOf(source), addressOf(index), addressOf(y), y.strides[dim], nd, dims);
+        kernelOf(name, x.dt)(addressOf(source), addressOf(index), addressOf(y), y.strides[dim], nd, dims);
       }
       return y;
     },
@@ -38,8 +39,12 @@ const writer = (name: string, kernels: typeof K.scatter, toX: (dy: Tensor, index
       return [needs(0) ? toX(dy!, index, dim) : null, needs(1) ? gatherAlong.forward(dy!, index, dim) : null, null];
     },
   });
-const scatterOp: Op<number> = writer('scatter', K.scatter, (dy, index, dim) => apply(scatterOp, [dy, expand(zerosOf(dy, []), index.shape), index], dim));
-const scatterAddOp: Op<number> = writer('scatterAdd', K.scatter_add, (dy) => dy);
+const scatterOp: Op<number> = writer(
+  'scatter',
+  (name, dt) => kernelFor(name, K.scatter, dt),
+  (dy, index, dim) => apply(scatterOp, [dy, expand(zerosOf(dy, []), index.shape), index], dim),
+);
+const scatterAddOp: Op<number> = writer('scatterAdd', adderFor, (dy) => dy);
 
 export const scatterAlong = (x: Tensor, src: Tensor, index: Tensor, dim: number): Tensor => apply(scatterOp, [x, src, index], dim);
 export const scatterAddAlong = (x: Tensor, src: Tensor, index: Tensor, dim: number): Tensor => apply(scatterAddOp, [x, src, index], dim);
@@ -125,7 +130,8 @@ export interface AlphaOption {
 const timesAlpha = (op: string, source: Tensor, args: ArgsOf<AlphaOption, []>): Tensor => {
   const { alpha = 1 } = readArgs<AlphaOption>(op, args, [], ['alpha']);
   const t = asTensor(op, 'source', source);
-  return alpha === 1 ? t : mul(t, asNumber(op, 'alpha', alpha));
+  const factor = asNumber(op, 'alpha', alpha);
+  return factor === 1 ? t : mul(t, t.dt === bool ? constant(Number(factor !== 0), bool) : factor);
 };
 /** A copy of x with the slices of source added at the indices (a vector) of a dim. */
 export const indexAdd = (x: Tensor, dim: number, index: Tensor, source: Tensor, ...args: ArgsOf<AlphaOption, []>): Tensor =>

@@ -3,6 +3,7 @@ import { ArgumentError, DTypeError, GradientError, IndexError, ShapeError } from
 import { Generator } from '../../src/core/random.js';
 import * as F from '../../src/ops/functional.js';
 import * as ops from '../../src/ops/index.js';
+import { bernoulli } from '../../src/ops/random.js';
 import { along, each, fold, type Grid, look, permuted, product } from './grid.js';
 import { fails, type Input, input, type Row, row, variant, whole } from './row.js';
 import { average, logSoftmax, total } from './truth.js';
@@ -245,7 +246,8 @@ export const functional = {
   }),
   bernoulli_: row([variant([[4]], (x) => ops.bernoulli_(x.clone(), 0.5, { generator: seeded() }))], {
     unpredictable: drawn,
-    gradients: false,
+    // Of the form that reads its probabilities: 0.
+    gradients: [variant([input([4], [0.2, 0.8])], (x) => bernoulli(x, { generator: seeded() }))],
     errors: drawErrors(ops.bernoulli_),
   }),
 } satisfies Record<string, Row>;
