@@ -17,6 +17,10 @@ export interface TensorRef {
   rg?: 1;
   /** Its place among the leaves of its sample. */
   leaf?: number;
+  /** A result: the dtype that it has in PyTorch, these being the truth. */
+  as?: GoldenDType;
+  /** A result of which PyTorch's own float32 is off where sums cancel: how far off it may be beside the tolerance. */
+  slack?: number | 'Infinity';
 }
 
 export interface Golden<Manifest> {
@@ -43,7 +47,7 @@ export function readGolden<Manifest>(name: 'ops' | 'nets' | 'modules' | 'random'
   return { manifest, read };
 }
 
-// The manifest of `ops`, told in parts/ops.py ------------------------------------------------------------------------------------------------------
+// The manifest of `ops`, told in parts/ops.py and parts/record.py ------------------------------------------------------------------------------------------------------
 
 export interface OpArguments {
   input: unknown;
@@ -54,7 +58,6 @@ export interface OpArguments {
 export interface OpSample extends OpArguments {
   out: TensorRef[];
   noncontig?: 1;
-  ref_dtype?: 'float64';
   diff_out_idx?: number[];
   cot?: TensorRef[];
   grad?: (TensorRef | null)[];
@@ -69,7 +72,9 @@ export interface OpError extends OpArguments {
 }
 
 export interface OpsManifest {
-  ops: { op: string; variant: string; dtype: GoldenDType; samples: OpSample[]; errors: OpError[] }[];
+  /** Every op is called under it. */
+  seed: number;
+  ops: { op: string; variant: string; dtype: GoldenDType | 'mixed'; samples: OpSample[]; errors: OpError[] }[];
 }
 
 // The manifest of `nets`, told in parts/nets.py ------------------------------------------------------------------------------------------------------

@@ -52,14 +52,14 @@ interface Encoded {
   $memory_format?: string;
 }
 
-/** A tensor that lies in memory as PyTorch's did; the gaps are NaN, so that what reads them shows. */
+/** A tensor that lies in memory as PyTorch's did; the gaps are NaN, or 12 as in PyTorch's, so that what reads them shows. */
 export function laidOut(ref: TensorRef, values: GoldenArray): gt.Tensor {
   const dt = lookupDType(ref.dtype)!;
   const packed = gt.fromTypedArray(values, ref.shape, { dtype: dt.name });
   if (ref.stride === undefined) return packed;
   const { stride, storage_offset: offset = 0 } = ref;
   const span = values.length === 0 ? 0 : 1 + ref.shape.reduce((sum, size, d) => sum + (size - 1) * stride[d], 0);
-  const whole = gt.full([offset + span], dt.category === 2 ? Number.NaN : 1, { dtype: dt.name });
+  const whole = gt.full([offset + span], dt.category === 2 ? Number.NaN : 12, { dtype: dt.name });
   const view = alias(whole, ref.shape, stride, offset);
   view.copy_(packed);
   return view;

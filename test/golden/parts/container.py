@@ -1,7 +1,7 @@
 """A fixture: gzip of [manifest length: u32][manifest: JSON][zeros up to 8 bytes][bytes of the tensors], little endian.
 
 The manifest refers to a tensor as {dtype, shape, off}: its elements in row-major order, off bytes into the last part, which is 8-byte aligned. Equal bytes are
-stored once. A tensor that is not contiguous also tells its stride and storage_offset; rg marks one that requires grad.
+stored once. A tensor that is not contiguous, or not at the start of its memory, also tells its stride and storage_offset; rg marks one that requires grad.
 """
 import gzip
 import hashlib
@@ -27,7 +27,7 @@ class Fixture:
         plain = plain.contiguous()
         off = self.put_bytes(plain.reshape(-1).numpy().tobytes())
         ref = {'dtype': str(plain.dtype)[len('torch.'):], 'shape': list(plain.shape), 'off': off}
-        if not tensor.is_contiguous():
+        if not tensor.is_contiguous() or tensor.storage_offset() > 0:
             ref.update(stride=list(tensor.stride()), storage_offset=tensor.storage_offset())
         if tensor.requires_grad:
             ref['rg'] = 1
