@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the golden numbers of this folder: what PyTorch 1.13 computes, as compressed fixtures that read.ts reads. The tests need no Python.
 
-    python3 test/golden/make.py [ops] [nets] [modules] [random] [print] [programs] [optim]   # all without arguments; needs PyTorch 1.13 (Debian's python3-torch will do)
+    python3 test/golden/make.py [ops] [nets] [modules] [random] [print] [programs] [optim] [scripts]   # all without arguments; needs PyTorch 1.13 (Debian's python3-torch will do)
 
 Every fixture is seeded and comes out the same, byte for byte, when it is made again. Its layout is told in parts/container.py.
 """
@@ -12,9 +12,9 @@ sys.dont_write_bytecode = True
 warnings.filterwarnings('ignore')
 import torch
 
-from parts import modules, nets, ops, optim, prints, programs, randoms
+from parts import modules, nets, ops, optim, prints, programs, randoms, scripts
 
 torch.set_num_threads(1)
-fixtures = {'ops': ops.make, 'nets': nets.make, 'modules': modules.make, 'random': randoms.make, 'print': prints.make, 'programs': programs.make, 'optim': optim.make}
+fixtures = {'ops': ops.make, 'nets': nets.make, 'modules': modules.make, 'random': randoms.make, 'print': prints.make, 'programs': programs.make, 'optim': optim.make, 'scripts': scripts.make}
 for name in sys.argv[1:] or fixtures:
     fixtures[name]()

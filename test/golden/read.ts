@@ -32,7 +32,7 @@ export interface Golden<Manifest> {
 const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array };
 
 /** Opens `<name>.golden.gz`. */
-export function readGolden<Manifest>(name: 'ops' | 'nets' | 'modules' | 'random' | 'print' | 'programs' | 'optim'): Golden<Manifest> {
+export function readGolden<Manifest>(name: 'ops' | 'nets' | 'modules' | 'random' | 'print' | 'programs' | 'optim' | 'scripts'): Golden<Manifest> {
   const bytes = gunzipSync(readFileSync(new URL(`${name}.golden.gz`, import.meta.url)));
   const end = 4 + bytes.readUInt32LE(0);
   const manifest = JSON.parse(bytes.toString('utf8', 4, end)) as Manifest;
