@@ -15,6 +15,7 @@ export {
   IndexError,
   ShapeError,
   TrainingError,
+  WorkerError,
 } from './core/errors.js';
 export { load, save } from './io/checkpoint.js';
 export * as io from './io/index.js';

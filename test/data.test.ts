@@ -74,7 +74,7 @@ describe('DataLoader', () => {
       [() => new DataLoader(5 as never), 'DataLoader: expected a dataset: something with length and at(index), got 5'],
       [
         () => new DataLoader(data, { workers: 1 } as never),
-        'DataLoader: expected options among batchSize, shuffle, sampler, batchSampler, collateFn, dropLast, generator, got workers',
+        'DataLoader: expected options among batchSize, shuffle, sampler, batchSampler, numWorkers, collateFn, dropLast, timeout, generator, prefetchFactor, persistentWorkers, got workers',
       ],
       [() => [...new DataLoader(data, { sampler: [5] })], 'DataLoader: expected a sample at index 5, got none'],
     ];
@@ -124,6 +124,74 @@ describe('datasets', () => {
     ]);
     expect(() => defaultCollate([[1], [1, 2]])).toThrow('each element in list of batch should be of equal size');
     expect(() => defaultCollate([null])).toThrow('collate: expected samples of tensors');
+  });
+});
+
+describe('samplers and splits draw as PyTorch does', () => {
+  const { ChainDataset, ConcatDataset, IterableDataset, randomSplit, SubsetRandomSampler, WeightedRandomSampler } = gt.utils.data;
+  const ten = Array.from({ length: 10 }, (_, i) => i);
+  class Count extends IterableDataset<number> {
+    *[Symbol.iterator](): Iterator<number> {
+      for (let i = 0; i < 7; i++) yield i;
+    }
+  }
+  const listed = (loader: Iterable<gt.Tensor>): unknown => [...loader].map((batch) => batch.toArray());
+  it('one after another from one seed', () => {
+    gt.manualSeed(3);
+    const indicesOf = (parts: readonly gt.utils.data.Subset<unknown>[]): unknown => parts.map(({ indices }) => indices);
+    const weights = [0.1, 0.9, 0.4, 0.7, 3.0, 0.6];
+    const [a, b, c] = [[0, 1, 2], [3, 4, 5], [6]];
+    const check = (got: unknown, want: unknown, after: number): void => expect([got, next()]).toEqual([want, after]);
+    check(
+      indicesOf(randomSplit(ten, [5, 3, 2])),
+      [
+        [6, 0, 3, 7, 8],
+        [5, 1, 9],
+        [2, 4],
+      ],
+      0.10285372557310635,
+    );
+    check(
+      indicesOf(randomSplit(ten, [0.5, 0.25, 0.25], { generator: new gt.Generator().manualSeed(5) })),
+      [
+        [1, 4, 9, 6, 3, 5],
+        [0, 2],
+        [8, 7],
+      ],
+      0.3959251048971729,
+    );
+    check(
+      [...new RandomSampler(ten, true, 40)],
+      [8, 2, 0, 5, 0, 7, 1, 3, 6, 3, 2, 7, 6, 9, 4, 8, 7, 4, 2, 8, 9, 3, 1, 2, 9, 0, 6, 5, 2, 3, 3, 2, 2, 3, 6, 5, 0, 0, 3, 3],
+      0.6752419717155494,
+    );
+    check([...new RandomSampler(ten.slice(0, 4), { numSamples: 10 })], [3, 1, 0, 2, 1, 0, 2, 3, 3, 2], 0.9988498830205024);
+    check([...new SubsetRandomSampler([7, 3, 9, 1])], [3, 7, 9, 1], 0.44701777247286434);
+    check([...new WeightedRandomSampler(weights, 8)], [3, 5, 1, 1, 4, 5, 1, 4], 0.5464594777202473);
+    check([...new WeightedRandomSampler(weights, 5, false)], [3, 4, 1, 0, 5], 0.5651348678693892);
+    check(listed(new DataLoader(new Count(), { batchSize: 3 })), [a, b, c], 0.8386364663683555);
+    check(listed(new DataLoader(new Count(), { batchSize: 3, dropLast: true })), [a, b], 0.004242329086875718);
+  });
+  it('datasets and streams follow one another', () => {
+    const joined = new ConcatDataset([ten, ['a', 'b']] as gt.utils.data.Dataset<unknown>[]);
+    expect([joined.length, joined.at(0), joined.at(10), joined.at(-1)]).toEqual([12, 0, 'a', 'b']);
+    expect([...new ChainDataset([new Count(), new Count()])]).toEqual([0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6]);
+    expect([...new DataLoader(new Count(), { batchSize: null })]).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+  it('refuse what does not fit', () => {
+    const refusals: [() => unknown, string][] = [
+      [() => randomSplit(ten, [5, 4]), 'Sum of input lengths does not equal the length of the input dataset'],
+      [() => randomSplit(ten, [1.5, -0.5]), 'shares between 0 and 1, got 1.5'],
+      [() => new RandomSampler(ten, { numSamples: 0 }), 'num_samples should be a positive integer value'],
+      [() => new RandomSampler(ten, 1 as never), 'replacement to be true or false, got 1'],
+      [() => [...new WeightedRandomSampler([1, 2], 3, false)], 'at most 2 samples without replacement'],
+      [() => new ConcatDataset([]), 'datasets should not be an empty iterable'],
+      [() => new ConcatDataset([new Count() as never]), 'ConcatDataset does not support IterableDataset'],
+      [() => new ChainDataset([ten as never]), 'ChainDataset only supports IterableDataset'],
+      [() => new DataLoader(new Count(), { shuffle: true }), 'it has an order of its own, got shuffle too'],
+      [() => new DataLoader(new Count()).length, 'a dataset with a length, got a stream'],
+    ];
+    for (const [attempt, message] of refusals) expect(attempt).toThrow(message);
   });
 });
 

@@ -24,6 +24,9 @@ export class FormatError extends GradtapeError {}
 /** Training that cannot go on: a loss that is not a number. */
 export class TrainingError extends GradtapeError {}
 
+/** A thread that loads data died, or its dataset threw; `cause` tells what. */
+export class WorkerError extends GradtapeError {}
+
 type ErrorClass = new (message: string) => GradtapeError;
 
 /** Throws `op: expected <requirement>, got <value>`. */

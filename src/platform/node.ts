@@ -12,6 +12,7 @@ import { collectGarbage, javaScriptHeap, makeKeptObjectsRelease } from './collec
 import { whyNotLoadable } from './elf.js';
 import { type HelperTask, nodeHelper } from './helpers.js';
 import type { Platform } from './platform.js';
+import { parent, startThread } from './threads.js';
 import { writeWhole } from './write.js';
 
 const root = new URL('../../', import.meta.url);
@@ -86,4 +87,7 @@ export const platform: Platform = {
   withRelaxedSimd,
 
   files: { exists: existsSync, read: readFileSync, write: writeWhole, gunzip: gunzipSync, packageFolder },
+
+  startThread,
+  parent,
 };

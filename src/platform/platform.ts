@@ -37,6 +37,29 @@ export interface Platform {
   withRelaxedSimd<T>(action: () => T): T;
 
   readonly files: Files;
+
+  /** Runs a module of this package, named by its path in it, in a thread of its own that gets `data`; absent where there are none. */
+  readonly startThread?: (path: string, data: unknown, handlers: ThreadHandlers) => Thread;
+  /** In such a thread: what it was given, and its way to the thread that started it. */
+  readonly parent?: Parent;
+}
+
+/** Messages are copied as structuredClone does, shared memory is shared. */
+export interface Thread {
+  post(message: unknown): void;
+  /** Whether the thread keeps the program alive. */
+  hold(on: boolean): void;
+  end(): void;
+}
+export interface ThreadHandlers {
+  message(message: unknown): void;
+  /** Called once when the thread has ended by itself, with the reason. */
+  ended(reason: string): void;
+}
+export interface Parent {
+  readonly data: unknown;
+  post(message: unknown): void;
+  listen(onMessage: (message: unknown) => void): void;
 }
 
 export interface Files {
