@@ -20,6 +20,9 @@ function addonWith(isa: string): { isa: string } | { reason: string } {
 const best = addonWith(process.env.GRADTAPE_ISA ?? '');
 // Nothing here is timed; a limit only ends what hangs, on the slowest machine too.
 const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
+/** The package as users get it, in Node.js and other runtimes, bundles and a browser: each test chooses its backends itself. */
+const packed = { test: { name: 'packed', include: ['test/packed/*.test.ts'], ...patience } };
+
 // Examples import the package by its name; here that is the source, so that they share its one tape with the tests.
 const resolve = { alias: { gradtape: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } };
 const onBackend = (name: 'native' | 'wasm') => ({
@@ -27,7 +30,7 @@ const onBackend = (name: 'native' | 'wasm') => ({
   test: {
     name,
     include: ['test/**/*.test.ts'],
-    exclude: [...withoutBackend, 'test/native-skipped.test.ts'],
+    exclude: [...withoutBackend, 'test/packed/**', 'test/native-skipped.test.ts'],
     env: { GRADTAPE_BACKEND: name },
     ...patience,
   },
@@ -58,6 +61,6 @@ const otherBuild = (name: string) => ({
 
 export default defineConfig({
   test: {
-    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm'), otherBuild('simd128')],
+    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm'), otherBuild('simd128'), packed],
   },
 });

@@ -63,7 +63,8 @@ export class Reclaimer {
     const fresh = this.#fresh;
     if (fresh < this.#budget || fresh < this.#settled / 4) return;
     const freed = this.collect();
-    this.#budget = freed < fresh / 2 ? 2 * this.#budget : Math.max(this.#price, this.#budget / 2);
+    // Where the dead are told of later, what was freed at once teaches nothing.
+    if (this.#watcher.tell === undefined) this.#budget = freed < fresh / 2 ? 2 * this.#budget : Math.max(this.#price, this.#budget / 2);
   }
 
   /** Collects and gives the blocks of the dead back; returns their bytes. */

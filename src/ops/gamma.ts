@@ -35,8 +35,8 @@ const polygammaOp: Op<number> = defineOp<number>({
   vjp: [(dy, node) => mul(dy, apply(polygammaOp, [node.x(0)], (node.args as number) + 1))],
 });
 /** The n-th derivative of digamma; as a function n comes first, as a method the tensor does. */
-export function polygamma(n: number | Tensor, x: Tensor | number): Tensor {
-  const [order, input] = n instanceof Tensor ? [x, n] : [n, x];
+export function polygamma(n: number | Tensor, argument: Tensor | number): Tensor {
+  const [order, input] = n instanceof Tensor ? [argument, n] : [n, argument];
   asTensor('polygamma', 'input', input);
   if (!Number.isInteger(order) || (order as number) < 0)
     fail(ArgumentError, 'polygamma', 'n to be a whole number', `${show(order)}: polygamma(n, x) does not support negative n.`);

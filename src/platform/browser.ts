@@ -8,6 +8,17 @@ const wasmUrls: Readonly<Record<string, () => URL>> = {
   'gradtape-relaxed.wasm': () => new URL('./gradtape-relaxed.wasm', import.meta.url),
 };
 
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
 /** A buffer that is never touched takes no memory, but engines count its bytes, and this many make them collect. */
 const pressure = 2 ** 30;
 
@@ -34,6 +45,9 @@ const none = (): never => {
 export const platform: Platform = {
   env: {},
   warn: (message) => console.warn(message),
+  // In a bundle the program's lines are in the same file.
+  isForeignFrame: () => false,
+  nextTurn,
 
   addons: [],
   openAddon: none,

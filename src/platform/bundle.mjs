@@ -1,4 +1,4 @@
-// Bundles src/ for browsers into dist/gradtape.browser.js, one ES module beside dist/gradtape.wasm: node.ts gives its place to browser.ts.
+// Bundles src/ for browsers into gradtape.browser.js, one ES module that lies beside gradtape.wasm: node.ts gives its place to browser.ts. `node src/platform/bundle.mjs [folder]`
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -11,7 +11,7 @@ const named = (source) => source.replace(/^(?:export )?(?:abstract )?class (\w+)
 await build({
   absWorkingDir: root,
   entryPoints: ['src/index.ts'],
-  outfile: 'dist/gradtape.browser.js',
+  outfile: `${process.argv[2] ?? 'dist'}/gradtape.browser.js`,
   bundle: true,
   format: 'esm',
   platform: 'browser',
@@ -26,9 +26,9 @@ await build({
       name: 'gradtape',
       setup({ onLoad, onResolve, resolve }) {
         onResolve({ filter: /^\.\/node\.js$/ }, ({ importer, resolveDir }) =>
-          importer.endsWith('index.ts') ? resolve('./browser.js', { resolveDir, kind: 'import-statement' }) : undefined,
+          /platform.index\.ts$/.test(importer) ? resolve('./browser.js', { resolveDir, kind: 'import-statement' }) : undefined,
         );
-        onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => ({ contents: named(await readFile(path, 'utf8')), loader: 'ts' }));
+        onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => ({ contents: named(await readFile(path, 'utf8')), loader: 'ts' }));
       },
     },
   ],

@@ -16,6 +16,7 @@ import { parent, startThread } from './threads.js';
 import { writeWhole } from './write.js';
 
 const root = new URL('../../', import.meta.url);
+const library = new URL('../', import.meta.url);
 
 function openAddon(path: string): unknown {
   if (!existsSync(path)) throw new Error('no such file');
@@ -65,6 +66,10 @@ function withRelaxedSimd<T>(action: () => T): T {
 export const platform: Platform = {
   env: process.env,
   warn: (message) => process.emitWarning(message, 'GradtapeWarning'),
+
+  isForeignFrame: (line) => [library.href, library.pathname, '(node:'].some((part) => line.includes(part)),
+
+  nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
 
   // A local build, which only a checkout has, then the prebuilt one that travels in the package.
   addons: ['build/Release/gradtape.node', `prebuilds/${process.platform}-${process.arch}/gradtape.node`].map((path) => fileURLToPath(new URL(path, root))),

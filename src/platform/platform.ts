@@ -7,6 +7,11 @@ export interface Platform {
   /** The environment's variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   warn(message: string): void;
+  /** Whether a line of a stack trace is the library's or the runtime's, not the program's. */
+  isForeignFrame(line: string): boolean;
+
+  /** The next turn of the event loop, sooner than timers come: those are held back to a millisecond (Node.js) or four (browsers). */
+  nextTurn(): Promise<void>;
 
   /** Where an addon may be, best first. */
   readonly addons: readonly string[];

@@ -1,5 +1,6 @@
 // Anomaly mode: while it is on, every node remembers where in the user's program it was made, and an error in its backward, or a NaN that it returns, tells that place.
 import { GradientError } from '../core/errors.js';
+import { platform } from '../platform/index.js';
 import type { Node } from './node.js';
 import type { Tensor } from './tensor.js';
 
@@ -37,13 +38,11 @@ export function remember(node: Node): void {
   Error.stackTraceLimit = before;
 }
 
-const library = new URL('..', import.meta.url);
-
 /** The frames of a stack that are the user's. */
 const userFrames = (stack: string): string =>
   stack
     .split('\n')
-    .filter((line) => line.startsWith('    at ') && !line.includes(library.href) && !line.includes(library.pathname) && !line.includes('(node:'))
+    .filter((line) => line.startsWith('    at ') && !platform.isForeignFrame(line))
     .join('\n');
 
 function traceOf(node: Node): string {

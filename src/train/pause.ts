@@ -1,7 +1,5 @@
 // Training in a server: between steps, other work of the process gets its turn.
-
-/** The next turn of the event loop; setImmediate is not held back to a millisecond and more, as timers are. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)));
+import { platform } from '../platform/index.js';
 
 export class Pause {
   #last = performance.now();
@@ -11,7 +9,7 @@ export class Pause {
   /** Lets the event loop turn if the time has come. */
   async turn(): Promise<void> {
     if (performance.now() - this.#last < this.every) return;
-    await nextTurn();
+    await platform.nextTurn();
     this.#last = performance.now();
   }
 }
