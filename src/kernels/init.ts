@@ -5,8 +5,11 @@ import type { Backend } from './backend.js';
 import { deferred } from './deferred.js';
 import { forThisPlatform, loadWasm, startWasm, wasmUrl } from './wasm.js';
 
+/** A compiled module; `object` for programs whose TypeScript knows of no WebAssembly. */
+type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : object;
+
 /** What the WebAssembly module can be made from: where it is, an answer that brings it, its bytes, or itself. */
-export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
+export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WasmModule;
 
 const compileBytes = (bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> => WebAssembly.compile(forThisPlatform(new Uint8Array(bytes)));
 
@@ -23,7 +26,7 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof Response) return compileResponse(source);
   if (source instanceof ArrayBuffer) return compileBytes(source);
-  if (ArrayBuffer.isView(source)) return compileBytes(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  if (ArrayBuffer.isView(source)) return compileBytes(new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength));
   if (source instanceof URL || typeof source === 'string') return compileResponse(await fetch(source));
   return fail(ArgumentError, 'init', 'a URL, a Response, the bytes of the module or a WebAssembly.Module', show(source));
 }

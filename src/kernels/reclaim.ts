@@ -50,7 +50,8 @@ export class Reclaimer {
   }
   released(bytes: number): void {
     this.#live -= bytes;
-    this.#fresh -= bytes;
+    // What is older than the last collection makes no room for fresh garbage.
+    this.#fresh = Math.max(0, this.#fresh - bytes);
   }
 
   /** Called where much has just died. */

@@ -30,7 +30,7 @@ export function install(): Installed {
   buildSync({ absWorkingDir: root, entryPoints: ['src/**/*.ts'], outdir: dist, format: 'esm', target: 'es2022', logLevel: 'warning' });
   if (hasTypes) cpSync(join(root, 'dist'), dist, { recursive: true, filter: (path) => !/\.\w+$/.test(path) || path.endsWith('.d.ts') });
   node('src/platform/bundle.mjs', dist);
-  copyFileSync(join(root, 'dist/gradtape.wasm'), join(dist, 'gradtape.wasm'));
+  for (const name of ['gradtape.wasm', 'gradtape-relaxed.wasm']) copyFileSync(join(root, 'dist', name), join(dist, name));
   for (const name of ['package.json', 'README.md', 'LICENSE']) copyFileSync(join(root, name), join(staged, name));
   if (existsSync(join(root, 'build/Release/gradtape.node')))
     cpSync(join(root, 'build/Release/gradtape.node'), join(staged, `prebuilds/${process.platform}-${process.arch}/gradtape.node`));
