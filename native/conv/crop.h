@@ -36,6 +36,12 @@ struct Crop {
   static GRADTAPE_INLINE void zero(T* to, int64_t n) {
     for_vectors<lanes<T>>(0, n, [&](int64_t i, auto access) { access.write(to + i, Vec<T>{}); });
   }
+  /** What there is of a vector. */
+  static GRADTAPE_INLINE Vec<T> read(const T* from, int64_t n) { return n >= lanes<T> ? load<Vec<T>>(from) : n > 0 ? load_part<Vec<T>>(from, n) : Vec<T>{}; }
+  template <int... I>
+  static GRADTAPE_INLINE Vec<T> even(Vec<T> low, Vec<T> high, Indices<I...>) {
+    return __builtin_shufflevector(low, high, (2 * I)...);
+  }
   /** Columns first, first + step, ... of a row. */
   GRADTAPE_INLINE void copy(const T* line, int64_t q, T* to) const {
     const int64_t first = low_x + q, before = first < 0 ? parts_of(-first, x.step) : 0;
@@ -44,6 +50,12 @@ struct Crop {
     zero(to, a);
     if (x.step == 1) {
       for_vectors<lanes<T>>(a, b, [&](int64_t i, auto access) { access.write(to + i, access.template read<Vec<T>>(line + first + i)); });
+    } else if (x.step == 2) {
+      for_vectors<lanes<T>>(a, b, [&](int64_t i, auto access) {
+        const T* from = line + first + 2 * i;
+        const int64_t n = x.source - first - 2 * i;
+        access.write(to + i, even(read(from, n), read(from + lanes<T>, n - lanes<T>), typename IndicesTo<lanes<T>>::type()));
+      });
     } else {
       for (int64_t i = a; i < b; i++) to[i] = line[first + i * x.step];
     }

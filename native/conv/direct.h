@@ -1,6 +1,6 @@
 // Direct convolution of a source (n, groups * sources, H, W) into results (n, groups * results, H', W') with filters packed into panels: the forward pass, and for each remainder
-// of its places the input's gradient. Rectangles of the results are dealt out to the threads; every result sums channel by channel, tap by tap, so that neither their number
-// nor the rectangles change it.
+// of its places the input's gradient. Rectangles of the results are dealt out to the threads; every result sums in the order of the taps' rows and of the channels, so that neither
+// their number nor the rectangles change it.
 #pragma once
 
 #include "../runtime/threads.h"
@@ -13,11 +13,16 @@ namespace GRADTAPE_NS {
 
 constexpr int64_t kTaskWork = 1 << 17;  // multiply-adds worth the trip to another thread
 
-/** Calls f(task) for every task, `work` multiply-adds in all. */
+/** Calls f(begin, end) for stretches of the tasks, `work` multiply-adds in all. */
+template <class F>
+void deal_stretches(int64_t tasks, int64_t work, const F& f) {
+  if (tasks > 0) parallel(tasks, 1 + kTaskWork / (work / tasks + 1), f);
+}
+
+/** Calls f(task) for every task. */
 template <class F>
 void deal(int64_t tasks, int64_t work, const F& f) {
-  if (tasks == 0) return;
-  parallel(tasks, 1 + kTaskWork / (work / tasks + 1), [&](int64_t begin, int64_t end) {
+  deal_stretches(tasks, work, [&](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; task++) f(task);
   });
 }
@@ -68,8 +73,8 @@ void convolve_rectangle(const Direct<T>& d, int64_t image, const Axis& y, const 
   T* copy = sums + y.size * x.size * panel * W;
   const T* from = d.source + image * channels * size;
   if (k > 0) {
-    for (int64_t c = 0, *to = offset; c < channels; c++)
-      for (int64_t i = 0; i < y.taps; i++)
+    for (int64_t i = 0, *to = offset; i < y.taps; i++)
+      for (int64_t c = 0; c < channels; c++)
         for (int64_t j = 0; j < x.taps; j++) *to++ = c * plane + (direct ? i * y.slope * pitch + j * x.slope : crop.tap(i, j));
     if (!direct)
       for (int64_t c = 0; c < channels; c++) crop.fill(from + c * size, copy + c * plane);
@@ -84,9 +89,14 @@ void convolve_rectangle(const Direct<T>& d, int64_t image, const Axis& y, const 
     for (int64_t b = 0; b < blocks; b++) {
       const int64_t r = k * b / blocks, count = k * (b + 1) / blocks - r;
       for (int64_t oy = 0; oy < y.size; oy++) {
+        // Rows of the source that are not there are left out.
+        int64_t from, to;
+        y.seen(oy, from, to);
+        from = most(from * channels * x.taps, r), to = least(to * channels * x.taps, r + count);
+        if (from >= to && b > 0) continue;
         for (int64_t s = 0; s < strips; s++) {
           const int64_t ox = x.size * s / strips, length = x.size * (s + 1) / strips - ox;
-          kStrips<T>.at[vectors - 1][length - 1]({count, source + oy * y.step * pitch + ox, offset + r, filter + r * step, sums + (oy * x.size + ox) * step, b > 0});
+          kStrips<T>.at[vectors - 1][length - 1]({most(0, to - from), source + oy * y.step * pitch + ox, offset + from, filter + from * step, sums + (oy * x.size + ox) * step, b > 0});
         }
       }
     }

@@ -30,6 +30,12 @@ struct Axis {
   int64_t span() const { return taps == 0 ? 0 : (taps - 1) * (slope < 0 ? -slope : slope); }
   /** Whether no result sees what is outside. */
   bool inside() const { return low() >= 0 && low() + span() + (size - 1) * step < source; }
+  /** The taps [from, to) under which result p sees the source. */
+  void seen(int64_t p, int64_t& from, int64_t& to) const {
+    const auto sees = [&](int64_t m) { return p * step + shift + m * slope >= 0 && p * step + shift + m * slope < source; };
+    for (from = 0; from < taps && !sees(from);) from++;
+    for (to = from; to < taps && sees(to);) to++;
+  }
   Axis part(int64_t begin, int64_t end) const {
     Axis a = *this;
     a.size = end - begin, a.shift += begin * step, a.start += begin * stride;

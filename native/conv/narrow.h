@@ -6,63 +6,105 @@
 
 namespace GRADTAPE_NS {
 
-/** All filters as (group, channel of the source and tap, channel of the result). */
+/** Whether lines of the source can be read once for several of the results (columns in line.h). */
+template <class T>
+bool has_columns(const Direct<T>& d) {
+  return d.filters.results == 1 && d.filters.sources == 1 && d.y.step == 1 && (d.y.slope == 1 || d.y.slope == -1) && (d.y.taps == 3 || d.y.taps == 5);
+}
+
+/** Whether the taps of y are taken from the last one on, which sees the lowest line. */
+template <class T>
+bool is_turned(const Direct<T>& d) {
+  return has_columns(d) && d.y.slope < 0;
+}
+
+/** All filters as (group, tap of y, channel of the source, tap of x, channel of the result). */
 template <class T>
 void pack_narrow(const Direct<T>& d, T* to) {
   const Filters<T>& f = d.filters;
+  const bool turned = is_turned(d);
   for (int64_t group = 0; group < d.groups; group++)
-    for (int64_t c = 0; c < f.sources; c++)
-      for (int64_t i = 0; i < d.y.taps; i++)
+    for (int64_t i = 0; i < d.y.taps; i++)
+      for (int64_t c = 0; c < f.sources; c++)
         for (int64_t j = 0; j < d.x.taps; j++)
           for (int64_t r = 0; r < f.results; r++)
-            *to++ = f.k[group * d.group_filters() + c * f.by_source + r * f.by_result + (d.y.tap + i * d.y.tap_step) * d.kw + d.x.tap + j * d.x.tap_step];
+            *to++ = f.k[group * d.group_filters() + c * f.by_source + r * f.by_result + (d.y.tap + (turned ? d.y.taps - 1 - i : i) * d.y.tap_step) * d.kw + d.x.tap + j * d.x.tap_step];
 }
 
-/** One rectangle of results, y by x, of one image and group. */
+/** A rectangle of results, y by x, of one image and group after another. */
 template <class T>
-void convolve_lines(const Direct<T>& d, int64_t image, const Axis& y, const Axis& x, const T* packed) {
-  constexpr int64_t W = lanes<T>, wide = W * kLineVectors;
-  const int64_t k = d.depth(), group = image % d.groups, channels = d.filters.results, sources = d.filters.sources, size = y.source * x.source;
-  const Crop<T> crop{y, x};
-  const bool scatters = x.stride != 1;
-  const int64_t pitch = (x.size + W - 1) / W * W;
-  int64_t* offset = static_cast<int64_t*>(workspace((k + 8) * sizeof(int64_t) + ((scatters ? channels * y.size * pitch : 0) + sources * crop.plane + wide) * sizeof(T), 1));
-  T* sums = reinterpret_cast<T*>(offset + (k + 7) / 8 * 8);
-  T* copy = sums + (scatters ? channels * y.size * pitch : 0);
-  T* result = d.result + image * channels * d.height * d.width;
-  if (k > 0) {
-    for (int64_t c = 0, *to = offset; c < sources; c++)
-      for (int64_t i = 0; i < y.taps; i++)
-        for (int64_t j = 0; j < x.taps; j++) *to++ = c * crop.plane + crop.tap(i, j);
-    for (int64_t c = 0; c < sources; c++) crop.fill(d.source + (image * sources + c) * size, copy + c * crop.plane);
+class Rectangle {
+ public:
+  Rectangle(const Direct<T>& direct, const Axis& dim_y, const Axis& dim_x, const T* filters) : d(direct), y(dim_y), x(dim_x), crop{y, x}, packed(filters) {
+    const int64_t buffered = scatters ? channels * y.size * pitch : 0;
+    offset = static_cast<int64_t*>(workspace((k + 8) * sizeof(int64_t) + (buffered + sources * crop.plane + W * kLineVectors) * sizeof(T), 1));
+    sums = reinterpret_cast<T*>(offset + (k + 7) / 8 * 8);
+    copy = sums + buffered;
+    for (int64_t i = 0, *to = offset; i < y.taps; i++)
+      for (int64_t c = 0; c < sources; c++)
+        for (int64_t j = 0; j < x.taps; j++) *to++ = c * crop.plane + crop.tap(turned ? y.taps - 1 - i : i, j);
   }
-  T* const to = scatters ? sums : result + y.start * d.width + x.start;
-  const int64_t to_channel = scatters ? y.size * pitch : d.height * d.width, to_line = scatters ? pitch : y.stride * d.width;
-  const int64_t rows = y.size < lines_of(static_cast<int>(channels)) ? 1 : lines_of(static_cast<int>(channels));
-  for (int64_t b = 0; b < k || b == 0; b += kChain) {
+
+  void convolve(int64_t image) const {
+    const int64_t group = image % d.groups;
+    T* const result = d.result + image * channels * d.height * d.width;
+    if (k > 0)
+      for (int64_t c = 0; c < sources; c++) crop.fill(d.source + (image * sources + c) * y.source * x.source, copy + c * crop.plane);
+    T* const to = scatters ? sums : result + y.start * d.width + x.start;
+    const int64_t to_channel = scatters ? y.size * pitch : d.height * d.width, to_line = scatters ? pitch : y.stride * d.width;
+    const int64_t together = with_columns ? kColumnLines : lines_of(static_cast<int>(channels)), rows = y.size < together ? 1 : together;
+    const bool columns = with_columns && rows > 1;
+    Lines<T> s{0, nullptr, y.step * crop.pitch, nullptr, nullptr, d.bias ? d.bias + group * channels : nullptr, nullptr, to_channel, to_line, 0, false};
     for (int64_t l = 0; l < y.size; l += rows) {
-      // The last lines may be computed twice, where that adds nothing.
-      const bool once = l + rows > y.size && k <= kChain;
-      const int64_t from = once ? y.size - rows : l, count = once || l + rows <= y.size ? rows : 1, end = once ? from + 1 : least(l + rows, y.size);
-      for (int64_t line = from; line < end; line += count) {
-        for (int64_t ox = 0; ox < x.size; ox += wide) {
-          const int64_t n = least(wide, x.size - ox), vectors = parts_of(n, W);
-          kLines<T>.at[channels - 1][count > 1][vectors - 1]({least(kChain, k - b), copy + line * y.step * crop.pitch + ox, y.step * crop.pitch, offset + b,
-                                                              packed + (group * k + b) * channels, d.bias ? d.bias + group * channels : nullptr,
-                                                              to + line * to_line + ox, to_channel, to_line, n - (vectors - 1) * W, b > 0});
+      // The last lines may be computed twice.
+      const int64_t line = least(l, y.size - rows);
+      int64_t first = y.taps, end = 0;
+      for (int64_t i = 0; i < rows && !columns; i++) {
+        int64_t from, past;
+        y.seen(line + i, from, past);
+        if (from >= past) continue;
+        first = least(first, turned ? y.taps - past : from), end = most(end, turned ? y.taps - from : past);
+      }
+      first *= sources * x.taps, end *= sources * x.taps;
+      for (int64_t ox = 0; ox < x.size; ox += W * kLineVectors) {
+        const int64_t n = least(W * kLineVectors, x.size - ox), vectors = parts_of(n, W);
+        s.x = copy + crop.row(line) + ox, s.y = to + line * to_line + ox, s.last = n - (vectors - 1) * W;
+        if (columns) {
+          s.k = x.taps, s.offset = offset, s.filter = packed + group * k;
+          columns_of<T>(y.taps, vectors)(s);
+          continue;
+        }
+        s.add = false;
+        for (int64_t b = first; b < end || b == first; b += kChain, s.add = true) {
+          s.k = most(0, least(kChain, end - b)), s.offset = offset + b, s.filter = packed + (group * k + b) * channels;
+          kLines<T>.at[channels - 1][rows > 1][vectors - 1](s);
         }
       }
     }
+    if (scatters) scatter(result);
   }
-  if (!scatters) return;
-  for (int64_t c = 0; c < channels; c++) {
-    for (int64_t oy = 0; oy < y.size; oy++) {
-      const T* line = sums + (c * y.size + oy) * pitch;
-      T* at = result + (c * d.height + y.start + oy * y.stride) * d.width + x.start;
-      for (int64_t ox = 0; ox < x.size; ox++) at[ox * x.stride] = line[ox];
+
+ private:
+  static constexpr int64_t W = lanes<T>;
+  const Direct<T>& d;
+  const Axis y, x;
+  const Crop<T> crop;
+  const T* const packed;
+  const int64_t k = d.depth(), channels = d.filters.results, sources = d.filters.sources, pitch = parts_of(x.size, W) * W;
+  const bool scatters = x.stride != 1, with_columns = has_columns(d), turned = is_turned(d);
+  int64_t* offset;
+  T *sums, *copy;
+
+  void scatter(T* result) const {
+    for (int64_t c = 0; c < channels; c++) {
+      for (int64_t oy = 0; oy < y.size; oy++) {
+        const T* line = sums + (c * y.size + oy) * pitch;
+        T* at = result + (c * d.height + y.start + oy * y.stride) * d.width + x.start;
+        for (int64_t ox = 0; ox < x.size; ox++) at[ox * x.stride] = line[ox];
+      }
     }
   }
-}
+};
 
 template <class T>
 void convolve_narrow(const Direct<T>& d) {
@@ -72,9 +114,12 @@ void convolve_narrow(const Direct<T>& d) {
   const int64_t pieces_y = parts_of(d.y.size, rows_that_fit(d, width)), pieces = pieces_y * pieces_x;
   T* packed = static_cast<T*>(workspace((d.groups * k * d.filters.results + 1) * sizeof(T), 2));
   pack_narrow(d, packed);
-  deal(images * pieces, images * d.y.size * d.x.size * d.filters.results * (2 * k + 8), [&](int64_t task) {
-    const int64_t piece = task % pieces, py = piece / pieces_x, px = piece % pieces_x;
-    convolve_lines(d, task / pieces, d.y.part(d.y.size * py / pieces_y, d.y.size * (py + 1) / pieces_y), d.x.part(d.x.size * px / pieces_x, d.x.size * (px + 1) / pieces_x), packed);
+  deal_stretches(images * pieces, images * d.y.size * d.x.size * d.filters.results * (2 * k + 8), [&](int64_t begin, int64_t end) {
+    while (begin < end) {
+      const int64_t piece = begin / images, py = piece / pieces_x, px = piece % pieces_x, stop = least(end, (piece + 1) * images);
+      const Rectangle<T> rectangle(d, d.y.part(d.y.size * py / pieces_y, d.y.size * (py + 1) / pieces_y), d.x.part(d.x.size * px / pieces_x, d.x.size * (px + 1) / pieces_x), packed);
+      for (; begin < stop; begin++) rectangle.convolve(begin % images);
+    }
   });
 }
 

@@ -1,7 +1,8 @@
-// Filters in the order in which strips read them: panels of whole vectors of results' channels, in a panel a row for every (channel, tap) of the source.
+// Filters in the order in which strips read them: panels of whole vectors of results' channels, in a panel a row for every channel and tap of the source.
 #pragma once
 
 #include "../gemm/pack.h"
+#include "../runtime/workspace.h"
 #include "geometry.h"
 
 namespace GRADTAPE_NS {
@@ -14,24 +15,30 @@ struct Filters {
   bool ordered() const { return by_source == all_taps; }  // (channel, tap) of a result's channel are contiguous
 };
 
-/** One vector of channels of the result, from `first` on, to rows `step` apart: those of the taps of y by those of x; `kw` taps make a row of the kernel. */
+/**
+ * One vector of channels of the result, from `first` on, to rows `step` apart, a row for (tap of y, channel of the source, tap of x): where rows of the source are missing, what is left is
+ * one stretch. `kw` taps make a row of the kernel.
+ */
 template <class T>
 void pack_filters(const Filters<T>& f, const Axis& y, const Axis& x, int64_t kw, int64_t first, T* to, int64_t step) {
   using V = Vec<T>;
-  const int64_t columns = least(lanes<T>, f.results - first), taps = y.taps * x.taps;
+  constexpr int64_t W = lanes<T>;
+  const int64_t columns = least(W, f.results - first);
   const T* from = f.k + first * f.by_result;
-  if (f.ordered() && taps == f.all_taps) return pack_transposed(f.sources * taps, columns, from, f.by_result, to, step);
-  for (int64_t c = 0; c < f.sources; c++, from += f.by_source, to += taps * step) {
-    if (f.all_taps == 1 && f.by_result == 1 && taps == 1) {
-      store(to, columns == lanes<T> ? load<V>(from) : load_part<V>(from, columns));
-    } else if (taps == f.all_taps) {
-      pack_transposed(taps, columns, from, f.by_result, to, step);
+  if (f.ordered() && y.taps == 1 && x.taps == f.all_taps) return pack_transposed(f.sources * x.taps, columns, from, f.by_result, to, step);
+  T* rows = static_cast<T*>(workspace((f.ordered() ? f.sources : 1) * f.all_taps * W * sizeof(T), 0));
+  if (f.ordered()) pack_transposed(f.sources * f.all_taps, columns, from, f.by_result, rows, W);
+  for (int64_t c = 0; c < f.sources; c++, from += f.by_source) {
+    if (f.ordered()) {
+      if (c > 0) rows += f.all_taps * W;
+    } else if (f.all_taps == 1 && f.by_result == 1) {
+      store(rows, columns == W ? load<V>(from) : load_part<V>(from, columns));
     } else {
-      for (int64_t i = 0; i < y.taps; i++)
-        for (int64_t j = 0; j < x.taps; j++)
-          for (int64_t l = 0; l < lanes<T>; l++)
-            to[(i * x.taps + j) * step + l] = l < columns ? from[l * f.by_result + (y.tap + i * y.tap_step) * kw + x.tap + j * x.tap_step] : T(0);
+      pack_transposed(f.all_taps, columns, from, f.by_result, rows, W);
     }
+    for (int64_t i = 0; i < y.taps; i++)
+      for (int64_t j = 0; j < x.taps; j++)
+        store(to + ((i * f.sources + c) * x.taps + j) * step, load<V>(rows + ((y.tap + i * y.tap_step) * kw + x.tap + j * x.tap_step) * W));
   }
 }
 

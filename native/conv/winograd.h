@@ -49,12 +49,12 @@ void transform_filters(const Direct<T>& d, T* to) {
     const int64_t group = task / vectors, v = task % vectors, first = v / kTileVectors * kTileVectors, step = least(kTileVectors, vectors - first) * W;
     Filters<T> f = d.filters;
     f.k += group * d.group_filters();
-    T* packed = static_cast<T*>(workspace(sources * R * R * W * sizeof(T), 1));
+    T* const packed = static_cast<T*>(workspace(sources * R * R * W * sizeof(T), 1));
     pack_filters(f, d.y, d.x, d.kw, v * W, packed, W);
     T* at = to + (group * vectors + first) * kSquare * sources * W + (v - first) * W;
-    for (int64_t c = 0; c < sources; c++, packed += R * R * W, at += step) {
+    for (int64_t c = 0; c < sources; c++, at += step) {
       winograd::apply<winograd::Taps<R>, V>(
-          [&](int i, int j) { return load<V>(packed + ((d.y.slope < 0 ? R - 1 - i : i) * R + (d.x.slope < 0 ? R - 1 - j : j)) * W); },
+          [&](int i, int j) { return load<V>(packed + (((d.y.slope < 0 ? R - 1 - i : i) * sources + c) * R + (d.x.slope < 0 ? R - 1 - j : j)) * W); },
           [&](int i, int j, V y) { store(at + (i * kPoints + j) * sources * step, y); });
     }
   });
