@@ -4,16 +4,6 @@ import { at } from './at';
 import { Max, Min } from './extreme';
 import { Prod, Sum } from './fold';
 
-/** log(exp(a) + exp(b)), shifted by the larger; equal infinities stay, NaN wins. */
-@unmanaged export class LogAddExp {
-  @inline identity(): f64 { return -Infinity; }
-  @inline join<A>(a: f64, b: f64): f64 {
-    if (a != a || b != b) return a + b;
-    const low = min(a, b), high = max(a, b);
-    return low == high && abs(low) == Infinity ? low : high + Math.log1p(Math.exp(low - high));
-  }
-}
-
 function scan<T, A, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
   const o = changetype<O>(0), step = at<T>(0, inner);
   for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, r * inner)) {
@@ -22,6 +12,25 @@ function scan<T, A, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void
       for (let k = 0, p = at<T>(x, j), q = at<T>(y, j); k < r; k++, p += step, q += step) {
         total = o.join<A>(total, <A>load<T>(p));
         store<T>(q, <T>total);
+      }
+    }
+  }
+}
+
+/** The sum of exponentials as the largest exponent so far and the sum relative to it: one logarithm an element, whose errors do not add up. */
+function logcumsumexp<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
+  for (let i = 0; i < outer; i++) {
+    for (let j = 0; j < inner; j++) {
+      let high = -Infinity, sum: f64 = 0;
+      for (let k = 0, p = i * r * inner + j; k < r; k++, p += inner) {
+        const v = <f64>load<T>(at<T>(x, p));
+        // Equal infinities have no difference.
+        const other = v == high ? 1 : Math.exp(-abs(v - high));
+        if (v > high) {
+          sum = sum * other + 1;
+          high = v;
+        } else sum += other;
+        store<T>(at<T>(y, p), <T>(high + Math.log(sum)));
       }
     }
   }
@@ -65,8 +74,8 @@ export function cumsum_i64(x: usize, y: usize, outer: i32, r: i32, inner: i32): 
 export function cumprod_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { scan<f32, f64, Prod>(x, y, outer, r, inner); }
 export function cumprod_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { scan<f64, f64, Prod>(x, y, outer, r, inner); }
 export function cumprod_i64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { scan<i64, i64, Prod>(x, y, outer, r, inner); }
-export function logcumsumexp_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { scan<f32, f64, LogAddExp>(x, y, outer, r, inner); }
-export function logcumsumexp_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { scan<f64, f64, LogAddExp>(x, y, outer, r, inner); }
+export function logcumsumexp_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logcumsumexp<f32>(x, y, outer, r, inner); }
+export function logcumsumexp_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logcumsumexp<f64>(x, y, outer, r, inner); }
 export function recurrence_f32(a: usize, x: usize, y: usize, outer: i32, r: i32, inner: i32): void { recurrence<f32>(a, x, y, outer, r, inner); }
 export function recurrence_f64(a: usize, x: usize, y: usize, outer: i32, r: i32, inner: i32): void { recurrence<f64>(a, x, y, outer, r, inner); }
 export function cummax_f32(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<f32, Max>(x, y, places, outer, r, inner); }

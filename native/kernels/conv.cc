@@ -1,6 +1,7 @@
 // The rows of convolution. Forward pass and input's gradient are one thing (conv/geometry.h): lanes along the result's channels (conv/direct.h), for 3 x 3 and 5 x 5 taps over many
 // channels Winograd's way (conv/winograd.h), for few channels lanes along the line (conv/narrow.h).
 #include "../conv/depthwise.h"
+#include "../conv/exact.h"
 #include "../conv/narrow.h"
 #include "../conv/weight.h"
 #include "../conv/winograd.h"
@@ -43,7 +44,8 @@ void conv(const T* x, const T* k, const T* b, Out<T> y, int64_t biased, GRADTAPE
 
 template <class T>
 void conv_bwd_input(const T* dy, const T* k, Out<T> dx, GRADTAPE_GEOMETRY) {
-  [[maybe_unused]] const Geometry g = GRADTAPE_GEOMETRY_OF;
+  const Geometry g = GRADTAPE_GEOMETRY_OF;
+  if (g.taps() > 1 && !all_finite(k, groups * o * g.depth())) return exact_input_gradient<T>(g, dy, k, dx);
   const Filters<T> f{k, o, c, g.depth(), g.taps(), g.taps()};
   for (int64_t y = 0; y < least(sh, h); y++)
     for (int64_t x = 0; x < least(sw, w); x++)

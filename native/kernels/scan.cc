@@ -32,21 +32,29 @@ void cumprod(const T* x, Out<T> y, int64_t outer, int64_t r, int64_t inner) {
   scan<Product<T>>(x, y.data, outer, r, inner);
 }
 
-/** log(exp(a) + exp(b)), in float64: shifted by the larger; equal infinities stay, NaN wins. */
-template <class T>
-struct LogAddExp {
-  using Total = double;
-  static constexpr double identity = -__builtin_inf();
-  static double step(double a, double b) {
-    if (a != a || b != b) return a + b;
-    const double low = a < b ? a : b, high = a < b ? b : a;
-    return low == high && __builtin_isinf(low) ? low : high + __builtin_log1p(__builtin_exp(low - high));
+/** The sum of exponentials, as the largest exponent so far and the sum relative to it. */
+struct Exponentials {
+  double high, sum;
+  Exponentials() = default;
+  constexpr explicit Exponentials(double x, double relative = 1) : high(x), sum(relative) {}
+  explicit operator double() const { return high + __builtin_log(sum); }
+  explicit operator float() const { return static_cast<float>(static_cast<double>(*this)); }
+};
+
+/** One logarithm an element, of an exact maximum and a sum of positive terms: the errors of earlier logarithms do not add up as in a chain of log(exp(a) + exp(b)). */
+struct SumOfExponentials {
+  using Total = Exponentials;
+  static constexpr Exponentials identity{-__builtin_inf(), 0};
+  static Exponentials step(Exponentials s, Exponentials x) {
+    // Equal infinities have no difference.
+    const double other = x.high == s.high ? 1 : __builtin_exp(-__builtin_fabs(x.high - s.high));
+    return x.high > s.high ? Exponentials(x.high, s.sum * other + 1) : Exponentials(s.high, s.sum + other);
   }
 };
 
 template <class T>
 void logcumsumexp(const T* x, Out<T> y, int64_t outer, int64_t r, int64_t inner) {
-  scan<LogAddExp<T>>(x, y.data, outer, r, inner);
+  scan<SumOfExponentials>(x, y.data, outer, r, inner);
 }
 
 template <class T>

@@ -199,10 +199,10 @@ export const contract = {
   // Convolution and pooling: contiguous, images as (n, channels, height, width) -----------------------------------------------------------------------------------
   /**
    * x (n, groups*c, h, w), k (groups*o, c, kh, kw), y (n, groups*o, oh, ow): y[.., oy, ox] = b + sum over c, i, j of k[.., i, j] x[.., oy*sh - ph + i*dh, ox*sw - pw + j*dw],
-   * where x outside is 0; channels of a group see their own group only. b (groups*o) is read if biased. The three are linear and each other's adjoints.
+   * where x outside is 0 (times an infinite k that is NaN); channels of a group see their own group only. b (groups*o) is read if biased. The three are linear and each other's adjoints.
    */
   conv: [F, `x:r k:r b:r y:w biased:i ${conv}`],
-  /** dx = the adjoint of conv in x applied to dy: transposed convolution. */
+  /** dx = the adjoint of conv in x applied to dy: transposed convolution. Nothing is outside of dy: an infinite k times nothing is nothing. */
   conv_bwd_input: [F, `dy:r k:r dx:w ${conv}`],
   /** dk = the adjoint of conv in k applied to dy, summed over the images. */
   conv_bwd_weight: [F, `dy:r x:r dk:w ${conv}`],
@@ -220,7 +220,7 @@ export const contract = {
   /** y (outer, r, inner): running sums along r, continued in float64 (int64: in integers) and rounded once per element. */
   cumsum: ['f32 f64 i64', reduce],
   cumprod: ['f32 f64 i64', reduce],
-  /** log(sum(exp(x[0..k]))), in float64; all -inf gives -inf. */
+  /** log(sum(exp(x[0..k]))), in float64; all -inf gives -inf. Bound (float64): 3 epsilons at 100 terms of either sign around 0. */
   logcumsumexp: [F, reduce],
   /** y[k] = x[k] + a[k] * y[k - 1], in float64. */
   recurrence: [F, 'a:r x:r y:w outer:i r:i inner:i'],

@@ -440,8 +440,8 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
     ),
     { ranges: { x: [0.8, 1.25] }, tolerance: { ulp: 600 } },
   ),
-  // A logarithm of a sum near 1: what is lost in the sum stays.
-  logcumsumexp: reference(alongLine.running(alongLine.logAddExp), { tolerance: { ulp: 4, eps: 8 } }),
+  // A logarithm of a sum near 1: what is lost in the sum stays. Measured against 160 bits: the kernel 3 epsilons at 100 terms, the reference 1.
+  logcumsumexp: reference(alongLine.logcumsumexp, { tolerance: { ulp: 4, eps: 4 } }),
   recurrence: reference(alongLine.recurrence, { ranges: { a: [-1, 1] }, tolerance: { ulp: 4, eps: 64 } }),
   cummax: reference(
     alongLine.runningExtreme((x, best) => x >= best),

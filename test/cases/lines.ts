@@ -1,5 +1,6 @@
 // Plain references of the scans, of sorting and searching, and of the factorisations, by their definitions.
 import type { Call } from './kernels.js';
+import { logsumexp } from './truth.js';
 
 type Numbers = Readonly<Record<string, number>>;
 type Step = (before: number, x: number, k: number) => number;
@@ -23,7 +24,14 @@ export const running =
       } else y.set(at, total);
     });
   };
-export const logAddExp = (a: number, b: number): number => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+/** Each line's terms so far, summed anew: a chain of log(exp(a) + exp(b)) would itself drift. */
+export function logcumsumexp({ buffers: { x, y }, numbers }: Call): void {
+  let terms: number[] = [];
+  scan(numbers, (at, before) => {
+    terms = before === null ? [x.get(at)] : [...terms, x.get(at)];
+    y.set(at, logsumexp(terms));
+  });
+}
 
 export function recurrence({ buffers: { a, x, y }, numbers }: Call): void {
   let total = 0;

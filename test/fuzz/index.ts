@@ -61,8 +61,11 @@ for (let done = 0; done < count; done += batch) {
       ['wasm', b],
     ] as const)
       if (line.known === false) complaints.push(`seed ${line.seed} ${line.what} on ${backend}: ${line.error}`);
-    if (a.error !== b.error) complaints.push(`seed ${a.seed} ${a.what}: native ${a.error ?? 'succeeds'}, wasm ${b.error ?? 'succeeds'}`);
-    else if (a.error === undefined && !same(a.out, b.out))
+    // WASM has 4 GB, the addon what the machine has: memory ends where it ends.
+    const memory = a.error === 'BackendError' || b.error === 'BackendError';
+    if (a.error !== b.error) {
+      if (!memory) complaints.push(`seed ${a.seed} ${a.what}: native ${a.error ?? 'succeeds'}, wasm ${b.error ?? 'succeeds'}`);
+    } else if (a.error === undefined && !same(a.out, b.out))
       complaints.push(`seed ${a.seed} ${a.what}: native ${JSON.stringify(a.out).slice(0, 200)}, wasm ${JSON.stringify(b.out).slice(0, 200)}`);
     if (a.error === undefined) good++;
     else refused++;
