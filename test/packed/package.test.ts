@@ -55,7 +55,15 @@ const near = (got: number[], want: number[]): number => Math.max(...got.map((los
 
 test('the archive holds what every platform needs, and no sources', () => {
   const { files } = installed;
-  for (const path of ['dist/index.js', ...(hasTypes ? ['dist/index.d.ts'] : []), 'dist/gradtape.browser.js', 'dist/gradtape.wasm', 'dist/gradtape-relaxed.wasm', 'README.md', 'LICENSE'])
+  for (const path of [
+    'dist/index.js',
+    ...(hasTypes ? ['dist/index.d.ts'] : []),
+    'dist/gradtape.browser.js',
+    'dist/gradtape.wasm',
+    'dist/gradtape-relaxed.wasm',
+    'README.md',
+    'LICENSE',
+  ])
     expect(files).toContain(path);
   expect(files.filter((path) => !/^(dist\/.*\.(js|d\.ts|wasm)|prebuilds\/.*\.node|package\.json|README\.md|LICENSE)$/.test(path))).toEqual([]);
 });
