@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Classes keep their names, which modules and errors print, through whatever minifies the program later. */
-const named = (source) => source.replace(/^(?:export )?(?:abstract )?class (\w+)\b.*\{$/gm, "$&\n  static readonly name = '$1';");
+const named = (source) => source.replace(/^((?:export )?(?:abstract )?class (\w+)\b.*\{)(\}?)$/gm, "$1 static readonly name = '$2';$3");
 
 await build({
   absWorkingDir: root,

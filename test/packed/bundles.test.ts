@@ -15,7 +15,14 @@ import { type Installed, install, smoke } from './package.js';
 const program = `
 import * as gt from 'gradtape';
 import { losses } from './smoke.mjs';
-export const run = async (source) => ({ ...gt.backend.info(), losses: await losses(gt, source) });
+export const run = async (source) => ({ losses: await losses(gt, source), ...gt.backend.info(), mistake: mistake(), module: String(new gt.nn.ReLU()) });
+const mistake = () => {
+  try {
+    gt.ones(2).add(gt.ones(3));
+  } catch (error) {
+    return error.name;
+  }
+};
 if (globalThis.document) globalThis.outcome = run();
 `;
 const page = (script: string): string => `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${script}"></script>`;
@@ -74,7 +81,10 @@ function check({ name, losses }: Outcome): void {
 async function checkInBrowser(url: string): Promise<void> {
   const { page, complaints } = await open(browser, url);
   const outcome = await page.waitForFunction(() => (globalThis as { outcome?: Promise<Outcome> }).outcome);
-  check((await outcome.jsonValue()) as Outcome);
+  const { mistake, module, ...rest } = (await outcome.jsonValue()) as Outcome & { mistake: string; module: string };
+  check(rest);
+  // Names survive the bundlers' minifiers.
+  expect([mistake, module]).toEqual(['ShapeError', 'ReLU()']);
   expect(complaints).toEqual([]);
   await page.close();
 }
