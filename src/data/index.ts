@@ -13,4 +13,5 @@ export {
   SubsetRandomSampler,
   WeightedRandomSampler,
 } from './sampler.js';
+export * as transforms from './transforms.js';
 export { getWorkerInfo, type WorkerInfo } from './workerInfo.js';
