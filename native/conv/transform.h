@@ -1,6 +1,7 @@
 // Winograd's minimal filtering F(m x m, r x r) with m + r - 1 = 6 points: 0, 2/3, -2/3, 3/2, -3/2 and infinity. A product of polynomials is taken point by point: m * m results
-// under r * r taps cost 36 multiplications instead of m^2 r^2 (a quarter for r = 3, 36 % for r = 5). These points, mutually reciprocal, keep the float32 error at 2 to 4 times that of
-// the plain sum, a fifth of that of the usual 0, +-1, +-2.
+// under r * r taps cost 36 multiplications instead of m^2 r^2 (a quarter for r = 3, 36 % for r = 5). These points, mutually reciprocal, keep the root mean square of the float32 error within 4
+// times that of the plain sum; the usual 0, +-1, +-2 have about twice as much, and four times the largest error.
+
 #pragma once
 
 #include "../simd.h"
