@@ -1,5 +1,4 @@
-// The input's gradient by its definition, for kernels that hold infinities or NaN. The fast ways see dy as surrounded by zeros, whose products with these would be NaN; as in PyTorch,
-// the adjoint has no such terms.
+// Convolution and its adjoint by their definition, for kernels that hold infinities or NaN: the fast ways differ in which zeros around an image they multiply with.
 #pragma once
 
 #include <string.h>
@@ -23,22 +22,37 @@ bool all_finite(const T* x, int64_t n) {
   return found == 0;
 }
 
-template <class T>
-void exact_input_gradient(const Geometry& g, const T* dy, const T* k, T* dx) {
-  memset(dx, 0, g.n * g.groups * g.c * g.h * g.w * sizeof(T));
-  for (int64_t plane = 0; plane < g.n * g.groups * g.o; plane++, dy += g.positions()) {
+/** f(place in y, place in k, place in x, or -1 outside of it) for every product of a convolution. */
+template <class F>
+void for_products(const Geometry& g, const F& f) {
+  for (int64_t plane = 0; plane < g.n * g.groups * g.o; plane++) {
     const int64_t image = plane / g.o, filter = plane % (g.groups * g.o);
     for (int64_t c = 0; c < g.c; c++) {
-      const T* taps = k + (filter * g.c + c) * g.taps();
-      T* to = dx + (image * g.c + c) * g.h * g.w;
       for (int64_t p = 0; p < g.positions(); p++) {
         for (int64_t tap = 0; tap < g.taps(); tap++) {
           const int64_t y = p / g.ow * g.sh - g.ph + tap / g.kw * g.dh, x = p % g.ow * g.sw - g.pw + tap % g.kw * g.dw;
-          if (y >= 0 && y < g.h && x >= 0 && x < g.w) to[y * g.w + x] += dy[p] * taps[tap];
+          const bool inside = y >= 0 && y < g.h && x >= 0 && x < g.w;
+          f(plane * g.positions() + p, (filter * g.c + c) * g.taps() + tap, inside ? ((image * g.c + c) * g.h + y) * g.w + x : -1);
         }
       }
     }
   }
+}
+
+/** x outside is 0, whose product with infinity is NaN. */
+template <class T>
+void exact_convolution(const Geometry& g, const T* x, const T* k, const T* b, T* y) {
+  for (int64_t i = 0; i < g.n * g.groups * g.o * g.positions(); i++) y[i] = b == nullptr ? 0 : b[i / g.positions() % (g.groups * g.o)];
+  for_products(g, [&](int64_t to, int64_t tap, int64_t from) { y[to] += k[tap] * (from < 0 ? T{0} : x[from]); });
+}
+
+/** Nothing is outside of dy. */
+template <class T>
+void exact_input_gradient(const Geometry& g, const T* dy, const T* k, T* dx) {
+  memset(dx, 0, g.n * g.groups * g.c * g.h * g.w * sizeof(T));
+  for_products(g, [&](int64_t from, int64_t tap, int64_t to) {
+    if (to >= 0) dx[to] += dy[from] * k[tap];
+  });
 }
 
 }  // namespace GRADTAPE_NS

@@ -37,7 +37,8 @@ void convolution(const Direct<T>& d) {
 
 template <class T>
 void conv(const T* x, const T* k, const T* b, Out<T> y, int64_t biased, GRADTAPE_GEOMETRY) {
-  [[maybe_unused]] const Geometry g = GRADTAPE_GEOMETRY_OF;
+  const Geometry g = GRADTAPE_GEOMETRY_OF;
+  if (ph + pw > 0 && !all_finite(k, groups * o * g.depth())) return exact_convolution<T>(g, x, k, biased ? b : nullptr, y);
   const Filters<T> f{k, c, o, g.taps(), g.depth(), g.taps()};
   convolution<T>({n, groups, x, f, biased ? b : nullptr, y, oh, ow, forward_axis(h, oh, kh, sh, ph, dh), forward_axis(w, ow, kw, sw, pw, dw), kw});
 }
