@@ -5,8 +5,12 @@
 
 Every fixture is seeded and comes out the same, byte for byte, when it is made again. Its layout is told in parts/container.py.
 """
+import os
 import sys
 import warnings
+
+if os.environ.get('PYTHONHASHSEED') != '0':  # PyTorch's database walks through sets of strings
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, 'PYTHONHASHSEED': '0'})
 
 sys.dont_write_bytecode = True
 warnings.filterwarnings('ignore')

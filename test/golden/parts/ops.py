@@ -64,8 +64,8 @@ def is_refused(op, s):
 def errors_of(fixture, op):
     with unittest.mock.patch.object(torch, 'empty', torch.zeros):  # some error inputs are uninitialised, and would differ from run to run
         refused = list(op.error_inputs('cpu')) if op.error_inputs_func else []
-    refused = [e for e in refused if in_scope(op, e.sample_input) and is_refused(op, e.sample_input)]
-    return [{**Encoder(fixture).sample(e.sample_input), 'torch_error': e.error_type.__name__, 'torch_regex': e.error_regex} for e in refused]
+    refused = [(e, Encoder(fixture).sample(e.sample_input)) for e in refused if in_scope(op, e.sample_input)]  # before the call, which may write to what it refuses
+    return [{**args, 'torch_error': e.error_type.__name__, 'torch_regex': e.error_regex} for e, args in refused if is_refused(op, e.sample_input)]
 
 
 def entry(fixture, op, name):
