@@ -35,10 +35,16 @@ export class Child {
     this.#process.on('error', (error) => this.#end(error.message));
     this.#process.on('close', (code, signal) => this.#end(this.#lastError() ?? `ended with ${signal ?? `exit code ${code}`}`));
   }
-  /** An exception's own line rather than the trace around it. */
+  /** An exception's own words rather than the trace around them. */
   #lastError(): string | undefined {
     const lines = this.#stderr.split('\n').filter((line) => line.trim() !== '');
-    return lines.findLast((line) => /Error\b/.test(line)) ?? lines.at(-1);
+    const from = lines.findLastIndex((line) => /^\w*(Error|Exception)\b/.test(line));
+    if (from < 0) return lines.at(-1);
+    const trace = lines.findIndex((line, i) => i > from && /^\s+at |^Node\.js/.test(line));
+    return lines
+      .slice(from, trace < 0 ? undefined : trace)
+      .map((line) => line.trim())
+      .join(' ');
   }
   #deliver(answer: Answer): void {
     const waiting = this.#waiting.shift();

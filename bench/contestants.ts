@@ -1,5 +1,5 @@
 // Who takes part: gradtape on each backend, and the peers. Each is a process of its own that speaks the line protocol of serve.ts.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -26,15 +26,24 @@ function gradtape(family: 'native' | 'wasm', threads: number): Contestant {
   return { id: `${family} ${threads}t`, family, threads, command: node('gradtape/index.ts'), env };
 }
 const python = process.env.GRADTAPE_BENCH_PYTHON ?? '/usr/bin/python3';
+/** Debian's OpenBLAS comes in several builds. That of OpenMP shares PyTorch's threads; another one's would be bound to the core of the thread that starts them. */
+function openblas(): string | undefined {
+  const libraries = '/usr/lib';
+  if (!existsSync(libraries)) return undefined;
+  return readdirSync(libraries)
+    .map((folder) => `${libraries}/${folder}/openblas-openmp`)
+    .find((path) => existsSync(path));
+}
 function pytorch(threads: number): Contestant {
-  return {
-    id: `pytorch ${threads}t`,
-    family: 'pytorch',
-    threads,
-    command: [python, here('peers/pytorch/serve.py'), String(threads)],
-    // Not every BLAS build listens to torch.set_num_threads; and threads that the system may move to one core wait there for each other.
-    env: { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads), OMP_PROC_BIND: String(threads > 1), PYTHONDONTWRITEBYTECODE: '1' },
+  const blas = openblas();
+  const env = {
+    OMP_NUM_THREADS: String(threads),
+    OPENBLAS_NUM_THREADS: String(threads),
+    // Threads that the system may move to one core wait there for each other, for whole time slices.
+    ...(blas && { OMP_PROC_BIND: String(threads > 1), LD_LIBRARY_PATH: [blas, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') }),
+    PYTHONDONTWRITEBYTECODE: '1',
   };
+  return { id: `pytorch ${threads}t`, family: 'pytorch', threads, command: [python, here('peers/pytorch/serve.py'), String(threads)], env };
 }
 function javascript(family: 'tfjs' | 'jax' | 'plain', module?: string): Contestant {
   const installed = module === undefined || existsSync(here(`node_modules/${module}/package.json`));

@@ -3,51 +3,65 @@
 import { Child } from './child.js';
 import { contestantsOf } from './contestants.js';
 import { compileIfStale } from './fresh.js';
+import { describe, type Machine, machine, probe } from './machine.js';
 import { type Measured, measure } from './measure.js';
-import { parse, planOf, select } from './options.js';
+import { isFiltered, type Options, parse, planOf, select } from './options.js';
 import { aligned, missed, table, verdictTable } from './report/text.js';
+import { load, merged, type Results, save } from './results.js';
+import { fastestOf } from './stats.js';
 import { judge, targets } from './targets.js';
 import { type Workload, workloads } from './workloads.js';
+
+/** Starts the contestants; who cannot take part is named with the reason. */
+async function start(options: Options): Promise<[Child[], Results['contestants']]> {
+  const children: Child[] = [];
+  const versions: Record<string, Readonly<Record<string, string>>> = {};
+  for (const contestant of contestantsOf([...options.backends, ...options.peers])) {
+    const child = contestant.absent === undefined ? new Child(contestant) : null;
+    const { hello, absent } = child ? await child.next() : { hello: undefined, absent: contestant.absent };
+    if (hello && child) {
+      children.push(child);
+      versions[contestant.id] = hello;
+    } else console.log(`${contestant.id}: takes no part: ${absent}`);
+  }
+  return [children, versions];
+}
+
+function printTargets(all: readonly Workload[], results: ReadonlyMap<string, Measured>, { bounds }: Machine): void {
+  const verdicts = judge(all, results, typeof bounds === 'string' ? null : bounds);
+  for (const part of [verdictTable(verdicts), missed(verdicts)]) if (part.length > 1) console.log(`\n${aligned(part)}`);
+}
+
+async function run(options: Options, chosen: readonly Workload[]): Promise<void> {
+  compileIfStale();
+  const here = machine(probe());
+  console.log(`${describe(here)}\n`);
+  const [children, contestants] = await start(options);
+  const results = new Map<string, Measured>();
+  const date = new Date().toISOString().slice(0, 10);
+  const plan = planOf(options);
+  const shown = (measured: Measured): Measured => (options.fastest ? { ...measured, times: fastestOf(measured.times) } : measured);
+  for (const group of new Set(chosen.map((workload) => workload.group))) {
+    const members = chosen.filter((workload) => workload.group === group);
+    for (const workload of members) results.set(workload.name, await measure(workload, children, plan));
+    const found = members.map(({ name }) => results.get(name)!);
+    console.log(`\n${group}\n${aligned(table(members, new Map(found.map((m) => [m.name, shown(m)])), Object.keys(contestants)))}`);
+    for (const { name, skipped } of found) for (const [id, reason] of Object.entries(skipped)) console.log(`${id} leaves out ${name}: ${reason}`);
+    if (found.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;
+  }
+  for (const child of children) child.close();
+  printTargets(chosen, new Map([...results].map(([name, m]) => [name, shown(m)])), here);
+  if (isFiltered(options) && !options.save) return;
+  const now: Results = { machine: here, contestants, measured: [...results.values()].map((m) => ({ ...m, date })) };
+  const names = workloads.map(({ name }) => name);
+  console.log(`\nwritten: ${save(merged(load(here), now, names))}`);
+}
 
 const options = parse(process.argv.slice(2));
 const chosen = select(workloads, options, ({ name }) => targets.some((target) => target.workloads.test(name)));
 if (options.list) {
   for (const { group, name } of chosen) console.log(`${group}: ${name}`);
-  process.exit();
-}
-
-compileIfStale();
-const entrants = contestantsOf([...options.backends, ...options.peers]);
-const children: Child[] = [];
-for (const contestant of entrants) {
-  const child = contestant.absent === undefined ? new Child(contestant) : null;
-  const { hello, absent } = child ? await child.next() : { hello: undefined, absent: contestant.absent };
-  if (hello && child) children.push(child);
-  else console.log(`${contestant.id}: takes no part: ${absent}`);
-}
-
-const plan = planOf(options);
-const results = new Map<string, Measured>();
-const groups = new Map<string, Workload[]>();
-for (const workload of chosen) groups.set(workload.group, [...(groups.get(workload.group) ?? []), workload]);
-const ids = children.map(({ contestant }) => contestant.id);
-for (const [group, members] of groups) {
-  for (const workload of members) {
-    const measured = await measure(workload, children, plan);
-    results.set(workload.name, measured);
-    for (const line of measured.wrong) {
-      console.error(`${workload.name}: ${line}`);
-      process.exitCode = 1;
-    }
-  }
-  console.log(`\n${group}\n${aligned(table(members, results, ids))}`);
-  const reasons = new Set(
-    members.flatMap(({ name }) => Object.entries(results.get(name)!.skipped).map(([id, reason]) => `${id}: left out of ${name}: ${reason}`)),
-  );
-  for (const line of reasons) console.log(line);
-}
-for (const child of children) child.close();
-
-const verdicts = judge(chosen, results, null);
-console.log(`\n${aligned(verdictTable(verdicts))}`);
-console.log(`\n${aligned(missed(verdicts))}`);
+} else if (options.report) {
+  const { machine: where, measured } = load(machine(''));
+  printTargets(workloads, new Map(measured.map((m) => [m.name, m])), where);
+} else await run(options, chosen);

@@ -11,6 +11,7 @@ export interface Options {
   readonly backends: readonly Family[];
   readonly rounds?: number;
   readonly quick?: boolean;
+  readonly fastest?: boolean;
   readonly save?: boolean;
   readonly report?: boolean;
   readonly list?: boolean;
@@ -39,13 +40,14 @@ export function parse(argv: readonly string[]): Options {
     .option('--backends <names>', `some of ${backends.join(',')}, or none`, someOf(backends), [...backends])
     .option('--rounds <n>', 'how often the contestants take their turn', positive)
     .option('--quick', 'short rounds, and of the workloads only those that a target names, unless others are asked for')
+    .option('--fastest', 'show and judge the fastest samples instead of the medians, while other programs disturb; the results keep medians')
     .option('--save', 'enter a filtered run into the results and the page too')
     .option('--report', 'measure nothing: write the page from the results')
     .option('--list', 'print the names of the workloads');
   return command.parse([...argv], { from: 'user' }).opts<Options>();
 }
 
-export const planOf = ({ quick, rounds }: Options): Plan => ({ rounds: rounds ?? (quick ? 3 : 4), budget: quick ? 0.02 : 0.04 });
+export const planOf = ({ quick, rounds }: Options): Plan => ({ rounds: rounds ?? (quick ? 3 : 5), budget: quick ? 0.03 : 0.04 });
 
 export const isFiltered = ({ group, only, peers: p, backends: b }: Options): boolean =>
   group !== undefined || only !== undefined || p.length < peers.length || b.length < backends.length;
@@ -56,5 +58,7 @@ export function select(all: readonly Workload[], { group, only, quick }: Options
     // A full name means that one alone, though others contain it.
     return !only || only.some((text) => (all.some(({ name }) => name === text) ? workload.name === text : workload.name.includes(text)));
   });
-  return quick && !group && !only ? wanted.filter(targeted) : wanted;
+  // Quick means the targets' workloads, where there are some among those asked for by group and none was asked for by name.
+  const marked = quick && !only ? wanted.filter(targeted) : [];
+  return marked.length > 0 ? marked : wanted;
 }

@@ -6,6 +6,8 @@ export interface Summary {
   /** Quartile distance over the median. */
   readonly spread: number;
   readonly samples: number;
+  /** Seconds of the fastest sample. */
+  readonly fastest: number;
 }
 
 export function quantile(sorted: readonly number[], q: number): number {
@@ -20,7 +22,11 @@ export function summarize(rounds: readonly (readonly number[])[]): Summary {
   const sort = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
   const median = quantile(sort(rounds.map((samples) => quantile(sort(samples), 0.5))), 0.5);
   const all = sort(rounds.flat());
-  return { median, spread: (quantile(all, 0.75) - quantile(all, 0.25)) / median, samples: all.length };
+  return { median, spread: (quantile(all, 0.75) - quantile(all, 0.25)) / median, samples: all.length, fastest: all[0] };
 }
 
 export const geometricMean = (values: readonly number[]): number => Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
+
+/** Summaries whose fastest sample stands in for the median. */
+export const fastestOf = (times: Readonly<Record<string, Summary>>): Record<string, Summary> =>
+  Object.fromEntries(Object.entries(times).map(([id, summary]) => [id, { ...summary, median: summary.fastest }]));

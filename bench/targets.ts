@@ -7,9 +7,11 @@ import type { Workload } from './workloads.js';
 export interface Bounds {
   /** Floating point operations a second of one core. */
   readonly flops: Readonly<Record<'float32' | 'float64', number>>;
-  /** Bytes a second that all cores read and write together, and only read. */
+  /** Bytes a second that all cores, and that one core, move: two arrays read and one written (the triad), and one only read. */
   readonly triad: number;
   readonly read: number;
+  readonly triadOne: number;
+  readonly readOne: number;
 }
 
 /**
