@@ -48,7 +48,7 @@ function pytorch(threads: number): Contestant {
 function javascript(family: 'tfjs' | 'jax' | 'plain', module?: string): Contestant {
   const installed = module === undefined || existsSync(here(`node_modules/${module}/package.json`));
   const absent = installed ? undefined : `${module} is not installed: npm --prefix bench install`;
-  return { id: family, family, threads: 1, command: node(`peers/${family}/index.ts`), env: {}, absent };
+  return { id: family, family, threads: 1, command: node(`peers/${family}.${family === 'plain' ? 'ts' : 'mjs'}`), env: {}, absent };
 }
 
 /** All of the families, with one thread and with all. */

@@ -6,7 +6,7 @@ import { compileIfStale } from './fresh.js';
 import { describe, type Machine, machine, probe } from './machine.js';
 import { type Measured, measure } from './measure.js';
 import { isFiltered, type Options, parse, planOf, select } from './options.js';
-import { aligned, missed, table, verdictTable } from './report/text.js';
+import { aligned, leftOut, missed, table, verdictTable } from './report/text.js';
 import { load, merged, type Results, save } from './results.js';
 import { fastestOf } from './stats.js';
 import { judge, targets } from './targets.js';
@@ -46,7 +46,7 @@ async function run(options: Options, chosen: readonly Workload[]): Promise<void>
     for (const workload of members) results.set(workload.name, await measure(workload, children, plan));
     const found = members.map(({ name }) => results.get(name)!);
     console.log(`\n${group}\n${aligned(table(members, new Map(found.map((m) => [m.name, shown(m)])), Object.keys(contestants)))}`);
-    for (const { name, skipped } of found) for (const [id, reason] of Object.entries(skipped)) console.log(`${id} leaves out ${name}: ${reason}`);
+    for (const [remark, names] of leftOut(found)) console.log(`${remark}: ${names.length > 3 ? `${names.length} workloads` : names.join('; ')}`);
     if (found.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;
   }
   for (const child of children) child.close();

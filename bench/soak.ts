@@ -1,6 +1,6 @@
 // npm run soak: trains a small network for 100,000 steps in one synchronous loop, with no dispose, scope or await, and prints the resident memory at ten points.
 // Fails when memory after the first tenth (warm-up) drifts by 1 % or more.
-import * as gt from 'gradtape';
+import * as gt from '../dist/index.js';
 
 const steps = Number(process.argv[2] ?? 100_000);
 const points = 10;

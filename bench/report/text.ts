@@ -80,3 +80,15 @@ export function markdown([head, ...rows]: readonly (readonly string[])[]): strin
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
+
+/** Who leaves out what: the workloads' names by contestant and reason. */
+export function leftOut(measured: readonly Measured[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { name, skipped } of measured) {
+    for (const [id, reason] of Object.entries(skipped)) {
+      const key = `${id} leaves out (${reason})`;
+      names.set(key, [...(names.get(key) ?? []), name]);
+    }
+  }
+  return names;
+}
