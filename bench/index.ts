@@ -6,6 +6,7 @@ import { compileIfStale } from './fresh.js';
 import { describe, type Machine, machine, probe } from './machine.js';
 import { type Measured, measure } from './measure.js';
 import { isFiltered, type Options, parse, planOf, select } from './options.js';
+import { writePage } from './report/page.js';
 import { aligned, leftOut, missed, table, verdictTable } from './report/text.js';
 import { load, merged, type Results, save } from './results.js';
 import { fastestOf } from './stats.js';
@@ -54,7 +55,8 @@ async function run(options: Options, chosen: readonly Workload[]): Promise<void>
   if (isFiltered(options) && !options.save) return;
   const now: Results = { machine: here, contestants, measured: [...results.values()].map((m) => ({ ...m, date })) };
   const names = workloads.map(({ name }) => name);
-  console.log(`\nwritten: ${save(merged(load(here), now, names))}`);
+  const all = merged(load(here), now, names);
+  console.log(`\nwritten: ${save(all)} and ${writePage(all)}`);
 }
 
 const options = parse(process.argv.slice(2));
@@ -62,6 +64,7 @@ const chosen = select(workloads, options, ({ name }) => targets.some((target) =>
 if (options.list) {
   for (const { group, name } of chosen) console.log(`${group}: ${name}`);
 } else if (options.report) {
-  const { machine: where, measured } = load(machine(''));
-  printTargets(workloads, new Map(measured.map((m) => [m.name, m])), where);
+  const all = load(machine(''));
+  printTargets(workloads, new Map(all.measured.map((m) => [m.name, m])), all.machine);
+  console.log(`\nwritten: ${writePage(all)}`);
 } else await run(options, chosen);

@@ -12,7 +12,8 @@ function filesIn(folder: string): string[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.includes('node_modules/')); // bench's peers
 }
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const isSource = (path: string): boolean => /\.(ts|mts|mjs|js|cc|h|def|py)$/.test(path);
