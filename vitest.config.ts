@@ -67,8 +67,12 @@ const otherBuild = (name: string) => ({
   },
 });
 
+/** Everything once more in a linear memory so small that tensors move out of it and back. */
+const tiny = onBackend('wasm');
+const inLittleMemory = { ...tiny, test: { ...tiny.test, name: 'wasm-tiny', env: { ...tiny.test.env, GRADTAPE_WASM_MEMORY: '12' } } };
+
 export default defineConfig({
   test: {
-    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm'), otherBuild('simd128'), packed],
+    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm'), otherBuild('simd128'), packed, inLittleMemory],
   },
 });

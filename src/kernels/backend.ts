@@ -28,6 +28,8 @@ export interface Backend {
   release?(address: number, bytes: number): void;
   /** Whether a region begins where the one before it ends. */
   readonly contiguous: boolean;
+  /** Whether memory ends before the machine's does, so that storages may have to move out of it. */
+  readonly isBounded?: boolean;
   /** Smallest region worth reserving. */
   readonly regionBytes: number;
   copyIn(address: number, from: ArrayBufferView): void;

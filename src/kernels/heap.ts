@@ -7,6 +7,7 @@
 // Nobody disposes: a block's owner (a storage or a slab) is watched weakly, and reclaim.ts decides when to look for the dead.
 import { BackendError } from '../core/errors.js';
 import type { Backend } from './backend.js';
+import { Home, leastUsed } from './home.js';
 import { Reclaimer } from './reclaim.js';
 import { Runs } from './runs.js';
 
@@ -17,6 +18,8 @@ const slabBytes = 32768;
 const tinyMax = 64;
 const tinySlabBytes = 4096;
 const middleMax = 32768;
+/** The part of the memory that is emptied at once when it is full. */
+const spillPart = 16;
 /** Middle blocks are cut from ranges of about that size. */
 const middlePiece = 131072;
 
@@ -73,6 +76,9 @@ export class Heap {
   /** What a watched handle owns. */
   #addressOf: number[] = [];
   #bytesOf: number[] = [];
+  /** Homes whose bytes are here, by handle. */
+  #homes: (Home | undefined)[] = [];
+  #clock = 0;
   #slab: Slab | undefined;
   #tinySlab: Slab | undefined;
   #reserved = 0;
@@ -124,6 +130,28 @@ export class Heap {
     return handle;
   }
 
+  /** A block for a larger storage, which may be away while nobody uses it. */
+  settle(owner: object, bytes: number): Home {
+    const home = new Home(this.take(bytes), bytes);
+    home.handle = this.own(owner, home.address, bytes);
+    home.used = ++this.#clock;
+    this.#homes[home.handle] = home;
+    return home;
+  }
+
+  /** The address of a home; bytes that are away come back. Good for the kernel call that it is asked for. */
+  reach(home: Home): number {
+    home.used = ++this.#clock;
+    if (home.address === 0 && home.away !== null) {
+      home.address = this.take(home.bytes);
+      this.#backend.copyIn(home.address, home.away);
+      home.away = null;
+      this.#addressOf[home.handle] = home.address;
+      this.#homes[home.handle] = home;
+    }
+    return home.address;
+  }
+
   /** Gives a block back whose end is known. */
   giveBack(handle: number): void {
     this.#backend.watcher.unwatch(handle);
@@ -140,12 +168,22 @@ export class Heap {
     return { liveBytes: live, pooledBytes: this.#reserved - live, liveBlocks: this.#blocks, collections, reclaimedBlocks: this.#reclaimed };
   }
 
-  /** No freed block of that size: cuts one, after making room if need be. Before an error everything is collected, whatever it costs. */
+  /** No freed block of that size: cuts one, after making room if need be. Where memory is full, what is least used goes away; before an error everything is collected. */
   #find(size: number): number {
     const range = size > middleMax ? size : wholeUnits(size);
     const grow = () => this.#grow(range);
     let address = this.#cut(size, range);
-    for (const makeRoom of [() => this.#mergeLarge(), () => this.#mergeMiddle(), grow, () => this.#collectAll(), grow]) {
+    const spill = () => this.#spill(range);
+    for (const makeRoom of [
+      () => this.#mergeLarge(),
+      () => this.#mergeMiddle(),
+      grow,
+      spill,
+      () => this.#collectAll(),
+      grow,
+      spill,
+      () => this.#spill(Infinity),
+    ]) {
       if (address >= 0) return address;
       makeRoom();
       address = this.#cut(size, range);
@@ -179,6 +217,20 @@ export class Heap {
     this.#reserved += region.bytes;
     this.#backend.adjust(region.bytes);
     this.#runs.give(region.address, region.bytes);
+  }
+
+  /** Moves at least that many bytes of idle storages out of the backend's memory, if there are so many and the backend's memory has an end. */
+  #spill(bytes: number): void {
+    if (!this.#backend.isBounded) return;
+    for (const home of leastUsed(this.#homes, this.#clock, Math.max(bytes, this.#reserved / spillPart))) {
+      home.away = new Uint8Array(home.bytes);
+      this.#backend.copyOut(home.address, home.away);
+      this.#release(home.handle);
+      this.#addressOf[home.handle] = 0;
+      home.address = 0;
+    }
+    this.#mergeLarge();
+    this.#mergeMiddle();
   }
 
   #returnRegions(): void {
@@ -234,6 +286,9 @@ export class Heap {
   }
 
   #release(handle: number): void {
+    // What is away has no block.
+    if (this.#addressOf[handle] === 0) return;
+    this.#homes[handle] = undefined;
     const size = this.#bytesOf[handle];
     this.#reclaimer.released(size);
     this.#blocks--;

@@ -95,6 +95,15 @@ function unshared(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 /** How many threads may share the memory; 1 where memory cannot be shared. */
 const threadsHere = (): number => (platform.startHelper === undefined ? 1 : Number(platform.env.GRADTAPE_THREADS) || platform.processors);
 
+/** Bytes that tensors may take in the linear memory; what is over moves out and in. In a browser a gigabyte is much, and elsewhere the memory ends at four. */
+function memoryLimit(): number {
+  const { GRADTAPE_WASM_MEMORY: asked } = platform.env;
+  if (!asked) return platform.readWasm === undefined ? 2 ** 30 : 2 ** 32;
+  if (!/^[1-9]\d{0,3}$/.test(asked))
+    throw new BackendError(`GRADTAPE_WASM_MEMORY: expected a whole number of MiB from 1 to 9999, got ${JSON.stringify(asked)}`);
+  return Number(asked) * 2 ** 20;
+}
+
 /** A file as it is compiled here. */
 export const forThisPlatform = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => (threadsHere() > 1 ? bytes : unshared(bytes));
 
@@ -140,6 +149,8 @@ function wrap(module: WebAssembly.Module, { exports }: WebAssembly.Instance, imp
 
   const scratchAddress = distance * most;
   let top = Math.ceil((scratchAddress + scratchBytes) / page) * page;
+  const bottom = top;
+  const limit = memoryLimit();
   let [bytes, scratch] = [new Uint8Array(0), new Int32Array(0)];
   const look = (): void => {
     bytes = new Uint8Array(memory.buffer);
@@ -170,9 +181,10 @@ function wrap(module: WebAssembly.Module, { exports }: WebAssembly.Instance, imp
     watcher: makeWatcher(),
     regionBytes: 16 << 20,
     contiguous: true,
+    isBounded: true,
     reserve(wanted) {
       const rounded = Math.ceil(wanted / page) * page;
-      if (!growTo(top + rounded)) return undefined;
+      if (top + rounded - bottom > limit || !growTo(top + rounded)) return undefined;
       const address = top;
       top += rounded;
       return { address, bytes: rounded };

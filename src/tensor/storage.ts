@@ -2,6 +2,7 @@
 
 import { BackendError, fail } from '../core/errors.js';
 import type { Slab } from '../kernels/heap.js';
+import type { Home } from '../kernels/home.js';
 import { backend, heap } from '../kernels/load.js';
 
 let poison = false;
@@ -30,12 +31,12 @@ export class Storage {
   owned = false;
   /** Made in inference mode: its writes are not tracked, so no tensor on it may become part of a graph. Views share the storage, and so the rule. */
   inference = inferring;
-  /** The heap's handle, -1 for one that is cut from a slab. */
-  handle = -1;
+  /** Where the bytes of a larger one are; null for one that is cut from a slab. */
+  home: Home | null = null;
 
   constructor(
-    /** Where the bytes are; 0 once they have been given back. */
-    public address: number,
+    /** Where the bytes of a small one are. */
+    readonly address: number,
     readonly bytes: number,
     /** Keeps the slab alive that a small storage is cut from. */
     readonly slab: Slab | null,
@@ -43,11 +44,13 @@ export class Storage {
 
   /** Gives the bytes back now. Only for storages whose end the library itself knows. */
   giveBack(): void {
-    if (this.handle < 0 || this.address === 0) return;
-    if (poison) backend.copyIn(this.address, new Uint8Array(this.bytes).fill(255));
-    heap.giveBack(this.handle);
-    this.handle = -1;
-    this.address = 0;
+    const { home } = this;
+    if (home === null || home.handle < 0) return;
+    if (poison && home.address !== 0) backend.copyIn(home.address, new Uint8Array(this.bytes).fill(255));
+    heap.giveBack(home.handle);
+    home.handle = -1;
+    home.address = 0;
+    home.away = null;
   }
 }
 
@@ -70,9 +73,8 @@ export function allocate(bytes: number): Storage {
     return new Storage(address, bytes, slab);
   }
   if (!Number.isSafeInteger(bytes)) fail(BackendError, 'memory', 'fewer than 2^53 bytes', String(bytes));
-  const address = heap.take(bytes);
-  const storage = new Storage(address, bytes, null);
-  storage.handle = heap.own(storage, address, bytes);
+  const storage = new Storage(0, bytes, null);
+  storage.home = heap.settle(storage, bytes);
   if (arena !== null) {
     storage.owned = true;
     arena.push(storage);

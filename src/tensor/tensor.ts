@@ -2,7 +2,7 @@
 import { type DType, type DTypeInfo, dtypes, type TypedArray } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, GradientError, IndexError, ShapeError, show } from '../core/errors.js';
 import { checkDim, contiguousStrides, isContiguous, numel, type Shape, sameShape, showShape } from '../core/shape.js';
-import { backend, K } from '../kernels/load.js';
+import { backend, heap, K } from '../kernels/load.js';
 import { formatTensor } from './format.js';
 import { collapse, dims } from './loops.js';
 import { Creation, historyOf, isRetained, type Node, requires } from './node.js';
@@ -224,9 +224,10 @@ function plainReader(t: Tensor): (i: number) => number | boolean {
   return (i) => plain(values[i], t.dt, 'toArray');
 }
 
-/** Where the first element is. */
+/** Where the first element is, for the next kernel call: later the bytes may have moved. */
 export function addressOf(t: Tensor): number {
-  const { address } = t.storage;
+  const { address: small, home } = t.storage;
+  const address = home === null ? small : heap.reach(home);
   if (address === 0) throw new GradientError('internal: a tensor was used after its storage was given back');
   return address + t.offset * t.dt.size;
 }

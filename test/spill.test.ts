@@ -1,0 +1,49 @@
+// A working set larger than the linear memory: in processes of their own, whose memory is limited, tensors move out and back, and what cannot fit is a typed error after which all goes on.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const source = new URL('../src/index.ts', import.meta.url).href;
+
+function run(script: string, megabytes: number): string {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', `import * as gt from ${JSON.stringify(source)};\n${script}`],
+    {
+      encoding: 'utf8',
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: { ...process.env, NODE_OPTIONS: '', GRADTAPE_BACKEND: 'wasm', GRADTAPE_ISA: '', GRADTAPE_WASM_MEMORY: String(megabytes) },
+    },
+  );
+  return stdout.trim() || stderr;
+}
+
+test('a working set ten times the memory is kept, in values and gradients', () => {
+  const out = run(
+    `const kept = Array.from({ length: 320 }, (_, i) => gt.full([64, 1024], i, { requiresGrad: true }));
+     let loss = gt.tensor(0);
+     for (const x of kept) loss = loss.add(x.mul(x).mean());
+     loss.backward();
+     const wrong = kept.filter((x, i) => x.sum().item() !== i * 65536 || Math.abs(x.grad.sum().item() - 2 * i) > 1e-4);
+     const { liveBytes, pooledBytes } = gt.backend.memory();
+     console.log(kept.length, wrong.length, liveBytes + pooledBytes <= 8 << 20);`,
+    8,
+  );
+  expect(out).toBe('320 0 true');
+});
+
+test('one tensor that cannot fit is an error that changes nothing', () => {
+  const out = run(
+    `const x = gt.ones([256, 1024], { requiresGrad: true });
+     let error;
+     try { gt.ones([16, 1024, 1024]); } catch (e) { error = e; }
+     x.mul(x).sum().backward();
+     console.log(error instanceof gt.BackendError, error.message.split(':')[0], x.grad.sum().item(), x.sum().item());`,
+    8,
+  );
+  expect(out).toBe('true memory 524288 262144');
+});
+
+test('a limit that is no number of mebibytes is an error', () => {
+  expect(run('', 0)).toMatch(/GRADTAPE_WASM_MEMORY: expected a whole number of MiB/);
+});
