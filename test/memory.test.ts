@@ -141,7 +141,7 @@ describe('requests that cannot be met', () => {
   });
 });
 
-test('addresses past 2 GiB are right', () => {
+test.skipIf(process.env.GRADTAPE_WASM_MEMORY !== undefined)('addresses past 2 GiB are right', () => {
   // Five blocks of 512 MB as uint8: untouched pages cost nothing but address space.
   const blocks = Array.from({ length: 5 }, () => gt.empty([2 ** 29], { dtype: 'uint8' }));
   for (const [i, block] of blocks.entries()) block.at('-3:').fill_(i + 1);
