@@ -117,21 +117,17 @@ function averagePool(op: string, dims: number, x: Tensor, options: AvgPool2dOpti
 export function avgPool1d(x: Tensor, ...args: ArgsOf<AvgPoolOptions, ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad']>): Tensor {
   return averagePool('avgPool1d', 1, x, readArgs<AvgPoolOptions>('avgPool1d', args, ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad']));
 }
+const averageOrder = ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'] as const;
+type AverageArgs = ArgsOf<AvgPool2dOptions, typeof averageOrder>;
 /** Means over windows of images (n?, channels, height, width). */
-export function avgPool2d(
-  x: Tensor,
-  ...args: ArgsOf<AvgPool2dOptions, ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride']>
-): Tensor {
-  return averagePool(
-    'avgPool2d',
-    2,
-    x,
-    readArgs<AvgPool2dOptions>('avgPool2d', args, ['kernelSize', 'stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride']),
-  );
+export function avgPool2d(x: Tensor, ...args: AverageArgs): Tensor {
+  return averagePool('avgPool2d', 2, x, readArgs<AvgPool2dOptions>('avgPool2d', args, averageOrder));
 }
 
 /** Means over windows of volumes (n?, channels, depth, height, width). */
-export const avgPool3d = (x: Tensor, options: AvgPool2dOptions): Tensor => averagePool('avgPool3d', 3, x, options);
+export function avgPool3d(x: Tensor, ...args: AverageArgs): Tensor {
+  return averagePool('avgPool3d', 3, x, readArgs<AvgPool2dOptions>('avgPool3d', args, averageOrder));
+}
 
 /** One size, or one a dim; null keeps the input's. */
 export type OutputSize = number | readonly (number | null)[];

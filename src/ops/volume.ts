@@ -97,9 +97,12 @@ function maxima(volumes: Tensor, planar: (images: Tensor) => Tensor, deep: (imag
   return reshape(y, [n, c, y.shape[2], height, width]);
 }
 
+const poolOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'] as const;
+type VolumePoolOptions = Omit<MaxPoolOptions, 'returnIndices'>;
 /** Maxima over windows of volumes; the padding is -inf. Gives no indices. */
-export function maxPool3d(x: Tensor, options: Omit<MaxPoolOptions, 'returnIndices'>): Tensor {
+export function maxPool3d(x: Tensor, ...args: ArgsOf<VolumePoolOptions, typeof poolOrder>): Tensor {
   const op = 'maxPool3d';
+  const options = readArgs<VolumePoolOptions>(op, args, poolOrder);
   const { volumes, back } = batchOf(op, x);
   const kernel = perDim(op, 'kernel size', options.kernelSize, 3, 1);
   const [stride, padding] = [perDim(op, 'stride', options.stride ?? kernel, 3, 1), perDim(op, 'padding', options.padding ?? 0, 3, 0)];

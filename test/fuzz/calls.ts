@@ -31,6 +31,9 @@ type Call = (...args: unknown[]) => unknown;
 
 /** Not ops, or ops whose result is not a matter of their arguments alone. */
 const left = new Set([
+  'init',
+  'load',
+  'save',
   'manualSeed',
   'seed',
   'initialSeed',
