@@ -25,6 +25,12 @@ function same(a: unknown, b: unknown): boolean {
   return a === b;
 }
 
+/** The error that ended a process: Node.js prints its own version below it. */
+function reasonIn(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  return lines.find((line) => /Error\b/.test(line)) ?? lines[lines.length - 1];
+}
+
 function run(backend: string, from: number, n: number): { lines: Line[]; crash: string | undefined } {
   const { stdout, stderr, status, signal } = spawnSync(process.execPath, ['--import', 'tsx', child, String(from), String(n)], {
     encoding: 'utf8',
@@ -37,7 +43,7 @@ function run(backend: string, from: number, n: number): { lines: Line[]; crash: 
     .map((line) => JSON.parse(line) as Line);
   return {
     lines,
-    crash: status === 0 ? undefined : `${signal ?? `exit ${status}`} after seed ${lines.at(-1)?.seed ?? 'none'}: ${stderr.trim().split('\n').at(-1)}`,
+    crash: status === 0 ? undefined : `${signal ?? `exit ${status}`} after seed ${lines.at(-1)?.seed ?? 'none'}: ${reasonIn(stderr)}`,
   };
 }
 
