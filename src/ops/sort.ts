@@ -157,13 +157,16 @@ export interface Median {
   (x: Tensor, ...args: LineArgs): ValuesIndices;
 }
 /** The lower of the two middle values. Of all elements, ties share the gradient; along a dim it goes to the place found. */
+/** The median of nothing: NaN, or the integer that PyTorch's processors make of it. */
+const noMedian = ({ dt }: Tensor): number => (dt.category === Category.Float ? Number.NaN : dt.suffix === 'u8' ? 0 : -(2 ** (8 * dt.size - 1)));
+
 function medianOf(name: string, ignoreNan: boolean): Median {
   const all = defineOp<undefined>({
     name,
     saves: 1 | OUT,
     forward: ([x]) => {
       const row = alias(contiguousCopy(x), [x.count], [1], x.packed ? x.offset : 0);
-      return x.count === 0 ? full([], Number.NaN, x.dt) : reshape(gather(row, 0, medianPlaces(row, 0, ignoreNan)), []);
+      return x.count === 0 ? full([], noMedian(x), x.dt) : reshape(gather(row, 0, medianPlaces(row, 0, ignoreNan)), []);
     },
     vjp: [
       (dy, node) => {

@@ -1,5 +1,4 @@
 // Makes the calls of a range of seeds on the backend of this process and prints a line for each: what came out, or which error. A crash is a line that is missing.
-import { writeSync } from 'node:fs';
 import * as gt from '../../src/index.js';
 import { describe, makeCall } from './calls.js';
 import { outcome } from './outcome.js';
@@ -17,5 +16,5 @@ for (let seed = from; seed < from + count; seed++) {
     const known = error instanceof gt.GradtapeError;
     line = { seed, what, error: known ? error.constructor.name : `${(error as Error)?.constructor?.name}: ${(error as Error)?.message}`, known };
   }
-  writeSync(1, `${JSON.stringify(line)}\n`);
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
