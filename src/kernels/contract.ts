@@ -77,7 +77,7 @@ export const contract = {
   silu: [F, unary],
   /** x * beta > threshold ? x : log1p(exp(x * beta)) / beta. */
   softplus: [F, 'x:r y:w beta:f threshold:f nd:i dims:v'],
-  /** min(max(x, lo), hi): NaN in x stays, lo > hi gives hi. */
+  /** min(max(x, lo), hi): NaN in x stays, a NaN bound makes all NaN, lo > hi gives hi. */
   clamp: [N, 'x:r y:w lo:f hi:f nd:i dims:v'],
 
   tan: [F, unary],

@@ -217,7 +217,7 @@ export const zerosLike = likeFill('zerosLike', (x, dt) => filled(x.shape, 0, dt)
 export const onesLike = likeFill('onesLike', (x, dt) => filled(x.shape, 1, dt));
 export const emptyLike = likeFill('emptyLike', (x, dt) => uninitialised(x.shape, dt));
 export function fullLike(x: Tensor, value: number, options?: CreateOptions): Tensor {
-  return likeFill('fullLike', (like, dt) => filled(like.shape, asNumber('fullLike', 'value', value), dt))(x, options);
+  return likeFill('fullLike', (like, dt) => filled(like.shape, checkHolds('fullLike', asNumber('fullLike', 'value', value), dt), dt))(x, options);
 }
 
 // By a tensor's dtype ------------------------------------------------------------------------------------------------------------------------------------------
