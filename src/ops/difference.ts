@@ -1,6 +1,6 @@
 // Differences, gradients and integrals of samples along a dim.
 import { bool } from '../core/dtype.js';
-import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
+import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkInt, showShape } from '../core/shape.js';
 import { full } from '../tensor/fill.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -119,6 +119,7 @@ export function gradient(x: Tensor, ...args: ArgsOf<GradientOptions, []>): Tenso
   const op = 'gradient';
   const { spacing = null, dim = null, edgeOrder = 1 } = readArgs<GradientOptions>(op, args, [], ['spacing', 'dim', 'edgeOrder']);
   if (asTensor(op, 'input', x).dtype === 'uint8') fail(DTypeError, op, 'a dtype other than uint8', 'uint8: torch.gradient does not support uint8 input');
+  if (dim !== null && typeof dim !== 'number' && !Array.isArray(dim)) fail(ArgumentError, op, 'dim to be a number or a list of them', show(dim));
   const dims = (dim === null ? [...x.shape.keys()] : typeof dim === 'number' ? [dim] : [...dim]).map((d) => checkDim(op, d, x.ndim));
   if (new Set(dims).size !== dims.length) fail(ArgumentError, op, 'each dim once', `[${dims}]: a dim appears multiple times in the list of dims`);
   if (edgeOrder !== 1 && edgeOrder !== 2) fail(ArgumentError, op, 'edgeOrder 1 or 2', `${edgeOrder}: only supports edge_order=1 and edge_order=2`);
