@@ -277,20 +277,32 @@ export interface SpacedOptions extends CreateOptions {
 const spacedNames = ['start', 'end', 'steps'] as const;
 
 /** `steps` numbers evenly spaced from start to end, both included; the second half counts back from the end, as in PyTorch. For integers the ends are cut to integers first. */
-function spaced(op: string, { start, end, steps }: SpacedOptions, dt: DTypeInfo, round: (v: number) => number): number[] {
+function spaced(op: string, { start, end, steps }: SpacedOptions, dt: DTypeInfo, round: (v: number) => number, map: (v: number) => number): Tensor {
   const held = (v: number): number => (dt.category === Category.Float ? v : Math.trunc(v));
   const [a, b, n] = [held(asNumber(op, 'start', start)), held(asNumber(op, 'end', end)), checkSize(op, 'steps', steps as number)];
   const step = n > 1 ? round((b - a) / (n - 1)) : 0;
-  return Array.from({ length: n }, (_, i) => (n === 1 || i < n / 2 ? a + step * i : b - step * (n - 1 - i)));
+  return computed(op, n, dt, (i) => map(n === 1 || i < n / 2 ? a + step * i : b - step * (n - 1 - i)));
 }
 const exactly = (v: number): number => v;
+
+/** Elements that are held in JavaScript at once. */
+const BLOCK = 1 << 16;
+/** A tensor of n numbers by their places. It is allocated first: more than memory holds are refused before any is computed. */
+function computed(op: string, n: number, dt: DTypeInfo, value: (i: number) => number): Tensor {
+  const t = uninitialised([n], dt);
+  for (let from = 0; from < n; from += BLOCK) {
+    const block = new Array<number>(Math.min(BLOCK, n - from));
+    for (let i = 0; i < block.length; i++) block[i] = value(from + i);
+    backend.copyIn(addressOf(t) + from * dt.size, convert(op, block, dt));
+  }
+  return t;
+}
 
 /** Numbers evenly spaced from start to end. */
 export function linspace(...args: ArgsOf<SpacedOptions, ['start', 'end', 'steps']>): Tensor {
   const options = readCreation<SpacedOptions>('linspace', args, spacedNames);
   const dt = typeOf('linspace', options);
-  const values = spaced('linspace', options, dt, dt === float32 ? Math.fround : exactly);
-  return finish('linspace', fromArray('linspace', convert('linspace', values, dt), [values.length], dt), options.requiresGrad);
+  return finish('linspace', spaced('linspace', options, dt, dt === float32 ? Math.fround : exactly, exactly), options.requiresGrad);
 }
 
 /** Powers of `base` (10) whose exponents are evenly spaced from start to end. */
@@ -298,8 +310,8 @@ export function logspace(...args: ArgsOf<SpacedOptions & { base?: number }, ['st
   const options = readCreation<SpacedOptions & { base?: number }>('logspace', args, [...spacedNames, 'base']);
   const base = asNumber('logspace', 'base', options.base ?? 10);
   const dt = typeOf('logspace', options);
-  const values = spaced('logspace', options, dt, exactly).map((exponent) => base ** exponent);
-  return finish('logspace', fromArray('logspace', convert('logspace', values, dt), [values.length], dt), options.requiresGrad);
+  const power = (exponent: number): number => base ** exponent;
+  return finish('logspace', spaced('logspace', options, dt, exactly, power), options.requiresGrad);
 }
 
 /** Ones on the diagonal of an (n, m) matrix of zeros. */

@@ -16,12 +16,14 @@ const first = Number(process.argv[3] ?? Date.now() % 1e9);
 const batch = 5000;
 const child = fileURLToPath(new URL('child.ts', import.meta.url));
 
-/** Elementary functions may differ in the last digits, and sums in their order. */
-const close = (a: number, b: number): boolean => a === b || Math.abs(a - b) <= 1e-4 + 2e-4 * Math.max(Math.abs(a), Math.abs(b));
+/** The largest finite number of an outcome. */
+const largest = (value: unknown): number =>
+  typeof value === 'number' ? Math.abs(value) : Array.isArray(value) ? value.reduce((most, item) => Math.max(most, largest(item)), 0) : 0;
 
-function same(a: unknown, b: unknown): boolean {
-  if (typeof a === 'number' && typeof b === 'number') return close(a, b);
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => same(item, b[i]));
+/** Elementary functions may differ in the last digits, and sums in their order: what cancels to little leaves the rounding of what it came from, float32's at most. */
+function same(a: unknown, b: unknown, scale = Math.max(largest(a), largest(b))): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return a === b || Math.abs(a - b) <= 1e-4 + 2 ** -21 * scale + 2e-4 * Math.max(Math.abs(a), Math.abs(b));
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => same(item, b[i], scale));
   return a === b;
 }
 

@@ -2,10 +2,12 @@
 import * as gt from '../../src/index.js';
 
 const tensorsOf = (value: unknown): gt.Tensor[] => (value instanceof gt.Tensor ? [value] : Array.isArray(value) ? value.flatMap(tensorsOf) : []);
+/** Results past this size, which a huge argument makes, are told by their shape: their values would not fit this process. */
+const MOST = 1 << 20;
 const told = (t: gt.Tensor): unknown => [
   t.dtype,
   t.shape,
-  Array.from(t.toTypedArray() as Iterable<number | bigint>, (v) => (Number.isFinite(Number(v)) ? Number(v) : String(v))),
+  t.numel() > MOST ? 'many' : Array.from(t.toTypedArray() as Iterable<number | bigint>, (v) => (Number.isFinite(Number(v)) ? Number(v) : String(v))),
 ];
 
 /** The results and, where they can be differentiated, the gradients of their sum. */
