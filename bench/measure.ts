@@ -31,6 +31,23 @@ const toleranceOf = ({ params }: Workload): number => ('dtype' in params && para
 const referenceAmong = (ready: readonly { child: Child; check: readonly number[] }[]): readonly number[] | undefined =>
   (ready.find(({ child }) => child.contestant.family === 'pytorch') ?? ready[0])?.check;
 
+/** Seconds of a window of the warm-up, and how many windows there are at most. */
+const [warmWindow, mostWindows] = [0.1, 20];
+/** From so many seconds a run on, one round has to do. */
+const slow = 1;
+
+/** Runs the work until it gets no faster: engines of JavaScript compile what is hot while it runs, and a small network takes them a second. */
+async function warmUp(child: Child): Promise<void> {
+  let [best, sinceBest] = [Infinity, 0];
+  for (let n = 0; n < mostWindows && sinceBest < 2; n++) {
+    const { samples } = await child.ask({ time: { seconds: warmWindow } });
+    if (samples === undefined) return;
+    const { median } = summarize([samples]);
+    sinceBest = median < 0.97 * best ? 0 : sinceBest + 1;
+    best = Math.min(best, median);
+  }
+}
+
 export async function measure(workload: Workload, children: readonly Child[], { rounds, budget }: Plan): Promise<Measured> {
   const skipped: Record<string, string> = {};
   const wrong: string[] = [];
@@ -49,11 +66,11 @@ export async function measure(workload: Workload, children: readonly Child[], { 
     skipped[child.contestant.id] = difference;
     return false;
   });
-  // Compilers of JavaScript need their warm-up; what takes long needs no second one, and fewer rounds.
-  for (const { child, seconds } of right) if (seconds < budget) await child.ask({ time: { seconds: budget } });
+  // What takes long by itself needs no warm-up, and fewer rounds.
+  for (const { child, seconds } of right) if (seconds < budget) await warmUp(child);
   for (let round = 0; round < rounds; round++) {
     for (const entry of [...right.slice(round % right.length), ...right.slice(0, round % right.length)]) {
-      if (round >= 2 && entry.seconds > rounds * budget) continue;
+      if ((round >= 2 && entry.seconds > rounds * budget) || (round >= 1 && entry.seconds > slow)) continue;
       const { samples, error, absent } = await entry.child.ask({ time: { seconds: budget } });
       if (samples) entry.rounds.push(samples);
       else skipped[entry.child.contestant.id] = error ?? absent ?? 'no answer';

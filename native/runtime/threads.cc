@@ -19,7 +19,7 @@ namespace gradtape {
 namespace {
 
 constexpr int kMaxThreads = 256;
-constexpr auto kSpin = std::chrono::microseconds(50);  // about what waking a sleeper costs
+constexpr auto kSpin = std::chrono::microseconds(500);  // about what waking a sleeper costs
 constexpr size_t kStackBytes = size_t{1} << 20;
 
 // gate = slots still free + kInside * workers inside; a closed gate has no free slots.

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div } from './arithmetic.js';
 import { ge, where } from './compare.js';
+import { toDtype } from './copy.js';
 import { arange } from './create.js';
 import { dropout } from './functional.js';
 import { matmul } from './matmul.js';
@@ -25,6 +26,9 @@ export interface AttentionOptions {
 
 const positional = ['attnMask', 'dropoutP', 'needAttnWeights', 'isCausal'] as const;
 
+/** A mask of truths as numbers to add, 0 and -infinity: a mask is small where it broadcasts, and a sum's gradient costs nothing. */
+const asNumbers = (mask: Tensor, like: Tensor): Tensor => (mask.dt === bool ? toDtype(where(mask, 0, Number.NEGATIVE_INFINITY), like.dt) : mask);
+
 /** softmax(q k^T / sqrt(E)) v of q (..., L, E), k and v (..., S, E), and the weights, null unless asked for. */
 export function scaledDotProductAttention(
   query: Tensor,
@@ -43,8 +47,7 @@ export function scaledDotProductAttention(
   if (causal && attnMask !== null) fail(ArgumentError, op, 'attnMask or isCausal', 'both: explicit attn_mask should not be set when is_causal=True');
   const scores = matmul(div(query, Math.sqrt(query.shape.at(-1)!)), transpose(key, -2, -1));
   const mask = causal ? ge(unsqueeze(arange(query.shape.at(-2)!), 1), arange(key.shape.at(-2)!)) : attnMask;
-  const masked = mask === null ? scores : asTensor(op, 'attnMask', mask).dt === bool ? where(mask, scores, Number.NEGATIVE_INFINITY) : add(scores, mask);
-  const all = softmax(masked, -1);
+  const all = softmax(mask === null ? scores : add(scores, asNumbers(asTensor(op, 'attnMask', mask), query)), -1);
   const p = asNumber(op, 'dropoutP', dropoutP);
   const weights = p > 0 ? dropout(all, p) : all;
   return [matmul(weights, value), asBoolean(op, 'needAttnWeights', needAttnWeights) ? weights : null];
