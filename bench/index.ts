@@ -5,10 +5,11 @@ import { contestantsOf } from './contestants.js';
 import { compileIfStale } from './fresh.js';
 import { describe, type Machine, machine, probe } from './machine.js';
 import { type Measured, measure } from './measure.js';
-import { isFiltered, type Options, parse, planOf, select } from './options.js';
+import { isFiltered, type Options, parse, planOf, select, wantsGroup } from './options.js';
 import { writePage } from './report/page.js';
 import { aligned, leftOut, missed, table, verdictTable } from './report/text.js';
 import { load, merged, type Results, save } from './results.js';
+import { measureStartup, startupGroup, startupTable } from './startup.js';
 import { fastestOf } from './stats.js';
 import { judge, targets } from './targets.js';
 import { type Workload, workloads } from './workloads.js';
@@ -52,8 +53,10 @@ async function run(options: Options, chosen: readonly Workload[]): Promise<void>
   }
   for (const child of children) child.close();
   printTargets(chosen, new Map([...results].map(([name, m]) => [name, shown(m)])), here);
+  const startup = wantsGroup(options, startupGroup) ? await measureStartup([...options.backends, ...options.peers]) : undefined;
+  if (startup) console.log(`\n${startupGroup}\n${aligned(startupTable(startup))}`);
   if (isFiltered(options) && !options.save) return;
-  const now: Results = { machine: here, contestants, measured: [...results.values()].map((m) => ({ ...m, date })) };
+  const now: Results = { machine: here, contestants, measured: [...results.values()].map((m) => ({ ...m, date })), startup };
   const names = workloads.map(({ name }) => name);
   const all = merged(load(here), now, names);
   console.log(`\nwritten: ${save(all)} and ${writePage(all)}`);

@@ -52,9 +52,13 @@ export const planOf = ({ quick, rounds }: Options): Plan => ({ rounds: rounds ??
 export const isFiltered = ({ group, only, peers: p, backends: b }: Options): boolean =>
   group !== undefined || only !== undefined || p.length < peers.length || b.length < backends.length;
 
-export function select(all: readonly Workload[], { group, only, quick }: Options, targeted: (workload: Workload) => boolean): Workload[] {
+/** Whether a group that has no workloads is asked for: by name, or with all. */
+export const wantsGroup = ({ group, only }: Options, name: string): boolean => (group ? group.some((text) => name.includes(text)) : only === undefined);
+
+export function select(all: readonly Workload[], options: Options, targeted: (workload: Workload) => boolean): Workload[] {
+  const { only, quick } = options;
   const wanted = all.filter((workload) => {
-    if (group && !group.some((text) => workload.group.includes(text))) return false;
+    if (!wantsGroup({ ...options, only: undefined }, workload.group)) return false;
     // A full name means that one alone, though others contain it.
     return !only || only.some((text) => (all.some(({ name }) => name === text) ? workload.name === text : workload.name.includes(text)));
   });

@@ -4,12 +4,14 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Machine, slug } from './machine.js';
 import type { Measured } from './measure.js';
+import type { Startup } from './startup.js';
 
 export interface Results {
   readonly machine: Machine;
   /** Versions of each contestant. */
   readonly contestants: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly measured: readonly (Measured & { readonly date: string })[];
+  readonly startup?: readonly Startup[];
 }
 
 const pathOf = (machine: Machine): string => fileURLToPath(new URL(`results/${slug(machine)}.json`, import.meta.url));
@@ -23,7 +25,7 @@ export function load(machine: Machine): Results {
 export function merged(old: Results, now: Results, names: readonly string[]): Results {
   const by = new Map([...old.measured, ...now.measured].map((entry) => [entry.name, entry]));
   const measured = names.flatMap((name) => by.get(name) ?? []);
-  return { machine: now.machine, contestants: { ...old.contestants, ...now.contestants }, measured };
+  return { machine: now.machine, contestants: { ...old.contestants, ...now.contestants }, measured, startup: now.startup ?? old.startup };
 }
 
 export function save(results: Results): string {

@@ -5,6 +5,7 @@ import type { Family } from '../contestants.js';
 import { describe } from '../machine.js';
 import type { Measured } from '../measure.js';
 import type { Results } from '../results.js';
+import { startupGroup, startupTable } from '../startup.js';
 import { best, judge } from '../targets.js';
 import { type Workload, workloads } from '../workloads.js';
 import { ratioChart, type Series } from './svg.js';
@@ -13,6 +14,10 @@ import { leftOut, markdown, missed, table, verdictTable } from './text.js';
 const docs = (path: string): string => fileURLToPath(new URL(`../../docs/${path}`, import.meta.url));
 const names: Readonly<Record<Family, string>> = { native: 'native', wasm: 'WASM', pytorch: 'PyTorch', tfjs: 'tfjs', jax: 'jax-js', plain: 'plain TypeScript' };
 const slugOf = (group: string): string => group.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
+
+const capital = (text: string): string => `${text[0].toUpperCase()}${text.slice(1)}`;
+const startupNote =
+  'Fresh processes: the import until the library is ready, then the first product of two matrices; resident memory after it; bytes of the installed packages with what they depend on.';
 
 /** How many times as fast as a peer: native against PyTorch, and WASM against the peers that run in WebAssembly too. */
 function chart(group: string, members: readonly Workload[], results: ReadonlyMap<string, Measured>): string | null {
@@ -33,7 +38,7 @@ function chart(group: string, members: readonly Workload[], results: ReadonlyMap
 }
 
 /** Writes the page and one chart a group; answers the page's path. */
-export function writePage({ machine, contestants, measured }: Results): string {
+export function writePage({ machine, contestants, measured, startup }: Results): string {
   const results = new Map(measured.map((entry) => [entry.name, entry]));
   const verdicts = judge(workloads, results, typeof machine.bounds === 'string' ? null : machine.bounds);
   const dates = [...new Set(measured.map(({ date }) => date))].sort();
@@ -46,7 +51,7 @@ export function writePage({ machine, contestants, measured }: Results): string {
     if (drawn) writeFileSync(docs(file), drawn);
     const remarks = [...leftOut(members.map(({ name }) => results.get(name)!))].map(([remark, all]) => `- ${remark}: ${all.length} of ${members.length}`);
     return [
-      `## ${group[0].toUpperCase()}${group.slice(1)}`,
+      `## ${capital(group)}`,
       ...(drawn ? [`![${group}](${file})`] : []),
       markdown(table(members, results, Object.keys(contestants))),
       ...(remarks.length > 0 ? [remarks.join('\n')] : []),
@@ -68,6 +73,7 @@ export function writePage({ machine, contestants, measured }: Results): string {
     markdown(verdictTable(verdicts)),
     ...(misses.length > 0 ? [`<details><summary>Workloads that miss their mark</summary>\n\n${markdown(misses)}\n\n</details>`] : []),
     ...sections,
+    ...(startup ? [`## ${capital(startupGroup)}`, startupNote, markdown(startupTable(startup))] : []),
   ].join('\n\n');
   writeFileSync(docs('benchmarks.md'), `${text}\n`);
   return docs('benchmarks.md');

@@ -10,7 +10,7 @@ import type { Watcher } from './backend.js';
 const heapsPerCollection = 4;
 const [lowestPrice, highestPrice] = [64 << 20, 512 << 20];
 /** After so many ordinary collections' worth of allocation a full one looks for what died old. */
-const fullEvery = 512;
+const fullEvery = 2048;
 
 export class Reclaimer {
   #watcher: Watcher;
