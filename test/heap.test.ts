@@ -206,6 +206,21 @@ describe.each([
   });
 });
 
+test('short free blocks do not keep free ranges apart in full memory', () => {
+  const checked = new CheckedHeap(new FakeBackend(true, MB, 4 * MB));
+  const large = Array.from({ length: 102 }, () => checked.take(40960));
+  const middle: Owner[] = [];
+  // What is left between blocks in use is cut into sizes that alternate, so that no two of one size are neighbours.
+  for (const [i, owner] of large.entries()) {
+    if (i % 2 === 0) continue;
+    checked.giveBack(owner);
+    for (const bytes of [8192, 12288, 8192, 12288]) middle.push(checked.take(bytes));
+  }
+  for (const owner of [...middle, ...large.filter((_, i) => i % 2 === 0)]) checked.giveBack(owner);
+  checked.take(4 * MB);
+  checked.check();
+});
+
 describe('collections', () => {
   const loop = (steps: number, checked: CheckedHeap, step: () => void): number => {
     const before = checked.backend.watcher.minors;

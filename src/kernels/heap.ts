@@ -176,7 +176,7 @@ export class Heap {
     const spill = () => this.#spill(range);
     for (const makeRoom of [
       () => this.#mergeLarge(),
-      () => this.#mergeMiddle(),
+      () => this.#mergeMiddle(middleMax),
       grow,
       spill,
       () => this.#collectAll(),
@@ -230,7 +230,7 @@ export class Heap {
       home.address = 0;
     }
     this.#mergeLarge();
-    this.#mergeMiddle();
+    this.#mergeMiddle(unit);
   }
 
   #returnRegions(): void {
@@ -248,7 +248,7 @@ export class Heap {
   #collectAll(): void {
     this.#reclaimer.collect(true);
     this.#mergeLarge();
-    this.#mergeMiddle();
+    this.#mergeMiddle(unit);
   }
 
   /** Large freed blocks go back to the ranges, where neighbours become one. */
@@ -260,15 +260,15 @@ export class Heap {
     }
   }
 
-  /** Middle ones too, where free neighbours fill whole units and are long enough to be of use. */
-  #mergeMiddle(): void {
+  /** Middle ones too, where free neighbours fill whole units and are long enough to be of use; any whole units where memory is full, as short ones keep ranges apart. */
+  #mergeMiddle(atLeast: number): void {
     for (const [size, list] of this.#free) {
       if (size > middleMax) continue;
       list.sort((a, b) => a - b);
       const kept: number[] = [];
       for (let i = 0; i < list.length; ) {
         const count = neighbours(list, i, size);
-        if (count * size >= middleMax && (size * count) % unit === 0) this.#runs.give(list[i], count * size);
+        if (count * size >= atLeast && (count * size) % unit === 0) this.#runs.give(list[i], count * size);
         else kept.push(...list.slice(i, i + count));
         i += count;
       }
