@@ -74,7 +74,7 @@ const inLittleMemory = {
   test: {
     ...tiny.test,
     name: 'wasm-tiny',
-    include: ['optim', 'release', 'saved', 'views'].map((name) => `test/${name}.test.ts`),
+    include: ['modules', 'nets', 'optim', 'release', 'saved', 'views'].map((name) => `test/${name}.test.ts`),
     env: { ...tiny.test.env, GRADTAPE_WASM_MEMORY: '12' },
   },
 };

@@ -72,6 +72,8 @@ export function parallel(n: i32, grain: i32, chunk: Chunk, job: usize): void {
   store<i32>(pool, grain, GRAIN);
   store<usize>(pool, changetype<usize>(chunk), CHUNK);
   store<usize>(pool, job, JOB);
+  // Of a job whose caller trapped too, nobody has asked.
+  atomic.store<i32>(pool, 0, FAILED);
   atomic.store<i32>(pool, 0, NEXT);
   atomic.store<i32>(pool, helpers, GATE);
   atomic.add<i32>(pool, 1, EPOCH);
@@ -79,10 +81,7 @@ export function parallel(n: i32, grain: i32, chunk: Chunk, job: usize): void {
   if (atomic.load<i32>(pool, SLEEPERS) > 0) atomic.notify(pool + EPOCH, helpers);
   drawChunks();
   finish();
-  if (atomic.load<i32>(pool, FAILED) != 0) {
-    atomic.store<i32>(pool, 0, FAILED);
-    unreachable();
-  }
+  if (atomic.load<i32>(pool, FAILED) != 0) unreachable();
 }
 
 function enter(): bool {
