@@ -18,6 +18,7 @@
       "native/kernels/optim.cc",
       "native/kernels/pool.cc",
       "native/kernels/quotient.cc",
+      "native/kernels/random.cc",
       "native/kernels/recurrent.cc",
       "native/kernels/reduce.cc",
       "native/kernels/scan.cc",

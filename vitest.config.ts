@@ -4,15 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const withoutBackend = [
-  'test/random.test.ts',
-  'test/format.test.ts',
-  'test/idx.test.ts',
-  'test/house.test.ts',
-  'test/loader.test.ts',
-  'test/heap.test.ts',
-  'test/bench.test.ts',
-];
+const withoutBackend = ['test/format.test.ts', 'test/idx.test.ts', 'test/house.test.ts', 'test/loader.test.ts', 'test/heap.test.ts', 'test/bench.test.ts'];
 
 /** The instruction set that the addon runs with (the given one, or its own choice), or why it does not load. Asked in another process: one process loads it for one set. */
 function addonWith(isa: string): { isa: string } | { reason: string } {

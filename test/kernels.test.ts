@@ -10,6 +10,7 @@ import { gemm } from './kernels/gemm.js';
 import { convolution, maxPool, resample } from './kernels/images.js';
 import { choleskys, lus, searching, singular, sorting, triangles } from './kernels/lines.js';
 import { dtypeOf, dtypeOfSuffix, edges, fillWith, Memory, parametersOf, range, run } from './kernels/memory.js';
+import { normals, random } from './kernels/random.js';
 import { cell } from './kernels/recurrent.js';
 
 const triples = [1, 2, 3, 5, 8, 17, 33, 130, 515].flatMap((r) => [
@@ -76,6 +77,9 @@ const kinds: Partial<Record<KernelName, (suffix: string) => void>> = {
   cholesky: choleskys,
   solve_triangular: triangles,
   svd: singular,
+  uniform: (s) => random('uniform', s),
+  bernoulli: (s) => random('bernoulli', s),
+  box_muller: normals,
   lstm_cell: (s) => cell('lstm_cell', 4, s),
   lstm_cell_bwd: (s) => cell('lstm_cell_bwd', 4, s),
   gru_cell: (s) => cell('gru_cell', 3, s),

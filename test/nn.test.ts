@@ -290,6 +290,10 @@ describe('layers', () => {
     expect(() => new nn.CrossEntropyLoss({ smoothing: 1 } as never)).toThrow(
       'CrossEntropyLoss: expected options among weight, ignoreIndex, reduction, labelSmoothing, got smoothing',
     );
+    gt.manualSeed(1);
+    const dropped = new nn.Dropout(0.5, { inplace: true }).forward(x);
+    expect(dropped).toBe(x);
+    expect(x.eq(0).any().item()).toBe(true);
     expect(() => new nn.Dropout(1.5)).toThrow('dropout probability has to be between 0 and 1');
     expect(() => new nn.Linear(-1, 2)).toThrow('Linear: expected inFeatures');
   });

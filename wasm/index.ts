@@ -9,6 +9,7 @@ export * from './indexing';
 export * from './move';
 export * from './optim';
 export * from './pool';
+export * from './random';
 export * from './recurrent';
 export * from './reduce';
 export * from './scan';

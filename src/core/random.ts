@@ -1,33 +1,16 @@
 // PyTorch's CPU random numbers: the same seed draws the same bits, in the same order, as PyTorch 1.13 built without MKL (Debian's build; wheels with MKL draw
-// bernoulli masks from another generator). All fills write their array from the first element to the last.
+// bernoulli masks from another generator). Here are the generator, its single numbers, and the fills with integers; tensors are filled with floats by kernels (ops/draw.ts).
 //
-// Exact to the bit: uniform, randint, randperm, bernoulli, dropoutMask. Exact up to the rounding of log, sin and cos: normal, exponential.
+// Exact to the bit: uniform, randint, randperm, bernoulli, and normal in float32. Exact up to the rounding of log, sin and cos: normal in float64, exponential.
 
 import type { TypedArray } from './dtype.js';
 import { ArgumentError, FormatError, fail, show } from './errors.js';
-import {
-  bernoullis,
-  boxMuller32,
-  boxMuller64,
-  exponentials,
-  type FloatArray,
-  keeps,
-  low53,
-  type NumberArray,
-  remainderPairs,
-  remainders,
-  shuffle,
-  TWO_32,
-  TWO_PI,
-  uniforms32,
-  uniforms64,
-} from './fills.js';
+import { exponentials, type FloatArray, low53, type NumberArray, remainderPairs, remainders, shuffle, TWO_32, TWO_PI } from './fills.js';
 import { MersenneTwister, N } from './mt19937.js';
 
 /** The seed of a PyTorch generator that nobody seeded. */
 const DEFAULT_SEED = 67280421310721n;
 const CHUNK = 2048;
-const { fround } = Math;
 
 // PyTorch's state as bytes (5056 of them), so that a generator's state travels both ways: seed u64, left i32, seeded i32, next u64, 624 words as u64, normal_x f64,
 // normal_y f64 (the cached normal), normal_rho f64, normal_is_valid i32, and 12 bytes that the CPU generator leaves 0.
@@ -62,8 +45,10 @@ export type { FloatArray };
 export class Generator {
   private readonly engine = new MersenneTwister();
   private seedValue = DEFAULT_SEED;
+  /** The engine's state, which kernels that fill a tensor take and put back. */
+  readonly words = this.engine.state;
   /** Where the fills put the words that they consume, so that their loops touch typed arrays only. */
-  private readonly words = new Uint32Array(CHUNK);
+  private readonly chunk = new Uint32Array(CHUNK);
   /** Box-Muller makes normals in pairs; the second one waits here, in float64, for the next draw of fewer than 16. */
   private nextNormal: number | undefined;
 
@@ -98,7 +83,8 @@ export class Generator {
   getState(): Uint8Array {
     const bytes = new Uint8Array(STATE_BYTES);
     const view = new DataView(bytes.buffer);
-    const { words, position } = this.engine;
+    const { words } = this;
+    const position = words[N];
     view.setBigUint64(0, this.seedValue, true);
     view.setInt32(8, N + 1 - position, true);
     view.setInt32(12, 1, true);
@@ -120,10 +106,8 @@ export class Generator {
     if (seeded !== 1 || left < 1 || left > N) fail(FormatError, 'setState', `a seeded mt19937 with 1 to ${N} words left`, `seeded ${seeded}, left ${left}`);
     this.seedValue = view.getBigUint64(0, true);
     // Fresh from a seed PyTorch says left 1, next 0, which means the same as left 1, next 624.
-    this.engine.restore(
-      Array.from({ length: N }, (_, k) => view.getInt32(WORDS_AT + 8 * k, true)),
-      N + 1 - left,
-    );
+    for (let k = 0; k < N; k++) this.words[k] = view.getInt32(WORDS_AT + 8 * k, true);
+    this.words[N] = N + 1 - left;
     this.nextNormal = view.getInt32(NORMAL_VALID_AT, true) === 0 ? undefined : view.getFloat64(NORMAL_AT, true);
     return this;
   }
@@ -150,49 +134,13 @@ export class Generator {
     const step = CHUNK / each;
     for (let first = 0; first < n; first += step) {
       const end = Math.min(n, first + step);
-      this.engine.take(this.words, (end - first) * each);
-      use(this.words, first, end);
+      this.engine.take(this.chunk, (end - first) * each);
+      use(this.chunk, first, end);
     }
-  }
-
-  /** Fills y from [from, to). float32 takes 24 of 32 bits, float64 53 of 64. */
-  uniform<A extends FloatArray>(y: A, from = 0, to = 1): A {
-    const round = y instanceof Float32Array ? fround : (v: number): number => v;
-    const low = round(from);
-    const range = round(round(to) - low);
-    if (!(range >= 0 && range < Infinity)) fail(ArgumentError, 'uniform_', 'from <= to, a finite range apart', `from ${show(from)} and to ${show(to)}`);
-    if (y instanceof Float32Array) {
-      // The product of two float32 is exact in float64, so this rounds as PyTorch's fused multiply-add does.
-      this.draw(y.length, 1, (w, first, end) => uniforms32(y, first, end, w, range * 2 ** -24, low));
-    } else {
-      this.draw(y.length, 2, (w, first, end) => uniforms64(y, first, end, w, range * 2 ** -53, low));
-    }
-    return y;
-  }
-
-  /**
-   * Fills y with normals. From 16 elements on PyTorch draws uniforms of y's own precision for the whole array and turns each 16 of them into normals, redrawing
-   * the last 16 when the size is no multiple; below 16, or when the tensor that is filled is not contiguous, one float64 pair at a time.
-   */
-  normal<A extends FloatArray>(y: A, mean = 0, std = 1, contiguous = true): A {
-    if (!(std >= 0)) fail(ArgumentError, 'normal_', 'std >= 0', show(std));
-    const n = y.length;
-    if (n < 16 || !contiguous) {
-      for (let i = 0; i < n; i++) y[i] = this.normal64() * std + mean;
-      return y;
-    }
-    const boxMuller = y instanceof Float32Array ? boxMuller32 : boxMuller64;
-    this.uniform(y);
-    for (let i = 0; i + 16 <= n; i += 16) boxMuller(y, i, mean, std);
-    if (n % 16 !== 0) {
-      this.uniform(y.subarray(n - 16) as A);
-      boxMuller(y, n - 16, mean, std);
-    }
-    return y;
   }
 
   /** One standard normal in float64, every second one from the cache. */
-  private normal64(): number {
+  normal64(): number {
     const cached = this.nextNormal;
     if (cached !== undefined) {
       this.nextNormal = undefined;
@@ -246,41 +194,6 @@ export class Generator {
     if (stride === 2) for (let i = 0; i < n; i++) out[2 * i] = p[i];
     else if (out !== p) out.set(p);
     return y;
-  }
-
-  /**
-   * Fills y with 1 where a uniform draw is below p, else 0. A single p takes a float64 draw (64 bits) an element whatever y's dtype; a p for each element takes a
-   * draw of p's own precision.
-   */
-  bernoulli<A extends TypedArray>(y: A, p: number | FloatArray): A {
-    if (typeof p === 'number') {
-      if (!(p >= 0 && p <= 1)) fail(ArgumentError, 'bernoulli_', 'p from 0 to 1', show(p));
-      return this.keep(y, p, 1);
-    }
-    const bad = p.findIndex((v) => !(v >= 0 && v <= 1));
-    if (bad !== -1) fail(ArgumentError, 'bernoulli', 'every p from 0 to 1', `${show(p[bad])} at ${bad}`);
-    if (p.length !== y.length) fail(ArgumentError, 'bernoulli', `${y.length} probabilities`, `${p.length}`);
-    const each = p instanceof Float32Array ? 1 : 2;
-    const [out, stride] = lowWords(y);
-    this.draw(y.length, each, (w, first, end) => bernoullis(out, stride, first, end, w, each, p));
-    return y;
-  }
-
-  /** y = value where a float64 draw is below p, else 0. */
-  private keep<A extends TypedArray>(y: A, p: number, value: number): A {
-    const [out, stride] = lowWords(y);
-    this.draw(y.length, 2, (w, first, end) => keeps(out, stride, first, end, w, p * 2 ** 53, value));
-    return y;
-  }
-
-  /**
-   * Fills y with what dropout multiplies its input by: 1 / (1 - p) where a draw of bernoulli(1 - p) keeps the element, else 0. As in PyTorch p = 0 and p = 1 draw
-   * nothing, and the mask runs in row-major order of the input's shape whatever its strides.
-   */
-  dropoutMask<A extends FloatArray>(y: A, p: number): A {
-    if (!(p >= 0 && p <= 1)) fail(ArgumentError, 'dropout', 'p from 0 to 1', show(p));
-    if (p === 0 || p === 1) return y.fill(1 - p) as A;
-    return this.keep(y, 1 - p, y instanceof Float32Array ? 1 / fround(1 - p) : 1 / (1 - p));
   }
 
   /** Fills y with draws of density rate * exp(-rate * x): a float64 draw an element whatever y's dtype. */

@@ -264,6 +264,17 @@ export const contract = {
   /** From the gradient dh of y: dz and da of both parts, and dh becomes the part of the state's gradient that y's formula gives; z is as gru_cell left it. */
   gru_cell_bwd: [F, 'z:r a:r h:r dh:u dz:w da:w rows:i hidden:i'],
 
+  // Random numbers: contiguous of n; state (625 i32) is an mt19937's 624 untempered words and how many of them were handed out ---------------------------------------------
+  /** y = u * scale + from, rounded once (but for float64 in WASM, where a tie by chance may miss); u the low 24 (float32: one word) or 53 (float64: two, high half first) bits. */
+  uniform: [F, 'state:u y:w n:i scale:f from:f'],
+  /** y = value where 53 bits, as uniform's, times 2^-53 are below p, 0 <= p <= 1; else 0. */
+  bernoulli: [N, 'state:u y:w n:i p:f value:f'],
+  /**
+   * Of each 16 float32 uniforms u, v = y[j], y[j + 8] become sqrt(-2 log(1 - u)) cos(2 pi v) * std + mean, and the same with sin; n a multiple of 16. Rounded where PyTorch's AVX2
+   * kernel rounds: the same bits.
+   */
+  box_muller: ['', 'y:u n:i mean:f std:f'],
+
   // Optimizers: contiguous of n, in place ---------------------------------------------------------------------------------------------------------------
   /**
    * g' = (maximize ? -g : g) + decay * p; momentum != 0: m = first ? g' : momentum * m + (1 - dampening) * g', then g' = nesterov ? g' + momentum * m : m; p -= lr * g'.

@@ -3,12 +3,14 @@ import { Category, int64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { broadcastShapes, numel, sameShape, showShape } from '../core/shape.js';
 import { constant } from '../tensor/fill.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
 import { eq, where } from './compare.js';
 import { toDtype } from './copy.js';
-import { arange, fromArray } from './create.js';
+import { arange } from './create.js';
+import { rewrite } from './derived.js';
+import { dropoutMask } from './draw.js';
 import { amax, amin } from './extrema.js';
 import { asIndex, gather, indexSelect } from './gather.js';
 import { addmm, matmul } from './matmul.js';
@@ -217,12 +219,12 @@ export interface DropoutOptions {
 /** In training, zeroes each element with probability p and scales the others by 1 / (1 - p); otherwise the input. */
 export function dropout(x: Tensor, ...args: ArgsOf<DropoutOptions, ['p', 'training', 'inplace']>): Tensor {
   asTensor('dropout', 'input', x);
-  const { p = 0.5, training = true, generator } = readArgs<DropoutOptions>('dropout', args, ['p', 'training', 'inplace'], ['generator']);
+  const { p = 0.5, training = true, inplace = false, generator } = readArgs<DropoutOptions>('dropout', args, ['p', 'training', 'inplace'], ['generator']);
   const chance = asNumber('dropout', 'p', p);
   if (!(chance >= 0 && chance <= 1)) fail(ArgumentError, 'dropout', 'p in [0, 1]', `${show(p)}: dropout probability has to be between 0 and 1`);
   if (!asBoolean('dropout', 'training', training) || chance === 0 || x.count === 0) return x;
   if (x.dt.category !== Category.Float) fail(DTypeError, 'dropout', 'a floating point tensor', x.dtype);
-  const mask = new x.dt.array(x.count) as Float32Array | Float64Array;
-  generatorOf('dropout', generator).dropoutMask(mask, chance);
-  return mul(x, fromArray('dropout', mask, x.shape, x.dt));
+  const mask = empty(x.shape, x.dt);
+  dropoutMask(generatorOf('dropout', generator), mask, chance);
+  return asBoolean('dropout', 'inplace', inplace) ? rewrite(mul)(x, mask) : mul(x, mask);
 }

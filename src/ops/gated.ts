@@ -1,8 +1,9 @@
 // Smooth activations: x times or beside a gate, and the stochastic ones.
+import { float64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { checkDim } from '../core/shape.js';
 import { K } from '../kernels/load.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { empty, type Tensor } from '../tensor/tensor.js';
 import { sigmoid, softplus, tanh } from './activation.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, square, sub } from './arithmetic.js';
@@ -11,6 +12,7 @@ import { detach, toDtype } from './copy.js';
 import { fromArray } from './create.js';
 import { backward2, unary } from './define.js';
 import { activation, rewrite } from './derived.js';
+import { uniform } from './draw.js';
 import { amax } from './extrema.js';
 import { abs } from './pointwise.js';
 import { needFloat } from './promote.js';
@@ -76,9 +78,10 @@ export function rrelu(x: Tensor, ...args: ArgsOf<RreluOptions, ['lower', 'upper'
   const values = needFloat('rrelu', x).toTypedArray() as Float32Array;
   const slopes = new x.dt.array(x.count).fill(1 as never) as Float32Array;
   const places = Array.from(values.keys()).filter((i) => values[i] <= 0);
-  const drawn = new Float64Array(places.length);
-  generatorOf('rrelu', generator).uniform(drawn, low, high);
-  for (const [k, i] of places.entries()) slopes[i] = drawn[k];
+  const draws = empty([places.length], float64);
+  uniform(generatorOf('rrelu', generator), draws, low, high);
+  const drawn = draws.toTypedArray();
+  for (const [k, i] of places.entries()) slopes[i] = drawn[k] as number;
   const f = (input: Tensor): Tensor => mul(input, fromArray('rrelu', slopes, x.shape, x.dt));
   return inplace ? rewrite(f)(x) : f(x);
 }

@@ -1,16 +1,20 @@
 // Random tensors, drawn as PyTorch's CPU generator draws them: the same seed gives the same numbers.
-import { Category, type DType, type DTypeInfo, int64, type TypedArray } from '../core/dtype.js';
+import { Category, type DType, type DTypeInfo, int64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
+import type { FloatArray } from '../core/fills.js';
 import { multinomial as draw } from '../core/multinomial.js';
 import { Generator } from '../core/random.js';
-import { checkShape, checkSize, numel, type Shape, showShape } from '../core/shape.js';
+import { checkShape, checkSize, type Shape, showShape } from '../core/shape.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { full } from '../tensor/fill.js';
 import { checkWritable } from '../tensor/inplace.js';
 import { apply, defineOp } from '../tensor/op.js';
-import { alias, copyInto, type Tensor } from '../tensor/tensor.js';
+import { alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
+import { lt } from './compare.js';
+import { toDtype } from './copy.js';
 import { type CreateOptions, fromArray, readCreation, readSizes, type SizeArgs } from './create.js';
+import { bernoulli as bernoulliFill, fillFrom, normal, normalOneByOne, uniform } from './draw.js';
 
 /** The generator that is used where none is given. */
 export const defaultGenerator = new Generator();
@@ -35,31 +39,30 @@ export function generatorOf(op: string, value: unknown): Generator {
   return value instanceof Generator ? value : fail(ArgumentError, op, 'generator to be a Generator', show(value));
 }
 
-type FloatArray = Float32Array | Float64Array;
-
 function floatType(op: string, dtype: DType | null | undefined): DTypeInfo {
   const dt = dtype === undefined || dtype === null ? defaultFloat() : dtypeOf(op, dtype);
   return dt.category === Category.Float ? dt : fail(DTypeError, op, 'a floating point dtype', dt.name);
 }
 
-function drawn(op: string, shape: Shape, dt: DTypeInfo, options: RandomOptions, draw: (generator: Generator, array: TypedArray) => void): Tensor {
+type Fill = (generator: Generator, y: Tensor) => void;
+
+function drawn(op: string, shape: Shape, dt: DTypeInfo, options: RandomOptions, fill: Fill): Tensor {
   const generator = generatorOf(op, options.generator);
-  const array = new dt.array(numel(shape));
-  draw(generator, array);
-  const t = fromArray(op, array, shape, dt);
+  const t = empty(shape, dt);
+  fill(generator, t);
   return options.requiresGrad === undefined ? t : t.requiresGrad_(options.requiresGrad);
 }
 
 const sampler =
-  (op: string, draw: (generator: Generator, array: FloatArray) => void) =>
+  (op: string, fill: Fill) =>
   (...args: readonly (SizeArgs[number] | RandomOptions)[]): Tensor => {
     const { shape, options } = readSizes(op, args, keywords);
-    return drawn(op, shape, floatType(op, options.dtype), options as RandomOptions, (generator, array) => draw(generator, array as FloatArray));
+    return drawn(op, shape, floatType(op, options.dtype), options as RandomOptions, fill);
   };
 /** Uniform on [0, 1). */
-export const rand = sampler('rand', (generator, array) => generator.uniform(array));
+export const rand = sampler('rand', (generator, y) => uniform(generator, y));
 /** Normal with mean 0 and deviation 1. */
-export const randn = sampler('randn', (generator, array) => generator.normal(array));
+export const randn = sampler('randn', (generator, y) => normal(generator, y, 0, 1));
 
 const liker =
   (op: string, make: typeof rand) =>
@@ -76,14 +79,14 @@ export function randint(...args: readonly (number | readonly number[] | RandomOp
   const options = readCreation<RandomOptions>('randint', args.slice(at + 1), [], keywords);
   const dt = options.dtype ? dtypeOf('randint', options.dtype) : int64;
   const [from, to] = [asNumber('randint', 'low', low), asNumber('randint', 'high', high)];
-  return drawn('randint', checkShape('randint', args[at]), dt, options, (generator, array) => generator.randint(array, from, to));
+  return drawn('randint', checkShape('randint', args[at]), dt, options, (generator, y) => fillFrom(y, (array) => generator.randint(array, from, to)));
 }
 
 /** A random order of 0 .. n - 1, int64 unless dtype says otherwise. */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   const read = readCreation<RandomOptions>('randperm', [options], [], keywords);
   const dt = read.dtype ? dtypeOf('randperm', read.dtype) : int64;
-  return drawn('randperm', [checkSize('randperm', 'n', n)], dt, read, (generator, array) => generator.randperm(array));
+  return drawn('randperm', [checkSize('randperm', 'n', n)], dt, read, (generator, y) => fillFrom(y, (array) => generator.randperm(array)));
 }
 
 /** 1 with the probability that each element of x says, else 0. */
@@ -96,7 +99,13 @@ export function bernoulli(x: Tensor, options: RandomOptions = {}): Tensor {
 /** A step: its derivative is 0. */
 const bernoulliOp = defineOp<Generator | null | undefined>({
   name: 'bernoulli',
-  forward: ([x], generator) => drawn('bernoulli', x.shape, x.dt, { generator }, (g, array) => g.bernoulli(array, x.toTypedArray() as FloatArray)),
+  forward: ([x], generator) => {
+    const p = x.toTypedArray() as FloatArray;
+    const bad = p.findIndex((v) => !(v >= 0 && v <= 1));
+    if (bad !== -1) fail(ArgumentError, 'bernoulli', 'every p from 0 to 1', `${show(p[bad])} at ${bad}`);
+    // A draw of p's own precision.
+    return toDtype(lt(drawn('bernoulli', x.shape, x.dt, { generator }, uniform), x), x.dt);
+  },
   vjp: [(dy) => full(dy.shape, 0, dy.dt)],
 });
 
@@ -123,19 +132,18 @@ export function multinomial(input: Tensor, numSamples: number, ...args: ArgsOf<M
 // In place -----------------------------------------------------------------------------------------------------------------------------------------------------
 
 /** Overwrites a tensor with drawn values, in the order of its memory; not differentiable. */
-function drawInto(op: string, x: Tensor, options: RandomOptions, draw: (generator: Generator, array: TypedArray, contiguous: boolean) => void): Tensor {
+function drawInto(op: string, x: Tensor, options: RandomOptions, fill: Fill): Tensor {
   checkWritable(op, asTensor(op, 'input', x));
-  const array = new x.dt.array(x.count);
-  draw(generatorOf(op, options.generator), array, x.packed);
-  const order = [...x.shape.keys()].sort((i, j) => x.strides[j] - x.strides[i] || i - j);
-  const sizes = order.map((d) => x.shape[d]);
-  const inOrder = alias(
-    x,
-    sizes,
-    order.map((d) => x.strides[d]),
-    x.offset,
-  );
-  copyInto(inOrder, fromArray(op, array, sizes, x.dt));
+  const generator = generatorOf(op, options.generator);
+  if (x.packed) fill(generator, x);
+  else {
+    const order = [...x.shape.keys()].sort((i, j) => x.strides[j] - x.strides[i] || i - j);
+    const sizes = order.map((d) => x.shape[d]);
+    const values = empty(sizes, x.dt);
+    fill(generator, values);
+    const strides = order.map((d) => x.strides[d]);
+    copyInto(alias(x, sizes, strides, x.offset), values);
+  }
   x.storage.version++;
   return x;
 }
@@ -147,16 +155,16 @@ const floatOnly = (op: string, x: Tensor): void => {
 /** Uniform on [from, to). */
 export function uniform_(x: Tensor, from = 0, to = 1, options: RandomOptions = {}): Tensor {
   floatOnly('uniform_', x);
-  return drawInto('uniform_', x, options, (generator, array) => generator.uniform(array as FloatArray, from, to));
+  return drawInto('uniform_', x, options, (generator, y) => uniform(generator, y, from, to));
 }
 /** Normal. */
 export function normal_(x: Tensor, mean = 0, std = 1, options: RandomOptions = {}): Tensor {
   floatOnly('normal_', x);
-  return drawInto('normal_', x, options, (generator, array, contiguous) => generator.normal(array as FloatArray, mean, std, contiguous));
+  return drawInto('normal_', x, options, (generator, y) => (x.packed ? normal : normalOneByOne)(generator, y, mean, std));
 }
 /** 1 with probability p, else 0. */
 export function bernoulli_(x: Tensor, p = 0.5, options: RandomOptions = {}): Tensor {
-  return drawInto('bernoulli_', x, options, (generator, array) => generator.bernoulli(array, p));
+  return drawInto('bernoulli_', x, options, (generator, y) => bernoulliFill(generator, y, p));
 }
 
 export { Generator };

@@ -1,5 +1,7 @@
 // A plain reference for every kernel of the contract: the same parameters over plain arrays, element by element, as the contract's comments say it. Floats are computed in float64,
 // integers as bigints. The mapped type refuses to compile when a kernel has none.
+import { low53 } from '../../src/core/fills.js';
+import { MersenneTwister } from '../../src/core/mt19937.js';
 import type { contract, KernelName } from '../../src/kernels/contract.js';
 import type { Tolerance } from '../close.js';
 import * as gamma from './gamma.js';
@@ -11,6 +13,8 @@ import * as truth from './truth.js';
 /** A buffer of a kernel: elements around and at `at`, read and written as numbers or, for integer dtypes, bigints. */
 export interface Buffer {
   readonly integer: boolean;
+  /** Whether the elements are float32. */
+  readonly single: boolean;
   get(i: number): number;
   set(i: number, value: number): void;
   big(i: number): bigint;
@@ -168,6 +172,20 @@ const gather: Reference['run'] = ({ buffers: { x, idx, y }, numbers: { nd, sdim 
   walk(dims, nd, 3, (xs, is, ys) => {
     y.set(ys, x.get(xs + idx.get(is) * sdim));
   });
+
+/** Draws n elements from the generator whose state is given, and moves that on. */
+const draws =
+  (element: (word: () => number, y: Buffer, n: Readonly<Record<string, number>>) => number): Reference['run'] =>
+  ({ buffers: { state, y }, numbers }) => {
+    const twister = new MersenneTwister();
+    for (let k = 0; k < twister.state.length; k++) twister.state[k] = state.get(k);
+    for (let i = 0; i < numbers.n; i++)
+      y.set(
+        i,
+        element(() => twister.next(), y, numbers),
+      );
+    for (const [k, word] of twister.state.entries()) state.set(k, word);
+  };
 
 export const references: { readonly [K in KernelName]: Reference<K> | Reference } = {
   fill: map('', 'y', (_, n) => n.value, { tolerance: { ulp: 0 }, numbers: [{ value: 7 }, { value: 0 }] as never }),
@@ -458,6 +476,46 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
   solve_triangular: reference(alongLine.solveTriangular, { tolerance: { ulp: 8, eps: 64 } }),
   svd: reference(alongLine.singularValues, { tolerance: { ulp: 16, eps: 256 } }),
 
+  uniform: reference(
+    draws((word, y, { scale, from }) => (y.single ? word() & 0xffffff : low53(word(), word())) * scale + from),
+    {
+      tolerance: { ulp: 1 },
+      numbers: [
+        { scale: 2 ** -53, from: 0 },
+        { scale: 2 ** -24, from: -0.75 },
+      ],
+    },
+  ),
+  bernoulli: reference(
+    draws((word, _, { p, value }) => (low53(word(), word()) * 2 ** -53 < p ? value : 0)),
+    {
+      tolerance: { ulp: 0 },
+      numbers: [
+        { p: 0.3, value: 1 },
+        { p: 0.9, value: 3 },
+        { p: 0, value: 1 },
+        { p: 1, value: 1 },
+      ],
+    },
+  ),
+  box_muller: reference(
+    ({ buffers: { y }, numbers: { n, mean, std } }) => {
+      for (let i = 0; i < n; i += i % 16 === 7 ? 9 : 1) {
+        const radius = Math.sqrt(-2 * Math.log(Math.fround(1 - y.get(i))));
+        const angle = Math.fround(Math.fround(2 * Math.PI) * y.get(i + 8));
+        y.set(i, radius * Math.cos(angle) * std + mean);
+        y.set(i + 8, radius * Math.sin(angle) * std + mean);
+      }
+    },
+    {
+      tolerance: { ulp: 4, eps: 8 },
+      ranges: { y: [0, 0.99999] },
+      numbers: [
+        { mean: 0, std: 1 },
+        { mean: 0.25, std: 0.7 },
+      ],
+    },
+  ),
   sgd_step: reference(
     ({ buffers: { p, g, m }, numbers: { n, lr, momentum, dampening, decay, nesterov, maximize, first } }) => {
       for (let i = 0; i < n; i++) {

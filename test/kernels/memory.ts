@@ -15,6 +15,7 @@ export const lineUp = (address: number): number => Math.ceil(address / 64) * 64;
 export class Memory implements Elements {
   readonly array: TypedArray;
   readonly integer: boolean;
+  readonly single: boolean;
   /** Which elements were set since the copy was taken. */
   readonly touched: Uint8Array;
   #address = 0;
@@ -26,6 +27,7 @@ export class Memory implements Elements {
     array?: TypedArray,
   ) {
     this.integer = dt.category !== 2;
+    this.single = dt.name === 'float32';
     const whole = length + (2 * guard) / dt.size;
     this.array = array ?? new dt.array(whole);
     if (array === undefined) new Uint8Array(this.array.buffer).fill(0xa5);
@@ -134,6 +136,8 @@ export const dtypeOf = (name: KernelName, buffer: string, suffix: string): DType
   if (name === 'where' && buffer === 'c') return dtypes[5];
   if (isTruth(name) && buffer === 'y') return dtypes[5];
   if (buffer === 'idx' || name === 'wrap_index') return dtypes[3];
+  if (buffer === 'state') return dtypes[2];
+  if (name === 'box_muller') return dtypes[0];
   if (((name === 'argmax' || name === 'argmin') && buffer === 'y') || buffer === 'places') return dtypes[2];
   return dtypeOfSuffix(suffix);
 };
