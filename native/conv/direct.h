@@ -31,20 +31,28 @@ void deal(int64_t tasks, int64_t work, const F& f) {
 constexpr int64_t kCropBytes = 192 << 10, kFilterBytes = 256 << 10, kRectangle = 512, kRectangleWidth = 128;
 constexpr int64_t kChain = 512;  // products summed in a row; longer sums are sums of such sums
 
+/** What is convolved. */
 template <class T>
-struct Direct {
+struct Pass {
   int64_t n, groups;
   const T* source;
   Filters<T> filters;  // of the first group
   const T* bias;       // or null
   T* result;
+
+  int64_t group_filters() const { return filters.sources * filters.results * filters.all_taps; }
+};
+
+/** Results along one axis of each dim. */
+template <class T>
+struct Direct : Pass<T> {
+  using Pass<T>::filters;
   int64_t height, width;  // of the result's plane
   Axis y, x;
   int64_t kw;
 
   int64_t vectors() const { return parts_of(filters.results, lanes<T>); }
   int64_t depth() const { return filters.sources * y.taps * x.taps; }
-  int64_t group_filters() const { return filters.sources * filters.results * filters.all_taps; }
 };
 
 /** All filters, packed: panels one after another, group by group. */

@@ -59,4 +59,15 @@ inline Axis input_axis(int64_t start, int64_t size, int64_t source, int64_t taps
   return {start < size ? (size - start - 1) / stride + 1 : 0, source, 1, count, (start + padding - first * dilation) / stride, -(dilation / a), first, apart, start, stride};
 }
 
+/** A dim of the results: of the forward pass, or of the input's gradient, which has an axis for every remainder of a place modulo the stride. */
+struct Dim {
+  bool forward;
+  int64_t image, map, taps, stride, padding, dilation;
+
+  int64_t size() const { return forward ? map : image; }
+  int64_t source() const { return forward ? image : map; }
+  int64_t kinds() const { return forward ? 1 : least(stride, image); }
+  Axis axis(int64_t kind) const { return forward ? forward_axis(image, map, taps, stride, padding, dilation) : input_axis(kind, image, map, taps, stride, padding, dilation); }
+};
+
 }  // namespace GRADTAPE_NS

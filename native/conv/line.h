@@ -1,4 +1,4 @@
-// The micro-kernel for few result channels (depthwise, gradients of images with one to a few channels): lanes are neighbouring results of a line.
+// The micro-kernel for few result channels in few planes: lanes are neighbouring results of a line.
 #pragma once
 
 #include "../simd.h"
@@ -71,45 +71,6 @@ void lines(const Lines<T>& s) {
   }
 }
 
-/** The same of one channel seen by one, under Taps neighbouring lines: a line of x is read once for all lines of y that see it. filter (Taps, taps of a line), from the lowest line on. */
-constexpr int kColumnLines = 4;
-template <class T, int Taps, int Vectors>
-void columns(const Lines<T>& s) {
-  using V = Vec<T>;
-  constexpr int W = lanes<T>;
-  V sum[kColumnLines][Vectors];
-#pragma GCC unroll 16
-  for (int l = 0; l < kColumnLines; l++) {
-#pragma GCC unroll 16
-    for (int v = 0; v < Vectors; v++) sum[l][v] = s.bias ? splat<V>(*s.bias) : V{};
-  }
-  for (int64_t j = 0; j < s.k; j++) {
-    V filter[Taps];
-#pragma GCC unroll 16
-    for (int i = 0; i < Taps; i++) filter[i] = splat<V>(s.filter[i * s.k + j]);
-#pragma GCC unroll 16
-    for (int r = 0; r < kColumnLines + Taps - 1; r++) {
-#pragma GCC unroll 16
-      for (int v = 0; v < Vectors; v++) {
-        const V at = load<V>(s.x + s.offset[j] + r * s.x_line + v * W);
-#pragma GCC unroll 16
-        for (int l = 0; l < kColumnLines; l++) {
-          if (r - l >= 0 && r - l < Taps) sum[l][v] += filter[r - l] * at;
-        }
-      }
-    }
-  }
-#pragma GCC unroll 16
-  for (int l = 0; l < kColumnLines; l++) {
-#pragma GCC unroll 16
-    for (int v = 0; v < Vectors; v++) {
-      T* y = s.y + l * s.y_line + v * W;
-      if (v < Vectors - 1 || s.last == W) store(y, sum[l][v]);
-      else store_part(y, sum[l][v], s.last);
-    }
-  }
-}
-
 template <class T>
 using LinesFn = void (*)(const Lines<T>&);
 
@@ -133,12 +94,5 @@ struct LinesTable {
 
 template <class T>
 constexpr LinesTable<T> kLines{};
-
-/** By taps, 3 or 5, and vectors - 1. */
-template <class T>
-LinesFn<T> columns_of(int64_t taps, int64_t vectors) {
-  if (taps == 3) return vectors == 1 ? columns<T, 3, 1> : columns<T, 3, 2>;
-  return vectors == 1 ? columns<T, 5, 1> : columns<T, 5, 2>;
-}
 
 }  // namespace GRADTAPE_NS

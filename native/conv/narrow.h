@@ -6,29 +6,16 @@
 
 namespace GRADTAPE_NS {
 
-/** Whether lines of the source can be read once for several of the results (columns in line.h). */
-template <class T>
-bool has_columns(const Direct<T>& d) {
-  return d.filters.results == 1 && d.filters.sources == 1 && d.y.step == 1 && (d.y.slope == 1 || d.y.slope == -1) && (d.y.taps == 3 || d.y.taps == 5);
-}
-
-/** Whether the taps of y are taken from the last one on, which sees the lowest line. */
-template <class T>
-bool is_turned(const Direct<T>& d) {
-  return has_columns(d) && d.y.slope < 0;
-}
-
 /** All filters as (group, tap of y, channel of the source, tap of x, channel of the result). */
 template <class T>
 void pack_narrow(const Direct<T>& d, T* to) {
   const Filters<T>& f = d.filters;
-  const bool turned = is_turned(d);
   for (int64_t group = 0; group < d.groups; group++)
     for (int64_t i = 0; i < d.y.taps; i++)
       for (int64_t c = 0; c < f.sources; c++)
         for (int64_t j = 0; j < d.x.taps; j++)
           for (int64_t r = 0; r < f.results; r++)
-            *to++ = f.k[group * d.group_filters() + c * f.by_source + r * f.by_result + (d.y.tap + (turned ? d.y.taps - 1 - i : i) * d.y.tap_step) * d.kw + d.x.tap + j * d.x.tap_step];
+            *to++ = f.k[group * d.group_filters() + c * f.by_source + r * f.by_result + (d.y.tap + i * d.y.tap_step) * d.kw + d.x.tap + j * d.x.tap_step];
 }
 
 /** A rectangle of results, y by x, of one image and group after another. */
@@ -42,7 +29,7 @@ class Rectangle {
     copy = sums + buffered;
     for (int64_t i = 0, *to = offset; i < y.taps; i++)
       for (int64_t c = 0; c < sources; c++)
-        for (int64_t j = 0; j < x.taps; j++) *to++ = c * crop.plane + crop.tap(turned ? y.taps - 1 - i : i, j);
+        for (int64_t j = 0; j < x.taps; j++) *to++ = c * crop.plane + crop.tap(i, j);
   }
 
   void convolve(int64_t image) const {
@@ -52,28 +39,22 @@ class Rectangle {
       for (int64_t c = 0; c < sources; c++) crop.fill(d.source + (image * sources + c) * y.source * x.source, copy + c * crop.plane);
     T* const to = scatters ? sums : result + y.start * d.width + x.start;
     const int64_t to_channel = scatters ? y.size * pitch : d.height * d.width, to_line = scatters ? pitch : y.stride * d.width;
-    const int64_t together = with_columns ? kColumnLines : lines_of(static_cast<int>(channels)), rows = y.size < together ? 1 : together;
-    const bool columns = with_columns && rows > 1;
+    const int64_t together = lines_of(static_cast<int>(channels)), rows = y.size < together ? 1 : together;
     Lines<T> s{0, nullptr, y.step * crop.pitch, nullptr, nullptr, d.bias ? d.bias + group * channels : nullptr, nullptr, to_channel, to_line, 0, false};
     for (int64_t l = 0; l < y.size; l += rows) {
       // The last lines may be computed twice.
       const int64_t line = least(l, y.size - rows);
       int64_t first = y.taps, end = 0;
-      for (int64_t i = 0; i < rows && !columns; i++) {
+      for (int64_t i = 0; i < rows; i++) {
         int64_t from, past;
         y.seen(line + i, from, past);
         if (from >= past) continue;
-        first = least(first, turned ? y.taps - past : from), end = most(end, turned ? y.taps - from : past);
+        first = least(first, from), end = most(end, past);
       }
       first *= sources * x.taps, end *= sources * x.taps;
       for (int64_t ox = 0; ox < x.size; ox += W * kLineVectors) {
         const int64_t n = least(W * kLineVectors, x.size - ox), vectors = parts_of(n, W);
         s.x = copy + crop.row(line) + ox, s.y = to + line * to_line + ox, s.last = n - (vectors - 1) * W;
-        if (columns) {
-          s.k = x.taps, s.offset = offset, s.filter = packed + group * k;
-          columns_of<T>(y.taps, vectors)(s);
-          continue;
-        }
         s.add = false;
         for (int64_t b = first; b < end || b == first; b += kChain, s.add = true) {
           s.k = most(0, least(kChain, end - b)), s.offset = offset + b, s.filter = packed + (group * k + b) * channels;
@@ -91,7 +72,7 @@ class Rectangle {
   const Crop<T> crop;
   const T* const packed;
   const int64_t k = d.depth(), channels = d.filters.results, sources = d.filters.sources, pitch = parts_of(x.size, W) * W;
-  const bool scatters = x.stride != 1, with_columns = has_columns(d), turned = is_turned(d);
+  const bool scatters = x.stride != 1;
   int64_t* offset;
   T *sums, *copy;
 
