@@ -20,7 +20,7 @@ constexpr int kTileRows = 6, kTileVectors = 2;
 template <class T>
 constexpr int64_t kTileColumns = kTileVectors * lanes<T>;
 
-// In products deeper than this, a and c come from afar and a tile takes long enough to fetch them meanwhile; in shallower ones that would only cost some per cent.
+// In products deeper than this, a comes from afar and a tile takes long enough to fetch it meanwhile; in shallower ones that would only cost some per cent.
 constexpr int64_t kFarDepth = 160;
 
 // c = alpha * a b + beta * c. Element (i, p) of a is at i*rsa + p*csa: elements of a are broadcast, so any strides do, as long as they stay in the cache. Row p of b
@@ -38,11 +38,25 @@ struct Tile {
   int64_t last;  // columns of c in the last vector
 };
 
-template <class V, class T>
-GRADTAPE_INLINE V finish(V sum, T alpha, T beta, const T* c, bool whole, int64_t columns) {
-  sum *= alpha;
-  if (beta != 0) sum += beta * (whole ? load<V>(c) : load_part<V>(c, columns));  // beta = 0: c may be uninitialised
-  return sum;
+// A tile of c that is not simply the sums: scaled, added to what is there, or with a ragged last vector. Its rows come from memory, so that this is a loop.
+template <class T, int Vectors>
+void finish(const Tile<T>& t, const Vec<T> (*sum)[Vectors], int rows) {
+  using V = Vec<T>;
+  T* c = t.c;
+  for (int i = 0; i < rows; i++, c += t.rsc) {
+#pragma GCC unroll 16
+    for (int v = 0; v < Vectors; v++) {
+      T* at = c + v * lanes<T>;
+      const bool whole = v < Vectors - 1 || t.last == lanes<T>;
+      V y = sum[i][v] * t.alpha;
+      if (t.beta != 0) y += t.beta * (whole ? load<V>(at) : load_part<V>(at, t.last));  // beta = 0: c may be uninitialised
+      if (whole) {
+        store(at, y);
+      } else {
+        store_part(at, y, t.last);
+      }
+    }
+  }
 }
 
 template <class T, int Rows, int Vectors>
@@ -52,12 +66,11 @@ void tile(const Tile<T>& t) {
   const T* a = t.a;
   const T* b = t.b;
   const int64_t rsa = t.rsa, csa = t.csa, rsb = t.rsb;
-  if (t.k > kFarDepth) {
+  // A new result is seldom in the cache: while the sums are made there is time to fetch it.
 #pragma GCC unroll 16
-    for (int i = 0; i < Rows; i++) {
+  for (int i = 0; i < Rows; i++) {
 #pragma GCC unroll 16
-      for (int v = 0; v < Vectors; v++) __builtin_prefetch(t.c + i * t.rsc + v * lanes<T>, 1);
-    }
+    for (int v = 0; v < Vectors; v++) __builtin_prefetch(t.c + i * t.rsc + v * lanes<T>, 1);
   }
   for (int64_t p = t.k; p > 0; p--) {
     V row[Vectors];
@@ -71,21 +84,16 @@ void tile(const Tile<T>& t) {
     a += csa;
     b += rsb;
   }
-  T* c = t.c;
+  const bool plain = t.alpha == 1 && t.beta == 0 && t.last == lanes<T>;
+  V kept[Rows][Vectors];
+  T* to = plain ? t.c : reinterpret_cast<T*>(kept);
+  const int64_t step = plain ? t.rsc : Vectors * lanes<T>;
 #pragma GCC unroll 16
-  for (int i = 0; i < Rows; i++, c += t.rsc) {
+  for (int i = 0; i < Rows; i++) {
 #pragma GCC unroll 16
-    for (int v = 0; v < Vectors; v++) {
-      T* at = c + v * lanes<T>;
-      const bool whole = v < Vectors - 1 || t.last == lanes<T>;
-      const V y = finish(sum[i][v], t.alpha, t.beta, at, whole, t.last);
-      if (whole) {
-        store(at, y);
-      } else {
-        store_part(at, y, t.last);
-      }
-    }
+    for (int v = 0; v < Vectors; v++) store(to + i * step + v * lanes<T>, sum[i][v]);
   }
+  if (!plain) finish(t, kept, Rows);
 }
 
 template <class T>
