@@ -68,6 +68,48 @@ function invoker({ commands: c, call }: Addon, id: number, word: string): Invoke
       tail(nd, dims);
     }) as Invoke;
   }
+  // The matrix product's; an array of so many arguments would be a good part of a small product's time.
+  if (word === 'rruiiiiiiiiiiiiff') {
+    return ((
+      a: number,
+      b: number,
+      y: number,
+      m: number,
+      n: number,
+      k: number,
+      rsa: number,
+      csa: number,
+      rsb: number,
+      csb: number,
+      rsc: number,
+      nb: number,
+      sa: number,
+      sb: number,
+      sc: number,
+      alpha: number,
+      beta: number,
+    ) => {
+      c[0] = id;
+      c[1] = a;
+      c[2] = b;
+      c[3] = y;
+      c[4] = m;
+      c[5] = n;
+      c[6] = k;
+      c[7] = rsa;
+      c[8] = csa;
+      c[9] = rsb;
+      c[10] = csb;
+      c[11] = rsc;
+      c[12] = nb;
+      c[13] = sa;
+      c[14] = sb;
+      c[15] = sc;
+      c[16] = alpha;
+      c[17] = beta;
+      call();
+    }) as Invoke;
+  }
   const numbers = word.endsWith('v') ? count - 1 : count;
   return (...args) => {
     c[0] = id;

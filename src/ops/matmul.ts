@@ -24,19 +24,23 @@ function sharedType(op: string, a: Tensor, b: Tensor): DTypeInfo {
 /** c = alpha a b + beta c for a (nb?, m, k) and b (nb?, k, n) of any strides, c contiguous. */
 export function product(op: string, a: Tensor, b: Tensor, c: Tensor, alpha = 1, beta = 0): void {
   if (c.count === 0) return;
-  const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
-  const batched = a.ndim === 3;
+  // Plain indices: this is most of what a small product costs.
+  const row = a.ndim - 2;
+  const column = a.ndim - 1;
+  const m = a.shape[row];
+  const n = b.shape[column];
+  const batched = row === 1;
   kernelFor(op, K.gemm, c.dt)(
     addressOf(a),
     addressOf(b),
     addressOf(c),
     m,
     n,
-    k,
-    a.strides.at(-2)!,
-    a.strides.at(-1)!,
-    b.strides.at(-2)!,
-    b.strides.at(-1)!,
+    a.shape[column],
+    a.strides[row],
+    a.strides[column],
+    b.strides[row],
+    b.strides[column],
     n,
     batched ? a.shape[0] : 1,
     batched ? a.strides[0] : 0,
@@ -49,7 +53,7 @@ export function product(op: string, a: Tensor, b: Tensor, c: Tensor, alpha = 1, 
 
 const productOf = (op: string, a: Tensor, b: Tensor): Tensor => {
   const dt = sharedType(op, a, b);
-  const c = empty([...a.shape.slice(0, -1), b.shape.at(-1)!], dt);
+  const c = empty(a.ndim === 2 ? [a.shape[0], b.shape[1]] : [a.shape[0], a.shape[1], b.shape[2]], dt);
   product(op, rawCast(a, dt), rawCast(b, dt), c);
   return rawCast(c, a.dt);
 };
@@ -59,7 +63,7 @@ function checkRank(op: string, role: string, t: Tensor, ndim: number): void {
   if (t.ndim !== ndim) fail(ShapeError, op, `${role} of ${ndim} dim${ndim === 1 ? '' : 's'}`, showShape(t.shape));
 }
 function checkInner(op: string, a: Tensor, b: Tensor, inner: number): void {
-  if (a.shape.at(-1) !== inner) {
+  if (a.shape[a.ndim - 1] !== inner) {
     throw new ShapeError(`${op}: expected inner sizes equal, got a ${showShape(a.shape)} and b ${showShape(b.shape)}: shapes cannot be multiplied`);
   }
 }
