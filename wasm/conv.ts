@@ -1,17 +1,17 @@
-// Convolution as matrix products with blocks of the patch matrix, which never exists as a whole; groups of one channel and few filters (depthwise) are computed directly.
+// Convolution: straight from the image where direct.ts can; else as matrix products with blocks of the patch matrix, which never exists as a whole; groups of one channel and few
+// filters (depthwise) a tap at a time.
 
 import { at } from './at';
+import * as direct from './direct';
 import { product } from './gemm';
-import { FORWARD, GATHER, H, INPUT, KH, KW, OH, OW, patches, readGeometry, SCATTER, setGeometry, sweep, W, WEIGHT, writeGeometry } from './patches';
+import {
+  FORWARD, GATHER, H, INPUT, KH, KW, OH, OW, patchBlock, patches, POSITIONS, readGeometry, ROWS, SCATTER, setGeometry, sweep, W, WEIGHT, writeGeometry,
+} from './patches';
 import { own } from './scratch';
-import { parallel } from './threads';
+import { parallel, workers } from './threads';
 
-// Rows and positions of a block of patches.
-const ROWS = 128;
-const POSITIONS = 256;
 /** Rows of patches that a thread takes at once for the derivative by the filters; a multiple of a tile's columns. */
-const PIECE = 32;
-const patchBlock = memory.data(128 * 256 * 8, 64);
+const PIECE = 64;
 
 function fill<T>(y: usize, n: i32, value: T): void {
   for (; n > 0; n--, y += sizeof<T>()) store<T>(y, value);
@@ -101,13 +101,16 @@ function isDepthwise(c: i32, o: i32): bool {
 /** FORWARD and INPUT, whose images and groups have outputs of their own: elements are images times groups. */
 function images<T>(begin: i32, end: i32, p: usize): void {
   readGeometry(p + offsetof<Job>());
-  const job = changetype<Job>(p), c = job.c, o = job.o;
+  const job = changetype<Job>(p), c = job.c, o = job.o, straight = direct.isDirect<T>(job.what, c, o);
   for (let i = begin; i < end; i++) {
     const x = job.x + <usize>i * at<T>(0, c * H * W), y = job.y + <usize>i * at<T>(0, o * OH * OW);
     const filter = job.w + <usize>(i % job.groups) * at<T>(0, o * c * KH * KW);
     if (isDepthwise(c, o) && (job.what == INPUT || allFinite<T>(filter, o * KH * KW))) {
       for (let f = 0; f < o; f++) single<T>(job.what, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
-    } else if (job.what == FORWARD) forward<T>(x, filter, y, c, o);
+    } else if (job.what == FORWARD) {
+      if (straight) direct.forward<T>(x, filter, y, c, o);
+      else forward<T>(x, filter, y, c, o);
+    } else if (straight) direct.input<T>(y, filter, x, c, o);
     else input<T>(y, filter, x, c, o);
   }
 }
@@ -115,7 +118,7 @@ function images<T>(begin: i32, end: i32, p: usize): void {
 /** WEIGHT sums over the images: elements are pieces of groups. */
 function filters<T>(begin: i32, end: i32, p: usize): void {
   readGeometry(p + offsetof<Job>());
-  const job = changetype<Job>(p), c = job.c, o = job.o, k = c * KH * KW;
+  const job = changetype<Job>(p), c = job.c, o = job.o, k = c * KH * KW, straight = direct.isDirect<T>(WEIGHT, c, o);
   const dx = at<T>(0, job.groups * c * H * W), dy = at<T>(0, job.groups * o * OH * OW);
   for (let i = begin; i < end; i++) {
     const g = i / job.pieces, piece = i % job.pieces;
@@ -124,7 +127,11 @@ function filters<T>(begin: i32, end: i32, p: usize): void {
     for (let image = 0; image < job.n; image++, x += dx, y += dy) {
       if (isDepthwise(c, o) && allFinite<T>(y, o * OH * OW)) {
         for (let f = 0; f < o; f++) single<T>(WEIGHT, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
-      } else weight<T>(y, x, filter, c, o, piece * PIECE, job.pieces == 1 ? k : min(k, (piece + 1) * PIECE));
+        continue;
+      }
+      const first = piece * PIECE, last = job.pieces == 1 ? k : min(k, first + PIECE);
+      if (straight) direct.weight<T>(y, x, filter, c, o, first, last);
+      else weight<T>(y, x, filter, c, o, first, last);
     }
   }
 }
@@ -136,7 +143,7 @@ function run<T>(what: i32, x: usize, w: usize, y: usize, n: i32, groups: i32, c:
   job.what = what;
   job.x = x, job.w = w, job.y = y;
   job.n = n, job.groups = groups, job.c = c, job.o = o;
-  job.pieces = isDepthwise(c, o) || work * n < 2 * WORTH ? 1 : (k + PIECE - 1) / PIECE;
+  job.pieces = isDepthwise(c, o) || work * n < 2 * WORTH || workers(2) == 1 ? 1 : (k + PIECE - 1) / PIECE;
   writeGeometry(p + offsetof<Job>());
   if (what == WEIGHT) {
     parallel(groups * job.pieces, 1 + <i32>(WORTH * <i64>job.pieces / (work * n + 1)), (begin: i32, end: i32, job: usize) => filters<T>(begin, end, job), p);

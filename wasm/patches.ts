@@ -5,8 +5,13 @@ import { at, get, lanes, put } from './at';
 import { copyStrided } from './map';
 
 /** The geometry of the convolution at work, channels per group. */
-export let H: i32, W: i32, OH: i32, OW: i32, KH: i32, KW: i32;
-let SH: i32, SW: i32, PH: i32, PW: i32, DH: i32, DW: i32;
+export let H: i32, W: i32, OH: i32, OW: i32, KH: i32, KW: i32, SH: i32, SW: i32, PH: i32, PW: i32, DH: i32, DW: i32;
+
+// Rows and positions of a block of patches.
+export const ROWS = 128;
+export const POSITIONS = 256;
+/** Room for a block, or for a copy of the image. */
+export const patchBlock = memory.data(128 * 256 * 8, 64);
 
 export function setGeometry(
   h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32,
