@@ -8,7 +8,7 @@ import type { Watcher } from './backend.js';
 
 /** The time of a full collection grows with the JavaScript heap: this many times its bytes must have been handed out to pay for one. */
 const heapsPerCollection = 4;
-const [lowestPrice, highestPrice] = [64 << 20, 512 << 20];
+const [lowestPrice, highestPrice] = [128 << 20, 512 << 20];
 /** After so many ordinary collections' worth of allocation a full one looks for what died old. */
 const fullEvery = 2048;
 
