@@ -1,5 +1,6 @@
 // Plain references of the convolution and pooling kernels, by the formulas in the contract.
 import type { Call } from './kernels.js';
+import { total } from './truth.js';
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -45,13 +46,14 @@ export function convBwdInput({ buffers: { dy, k, dx }, numbers }: Call): void {
     dx.set(i, v);
   });
 }
+/** Over thousands of positions a plain sum would be no better than a kernel's. */
 export function convBwdWeight({ buffers: { dy, x, dk }, numbers }: Call): void {
-  const sums = new Array<number>(sizes(numbers).k).fill(0);
+  const terms = Array.from({ length: sizes(numbers).k }, (): number[] => []);
   products(numbers, (px, pk, py) => {
-    sums[pk] += dy.get(py) * x.get(px);
+    terms[pk].push(dy.get(py) * x.get(px));
   });
-  sums.forEach((v, i) => {
-    dk.set(i, v);
+  terms.forEach((products, i) => {
+    dk.set(i, total(products));
   });
 }
 
