@@ -29,3 +29,6 @@ export function digest(values: ArrayLike<number>): number[] {
   for (let i = 0; i < length; i++) sum += Math.abs(values[i]);
   return [sum / length, ...Array.from({ length: Math.min(8, length) }, (_, i) => values[(i * 104_729 + 1) % length])];
 }
+
+/** Multiply-adds, twice, that a loop without blocking, about one a nanosecond, is given time for. */
+export const patient = 3e8;

@@ -1,8 +1,6 @@
 // Plain TypeScript: the loops that one writes without a library. What takes such loops seconds is left out.
-import { digest, scaled } from '../inputs.js';
+import { digest, patient, scaled } from '../inputs.js';
 import { serve, type Task, type Tasks } from '../serve.js';
-
-const patient = 3e8;
 
 /** Row by row, so that the inner loop runs along memory. */
 function matmul(a: Float32Array, b: Float32Array, m: number, k: number, n: number): Float32Array {
