@@ -153,6 +153,7 @@ function backendOf(addon: Addon): Backend {
     regionBytes: 64 << 20,
     contiguous: false,
     reserve(bytes) {
+      if (bytes > platform.availableMemory()) return undefined;
       const address = addon.reserve(bytes);
       return address === 0 ? undefined : { address, bytes };
     },

@@ -57,6 +57,7 @@ export const platform: Platform = {
 
   collectGarbage,
   javaScriptHeap: () => 0,
+  availableMemory: () => Infinity,
 
   processors: globalThis.navigator?.hardwareConcurrency ?? 1,
   startHelper: globalThis.crossOriginIsolated ? startHelper : undefined,

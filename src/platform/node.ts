@@ -1,7 +1,7 @@
 // Node.js, and the runtimes that speak its built-in modules: the only door to them.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -85,6 +85,9 @@ export const platform: Platform = {
   collectGarbage,
   makeKeptObjectsRelease,
   javaScriptHeap,
+
+  // Linux counts what a page holds when it is first written, and by then there is nobody to tell.
+  availableMemory: () => (process.platform === 'linux' ? (process.availableMemory?.() ?? freemem()) : Infinity),
 
   processors: availableParallelism(),
   startHelper: typeof SharedArrayBuffer === 'undefined' ? undefined : startHelper,

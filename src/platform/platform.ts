@@ -32,6 +32,9 @@ export interface Platform {
   /** Bytes in use on the JavaScript heap, as far as they can be known. */
   javaScriptHeap(): number;
 
+  /** Bytes of memory that a program can still have, where the system would promise more and later kill it; else infinite. */
+  availableMemory(): number;
+
   /** Processors that threads can use. */
   readonly processors: number;
   /** Starts a thread that runs the task (helpers.ts), now or soon; absent where memory cannot be shared. */
