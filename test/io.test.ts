@@ -147,26 +147,39 @@ describe('save and load', () => {
     expect(read.list.slice(0, 7)).toEqual(value.list.slice(0, 7));
     expect(Object.keys(safetensors.load(at('c.safetensors')))).toContain('model.fc.weight');
   });
-  it('take a model and its optimizer to another process', () => {
+  it('resume a run to identical numbers: model, optimizer, schedule and generator', () => {
     const build = () => {
-      const model = new gt.nn.Sequential(new gt.nn.Linear(3, 4), new gt.nn.BatchNorm1d(4), new gt.nn.Linear(4, 1));
-      return { model, optimizer: new gt.optim.Adam(model.parameters(), { lr: 0.1 }) };
+      const { nn, optim } = gt;
+      const model = new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4), new nn.Dropout(0.3), new nn.Linear(4, 1));
+      const optimizer = new optim.AdamW([{ params: model.parameters().slice(0, 2), lr: 0.1 }, { params: model.parameters().slice(2) }]);
+      return { model, optimizer, scheduler: new optim.lrScheduler.CosineAnnealingWarmRestarts(optimizer, 3) };
     };
-    const step = ({ model, optimizer }: ReturnType<typeof build>) => {
-      optimizer.zeroGrad();
-      const loss = model.forward(gt.arange(12).reshape(4, 3).to('float32')).square().mean();
-      loss.backward();
-      optimizer.step();
-      return loss.item();
-    };
+    const steps = ({ model, optimizer, scheduler }: ReturnType<typeof build>, count: number): unknown[] =>
+      Array.from({ length: count }, () => {
+        optimizer.zeroGrad();
+        const loss = model
+          .forward(gt.randn([4, 3]))
+          .square()
+          .mean();
+        loss.backward();
+        optimizer.step();
+        scheduler.step();
+        return [loss.item(), ...optimizer.paramGroups.map(({ lr }) => lr)];
+      });
     const one = build();
-    step(one);
-    gt.save({ model: one.model.stateDict(), optimizer: one.optimizer.stateDict() }, at('d'));
+    steps(one, 4);
+    const { model, optimizer, scheduler } = one;
+    const generator = gt.tensor(gt.getRngState());
+    gt.save({ model: model.stateDict(), optimizer: optimizer.stateDict(), scheduler: scheduler.stateDict(), generator }, at('d'));
+    const wanted = steps(one, 5);
     const other = build();
-    const saved = gt.load(at('d')) as { model: gt.nn.StateDict; optimizer: gt.optim.OptimizerState };
+    const saved = gt.load(at('d')) as Record<'model' | 'optimizer' | 'scheduler', never> & { generator: gt.Tensor };
     other.model.loadStateDict(saved.model);
     other.optimizer.loadStateDict(saved.optimizer);
-    expect([step(other), step(other)]).toEqual([step(one), step(one)]);
+    other.scheduler.loadStateDict(saved.scheduler);
+    gt.setRngState(saved.generator.toTypedArray() as Uint8Array);
+    expect(steps(other, 5)).toEqual(wanted);
+    expect(other.model.parameters().map((p) => p.toArray())).toEqual(model.parameters().map((p) => p.toArray()));
   });
   it('leave the old file where writing fails, and no temporary file', () => {
     gt.save([1], at('e'));

@@ -3,6 +3,7 @@
 export { gelu, relu, relu_, sigmoid, silu, silu_, softplus, tanh } from '../ops/activation.js';
 export { alphaDropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../ops/dropout.js';
 export * from '../ops/families.js';
+export { fractionalMaxPool2d, fractionalMaxPool3d } from '../ops/fractional.js';
 export { crossEntropy, dropout, linear, mseLoss, nllLoss, oneHot } from '../ops/functional.js';
 export { glu, gumbelSoftmax, logsigmoid, mish, rrelu, softmin, softsign, tanhshrink } from '../ops/gated.js';
 export {
@@ -45,5 +46,5 @@ export {
   threshold,
 } from '../ops/rectifier.js';
 export { logSoftmax, softmax } from '../ops/softmax.js';
-export { lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d } from '../ops/unpool.js';
+export { lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d, maxUnpool3d } from '../ops/unpool.js';
 export { adaptiveMaxPool3d, conv3d, convTranspose3d, maxPool3d } from '../ops/volume.js';

@@ -11,6 +11,7 @@ export * as functional from './functional.js';
 export type { BackwardHook } from './gates.js';
 export type { ForwardHook, ForwardPreHook } from './hooks.js';
 export * as init from './init.js';
+export * from './lazy.js';
 export { Bilinear, Flatten, Identity, Linear, Unflatten } from './linear.js';
 export { CrossEntropyLoss, MSELoss, NLLLoss, NLLLoss2d } from './loss.js';
 export { Module } from './module.js';
@@ -18,6 +19,7 @@ export {
   BatchNorm1d,
   BatchNorm2d,
   BatchNorm3d,
+  CrossMapLRN2d,
   GroupNorm,
   InstanceNorm1d,
   InstanceNorm2d,

@@ -7,6 +7,7 @@ import { ones, zeros } from '../ops/create.js';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from '../ops/families.js';
 import { localResponseNorm } from '../ops/images.js';
 import { add_, select, unsqueeze } from '../ops/index.js';
+import { crossMapLrn2d } from '../ops/vision.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -200,6 +201,33 @@ export class LayerNorm extends Module {
   override extraRepr(): string {
     return `${tuple(this.normalizedShape)}, eps=${python(this.eps)}, elementwise_affine=${python(this.elementwiseAffine)}`;
   }
+}
+
+/** LocalResponseNorm over as many channels on either side, as the first networks that used it had it. */
+export class CrossMapLRN2d extends Module {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+  constructor(
+    readonly size: number,
+    ...args: ArgsOf<CrossMapOptions, ['alpha', 'beta', 'k']>
+  ) {
+    super();
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = readArgs<CrossMapOptions>('CrossMapLRN2d', args, ['alpha', 'beta', 'k']);
+    if (checkSize('CrossMapLRN2d', 'size', size) === 0) fail(ArgumentError, 'CrossMapLRN2d', 'size >= 1', '0');
+    [this.alpha, this.beta, this.k] = [alpha, beta, k];
+  }
+  override forward(x: Tensor): Tensor {
+    return crossMapLrn2d(x, this.size, this.alpha, this.beta, this.k);
+  }
+  override extraRepr(): string {
+    return `${this.size}, alpha=${python(this.alpha)}, beta=${python(this.beta)}, k=${python(this.k)}`;
+  }
+}
+export interface CrossMapOptions {
+  alpha?: number;
+  beta?: number;
+  k?: number;
 }
 
 /** x / sqrt(mean(x^2) + eps) over the last dims, scaled; as later versions of PyTorch have it. Without eps, the dtype's machine epsilon. */

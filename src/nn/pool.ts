@@ -1,11 +1,11 @@
 // Pooling as modules: they keep the options of their functions.
 
-import { ArgumentError, fail } from '../core/errors.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
+import { checkFraction, type FractionalPoolOptions, fractionalMaxPool2d, fractionalMaxPool3d } from '../ops/fractional.js';
 import * as F from '../ops/images.js';
 import { type AvgPool2dOptions, type AvgPoolOptions, adaptiveAvgPool3d, avgPool3d, type MaxPoolOptions, type OutputSize } from '../ops/pool.js';
 import { type PerDim, perDim } from '../ops/spatial.js';
-import { type LpPoolOptions, lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d, type UnpoolOptions } from '../ops/unpool.js';
+import { type LpPoolOptions, lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d, maxUnpool3d, type UnpoolOptions } from '../ops/unpool.js';
 import { adaptiveMaxPool3d, maxPool3d } from '../ops/volume.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
@@ -44,15 +44,13 @@ export class MaxPool2d extends MaxPool {
     return F.maxPool2d(x, this.options);
   }
 }
-/** Maxima over windows of volumes; gives no indices. */
+/** Maxima over windows of volumes; with returnIndices, [maxima, indices]. */
 export class MaxPool3d extends MaxPool {
   constructor(kernelSize: PerDim, ...args: MaxArgs) {
     super(kernelSize, args);
-    if (this.options.returnIndices) fail(ArgumentError, 'MaxPool3d', 'no returnIndices', 'true: indices are given in one and two dims only');
   }
-  override forward(x: Tensor): Tensor {
-    const { returnIndices: _, ...options } = this.options;
-    return maxPool3d(x, options);
+  override forward(x: Tensor): ReturnType<typeof maxPool3d> {
+    return maxPool3d(x, this.options);
   }
 }
 
@@ -164,6 +162,16 @@ export class MaxUnpool2d extends MaxUnpool {
   }
 }
 
+/** Zeros, and maxima at the places that MaxPool3d gave. */
+export class MaxUnpool3d extends MaxUnpool {
+  constructor(kernelSize: PerDim, ...args: ArgsOf<UnpoolOptions, ['stride', 'padding']>) {
+    super(3, kernelSize, args);
+  }
+  override forward(x: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
+    return maxUnpool3d(x, indices, { ...this.options, outputSize });
+  }
+}
+
 /** Pooling to a size. */
 abstract class Adaptive extends Module {
   readonly returnIndices: boolean;
@@ -203,10 +211,29 @@ export class AdaptiveMaxPool2d extends Adaptive {
     return F.adaptiveMaxPool2d(x, this.outputSize, this.returnIndices);
   }
 }
-/** Gives no indices. */
 export class AdaptiveMaxPool3d extends Adaptive {
-  override forward(x: Tensor): Tensor {
-    if (this.returnIndices) fail(ArgumentError, 'AdaptiveMaxPool3d', 'no returnIndices', 'true: indices are given in one and two dims only');
-    return adaptiveMaxPool3d(x, this.outputSize);
+  override forward(x: Tensor): ReturnType<typeof adaptiveMaxPool3d> {
+    return adaptiveMaxPool3d(x, this.outputSize, this.returnIndices);
+  }
+}
+
+/** Maxima over windows whose places are drawn. */
+abstract class FractionalMaxPool extends Module {
+  protected readonly options: FractionalPoolOptions;
+  constructor(kernelSize: PerDim, ...args: ArgsOf<FractionalPoolOptions, ['outputSize', 'outputRatio', 'returnIndices', 'randomSamples']>) {
+    super();
+    const order = ['outputSize', 'outputRatio', 'returnIndices', 'randomSamples'] as const;
+    this.options = { kernelSize, ...readArgs<FractionalPoolOptions>(new.target.name, args, order) };
+    checkFraction(new.target.name, this.options);
+  }
+}
+export class FractionalMaxPool2d extends FractionalMaxPool {
+  override forward(x: Tensor): ReturnType<typeof fractionalMaxPool2d> {
+    return fractionalMaxPool2d(x, this.options);
+  }
+}
+export class FractionalMaxPool3d extends FractionalMaxPool {
+  override forward(x: Tensor): ReturnType<typeof fractionalMaxPool3d> {
+    return fractionalMaxPool3d(x, this.options);
   }
 }

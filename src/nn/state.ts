@@ -3,12 +3,13 @@
 import { Category, type DTypeInfo } from '../core/dtype.js';
 import { ArgumentError, DTypeError, FormatError, fail, GradtapeError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
-import { copy_, detach, to } from '../ops/index.js';
+import { clone, copy_, detach, to as toDtype } from '../ops/index.js';
 import { setData } from '../tensor/data.js';
 import { noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Module } from './module.js';
 import { Parameter } from './parameter.js';
+import { isPending, settle } from './pending.js';
 
 export type StateDict = Record<string, Tensor>;
 
@@ -50,7 +51,7 @@ export function loadStateDict(module: Module, given: StateDict | ReadonlyMap<str
     if (!source.has(key)) continue;
     const from: unknown = source.get(key);
     if (!(from instanceof Tensor)) faults.push(`"${key}": expected a tensor, got ${show(from)}.`);
-    else if (!sameShape(from.shape, to.shape)) {
+    else if (!sameShape(from.shape, to.shape) && !isPending(to)) {
       faults.push(
         `size mismatch for ${key}: copying a param with shape ${showShape(from.shape)} from checkpoint, the shape in current model is ${showShape(to.shape)}.`,
       );
@@ -58,7 +59,10 @@ export function loadStateDict(module: Module, given: StateDict | ReadonlyMap<str
   }
   if (faults.length > 0) throw new FormatError(`loadStateDict: error(s) in loading state_dict for ${module.constructor.name}:\n\t${faults.join('\n\t')}`);
   noGrad(() => {
-    for (const [to, from] of copies) copy_(to, from);
+    for (const [to, from] of copies) {
+      if (isPending(to)) settle(to, clone(toDtype(from, to.dtype)));
+      else copy_(to, from);
+    }
   });
   return { missingKeys, unexpectedKeys };
 }
@@ -67,7 +71,7 @@ export function loadStateDict(module: Module, given: StateDict | ReadonlyMap<str
 export function convert(module: Module, dt: DTypeInfo): void {
   if (dt.category !== Category.Float) fail(DTypeError, 'to', 'a floating point dtype', dt.name);
   const change = (t: Tensor): void => {
-    if (t.dt !== dt && t.dt.category === Category.Float) setData(t, to(detach(t), dt.name));
+    if (t.dt !== dt && t.dt.category === Category.Float) setData(t, toDtype(detach(t), dt.name));
   };
   for (const tensor of [...module.parameters(), ...module.buffers()]) {
     const { gradient } = tensor;

@@ -207,7 +207,7 @@ export interface MaxPoolOptions extends Window {
   /** Gives [maxima, where they were in the plane] instead of the maxima. */
   returnIndices?: boolean;
 }
-type Pooled = Tensor | [values: Tensor, indices: Tensor];
+export type Pooled = Tensor | [values: Tensor, indices: Tensor];
 
 function maximaOf(op: string, dims: number, x: Tensor, windows: readonly Windows[], dilation: readonly number[], returnIndices: unknown): Pooled {
   checkWindows(op, x, windows);
@@ -243,7 +243,7 @@ export const maxPool1d = (x: Tensor, ...args: MaxPoolArgs): Pooled => maxPool('m
 /** Maxima over windows of images (n?, channels, height, width); the padding is -inf. */
 export const maxPool2d = (x: Tensor, ...args: MaxPoolArgs): Pooled => maxPool('maxPool2d', 2, x, readArgs<MaxPoolOptions>('maxPool2d', args, maxPositional));
 
-interface AdaptiveMaxOptions {
+export interface AdaptiveMaxOptions {
   outputSize?: OutputSize;
   returnIndices?: boolean;
 }

@@ -74,3 +74,5 @@ function maxUnpool(op: string, dims: number, x: Tensor, indices: Tensor, args: U
 export const maxUnpool1d = (x: Tensor, indices: Tensor, ...args: UnpoolArgs): Tensor => maxUnpool('maxUnpool1d', 1, x, indices, args);
 /** Zeros, and the maxima where maxPool2d found them. */
 export const maxUnpool2d = (x: Tensor, indices: Tensor, ...args: UnpoolArgs): Tensor => maxUnpool('maxUnpool2d', 2, x, indices, args);
+/** Zeros, and the maxima where maxPool3d found them. */
+export const maxUnpool3d = (x: Tensor, indices: Tensor, ...args: UnpoolArgs): Tensor => maxUnpool('maxUnpool3d', 3, x, indices, args);

@@ -61,14 +61,24 @@ export function localResponseNorm(x: Tensor, ...args: ArgsOf<LocalResponseNormOp
     fail(ShapeError, op, 'an input of at least 3 dims', `${showShape(x.shape)}: Expected 3D or higher dimensionality input`);
   const n = checkInt(op, 'size', size);
   if (n <= 0) fail(ArgumentError, op, 'size >= 1', String(n));
+  return byNeighbours(x, (c) => [c - (n >> 1), c - (n >> 1) + n], n, alpha, beta, k);
+}
+/** x / (k + alpha s / n)^beta, s being the squares of the window's channels summed. */
+function byNeighbours(x: Tensor, window: (channel: number) => readonly [number, number], n: number, alpha: number, beta: number, k: number): Tensor {
   if (x.count === 0) return x;
-  const windows = Array.from({ length: x.shape[1] }, (_, c) => [c - (n >> 1), c - (n >> 1) + n] as const);
+  const windows = Array.from({ length: x.shape[1] }, (_, c) => window(c));
   const means = resample(
     mul(x, x),
     1,
     meansOf(x.shape[1], windows, () => n),
   );
   return div(x, pow(add(mul(means, alpha), k), beta));
+}
+/** The older form of localResponseNorm: as many channels on either side, so that an even size counts as the odd one below it, but divides by itself. */
+export function crossMapLrn2d(x: Tensor, size: number, alpha: number, beta: number, k: number): Tensor {
+  if (asTensor('crossMapLRN2d', 'input', x).ndim !== 4) fail(ShapeError, 'crossMapLRN2d', 'an input (batch, channels, height, width)', showShape(x.shape));
+  const side = (size - 1) >> 1;
+  return byNeighbours(x, (c) => [c - side, c + side + 1], size, alpha, beta, k);
 }
 
 /** y_o = x1^T weight_o x2 + b_o on the last dim: (..., i), (..., j), weight (out, i, j), bias (out). */

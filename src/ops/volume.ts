@@ -1,14 +1,15 @@
 // Convolution and maxima of volumes (n?, channels, depth, height, width), composed of those of images: depth by depth.
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
-import { showShape } from '../core/shape.js';
+import { numel, showShape } from '../core/shape.js';
 import { zeroFill } from '../tensor/fill.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
-import { type ArgsOf, asTensor, readArgs } from './args.js';
-import { add } from './arithmetic.js';
+import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
+import { add, div, mul } from './arithmetic.js';
 import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from './conv.js';
 import { arange } from './create.js';
+import { gather } from './gather.js';
 import { constantPad } from './pad.js';
-import { adaptiveMaxPool2d, type MaxPoolOptions, maxPool2d, type OutputSize } from './pool.js';
+import { type AdaptiveMaxOptions, adaptiveMaxPool2d, type MaxPoolOptions, maxPool2d, type Pooled } from './pool.js';
 import { indexAdd } from './scatter.js';
 import { perDim } from './spatial.js';
 import { narrow, permute, reshape, select, sliceDim, unsqueeze } from './view.js';
@@ -89,51 +90,58 @@ export function convTranspose3d(x: Tensor, w: Tensor, ...args: ArgsOf<ConvTransp
 }
 
 /** Maxima over height and width of every depth, then over depth: ties go to the first, as when all are seen at once. */
-function maxima(volumes: Tensor, planar: (images: Tensor) => Tensor, deep: (images: Tensor) => Tensor): Tensor {
+function maxima(x: Tensor, op: string, planar: (images: Tensor) => Pooled, deep: (images: Tensor) => Pooled, returnIndices: boolean): Pooled {
+  const { volumes, back } = batchOf(op, x);
   const [n, c, d, h, w] = volumes.shape;
-  const flat = planar(reshape(volumes, [n, c * d, h, w]));
+  const [flat, inPlane] = planar(reshape(volumes, [n, c * d, h, w])) as [Tensor, Tensor];
   const [height, width] = flat.shape.slice(2);
-  const y = deep(reshape(flat, [n, c, d, height * width]));
-  return reshape(y, [n, c, y.shape[2], height, width]);
+  const area = height * width;
+  const [y, inDepth] = deep(reshape(flat, [n, c, d, area])) as [Tensor, Tensor];
+  const volume = (t: Tensor): Tensor => back(reshape(t, [n, c, y.shape[2], height, width]));
+  if (!returnIndices) return volume(y);
+  const column = (t: Tensor): Tensor => reshape(t, [n, c, numel(t.shape.slice(2)) * (t === inPlane ? d : 1)]);
+  const places = column(inDepth);
+  const depth = div(places, Math.max(area, 1), { roundingMode: 'floor' });
+  return [volume(y), volume(add(mul(depth, h * w), gather(column(inPlane), 2, places)))];
 }
 
-const poolOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'] as const;
-type VolumePoolOptions = Omit<MaxPoolOptions, 'returnIndices'>;
-/** Maxima over windows of volumes; the padding is -inf. Gives no indices. */
-export function maxPool3d(x: Tensor, ...args: ArgsOf<VolumePoolOptions, typeof poolOrder>): Tensor {
+const poolOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode', 'returnIndices'] as const;
+/** Maxima over windows of volumes; the padding is -inf. With returnIndices, [maxima, where they were in the volume]. */
+export function maxPool3d(x: Tensor, ...args: ArgsOf<MaxPoolOptions, typeof poolOrder>): Pooled {
   const op = 'maxPool3d';
-  const options = readArgs<VolumePoolOptions>(op, args, poolOrder);
-  const { volumes, back } = batchOf(op, x);
+  const options = readArgs<MaxPoolOptions>(op, args, poolOrder);
   const kernel = perDim(op, 'kernel size', options.kernelSize, 3, 1);
   const [stride, padding] = [perDim(op, 'stride', options.stride ?? kernel, 3, 1), perDim(op, 'padding', options.padding ?? 0, 3, 0)];
   const dilation = perDim(op, 'dilation', options.dilation ?? 1, 3, 1);
-  const { ceilMode = false } = options;
+  const { ceilMode = false, returnIndices = false } = options;
   const part = (pick: (sizes: number[], usual: number) => number[]): MaxPoolOptions => ({
     kernelSize: pick(kernel, 1),
     stride: pick(stride, 1),
     padding: pick(padding, 0),
     dilation: pick(dilation, 1),
     ceilMode,
+    returnIndices: true,
   });
   const planar = part((sizes) => sizes.slice(1));
   const deep = part((sizes, usual) => [sizes[0], usual]);
-  return back(
-    maxima(
-      volumes,
-      (images) => maxPool2d(images, planar) as Tensor,
-      (images) => maxPool2d(images, deep) as Tensor,
-    ),
+  return maxima(
+    x,
+    op,
+    (images) => maxPool2d(images, planar),
+    (images) => maxPool2d(images, deep),
+    asBoolean(op, 'returnIndices', returnIndices),
   );
 }
-/** Maxima over as many windows as asked for. Gives no indices. */
-export function adaptiveMaxPool3d(x: Tensor, outputSize: OutputSize): Tensor {
-  const { volumes, back } = batchOf('adaptiveMaxPool3d', x);
-  const [depth, height, width] = Array.isArray(outputSize) ? outputSize : [outputSize, outputSize, outputSize];
-  return back(
-    maxima(
-      volumes,
-      (images) => adaptiveMaxPool2d(images, [height, width]) as Tensor,
-      (images) => adaptiveMaxPool2d(images, [depth, null]) as Tensor,
-    ),
+/** Maxima over as many windows as asked for; with returnIndices, [maxima, where they were in the volume]. */
+export function adaptiveMaxPool3d(x: Tensor, ...args: ArgsOf<AdaptiveMaxOptions, ['outputSize', 'returnIndices']>): Pooled {
+  const op = 'adaptiveMaxPool3d';
+  const { outputSize, returnIndices = false } = readArgs<AdaptiveMaxOptions>(op, args, ['outputSize', 'returnIndices']);
+  const [depth, height, width] = Array.isArray(outputSize) ? outputSize : [outputSize!, outputSize!, outputSize!];
+  return maxima(
+    x,
+    op,
+    (images) => adaptiveMaxPool2d(images, [height, width], true),
+    (images) => adaptiveMaxPool2d(images, [depth, null], true),
+    asBoolean(op, 'returnIndices', returnIndices),
   );
 }
