@@ -238,7 +238,7 @@ describe('collections', () => {
     expect(checked.heap.info().liveBytes).toBeLessThanOrEqual(8 * MB);
     const many = Array.from({ length: 300 }, () => checked.take(MB));
     for (const owner of many) owner.dead = true;
-    loop(8000, checked, plain);
+    loop(20_000, checked, plain);
     expect(checked.heap.info().liveBytes).toBeLessThanOrEqual(8 * MB);
   });
 
