@@ -29,6 +29,7 @@ void deal(int64_t tasks, int64_t work, const F& f) {
 
 // What stays in L2 beside each other: the crop of the source, the filters of a panel, its sums.
 constexpr int64_t kCropBytes = 192 << 10, kFilterBytes = 256 << 10, kRectangle = 512, kRectangleWidth = 128;
+constexpr int64_t kPackedChannels = 16;
 constexpr int64_t kChain = 512;  // products summed in a row; longer sums are sums of such sums
 
 /** What is convolved. */
@@ -59,12 +60,12 @@ struct Direct : Pass<T> {
 template <class T>
 void pack_panels(const Direct<T>& d, int64_t panel, T* to) {
   constexpr int64_t W = lanes<T>;
-  const int64_t vectors = d.vectors(), k = d.depth();
-  deal(d.groups * vectors, d.groups * vectors * W * k * 4, [&](int64_t task) {
-    const int64_t group = task / vectors, v = task % vectors, first = v / panel * panel, in_panel = least(panel, vectors - first);
+  const int64_t vectors = d.vectors(), k = d.depth(), panels = parts_of(vectors, panel), channels = d.filters.sources, chunks = parts_of(channels, kPackedChannels);
+  deal(d.groups * panels * chunks, d.groups * vectors * W * k * 4, [&](int64_t task) {
+    const int64_t begin = task % chunks * kPackedChannels, first = task / chunks % panels * panel, group = task / chunks / panels;
     Filters<T> f = d.filters;
     f.k += group * d.group_filters();
-    pack_filters(f, d.y, d.x, d.kw, v * W, to + ((group * vectors + first) * k + (v - first)) * W, in_panel * W);
+    pack_filters(f, d.y, d.x, d.kw, first * W, least(panel, vectors - first), begin, least(channels, begin + kPackedChannels), to + (group * vectors + first) * k * W);
   });
 }
 

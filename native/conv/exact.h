@@ -5,6 +5,7 @@
 
 #include <type_traits>
 
+#include "../runtime/threads.h"
 #include "geometry.h"
 
 namespace GRADTAPE_NS {
@@ -13,13 +14,17 @@ template <class T>
 bool all_finite(const T* x, int64_t n) {
   using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
   constexpr Bits exponent = sizeof(T) == 4 ? Bits{0x7f800000} : static_cast<Bits>(0x7ff0000000000000);
-  Bits found = 0;
-  for (int64_t i = 0; i < n; i++) {
-    Bits bits;
-    memcpy(&bits, x + i, sizeof bits);
-    found |= (bits & exponent) == exponent;
-  }
-  return found == 0;
+  bool finite = true;
+  parallel(n, 1 << 16, [&](int64_t begin, int64_t end) {
+    Bits found = 0;
+    for (int64_t i = begin; i < end; i++) {
+      Bits bits;
+      memcpy(&bits, x + i, sizeof bits);
+      found |= (bits & exponent) == exponent;
+    }
+    if (found) __atomic_store_n(&finite, false, __ATOMIC_RELAXED);
+  });
+  return finite;
 }
 
 /** f(place in y, place in k, place in x, or -1 outside of it) for every product of a convolution. */

@@ -16,29 +16,32 @@ struct Filters {
 };
 
 /**
- * One vector of channels of the result, from `first` on, to rows `step` apart, a row for (tap of y, channel of the source, tap of x): where rows of the source are missing, what is left is
- * one stretch. `kw` taps make a row of the kernel.
+ * `vectors` vectors of channels of the result, from `first` on, to rows of these: a row for (tap of y, channel of the source, tap of x), of the channels [begin, end) of the source. Where rows
+ * of the source are missing, what is left is one stretch. `kw` taps make a row of the kernel.
  */
 template <class T>
-void pack_filters(const Filters<T>& f, const Axis& y, const Axis& x, int64_t kw, int64_t first, T* to, int64_t step) {
+void pack_filters(const Filters<T>& f, const Axis& y, const Axis& x, int64_t kw, int64_t first, int64_t vectors, int64_t begin, int64_t end, T* to) {
   using V = Vec<T>;
   constexpr int64_t W = lanes<T>;
-  const int64_t columns = least(W, f.results - first);
-  const T* from = f.k + first * f.by_result;
-  if (f.ordered() && y.taps == 1 && x.taps == f.all_taps) return pack_transposed(f.sources * x.taps, columns, from, f.by_result, to, step);
-  T* rows = static_cast<T*>(workspace((f.ordered() ? f.sources : 1) * f.all_taps * W * sizeof(T), 0));
-  if (f.ordered()) pack_transposed(f.sources * f.all_taps, columns, from, f.by_result, rows, W);
-  for (int64_t c = 0; c < f.sources; c++, from += f.by_source) {
-    if (f.ordered()) {
-      if (c > 0) rows += f.all_taps * W;
-    } else if (f.all_taps == 1 && f.by_result == 1) {
-      store(rows, columns == W ? load<V>(from) : load_part<V>(from, columns));
-    } else {
-      pack_transposed(f.all_taps, columns, from, f.by_result, rows, W);
+  const int64_t step = vectors * W;
+  // All taps of `channels` channels from c on, in the kernel's order.
+  const auto pack = [&](int64_t c, int64_t channels, T* rows) {
+    for (int64_t v = 0; v < vectors; v++) {
+      const int64_t columns = least(W, f.results - first - v * W);
+      const T* from = f.k + c * f.by_source + (first + v * W) * f.by_result;
+      if (f.by_result == 1) store(rows + v * W, columns == W ? load<V>(from) : load_part<V>(from, columns));
+      else pack_transposed(channels * f.all_taps, columns, from, f.by_result, rows + v * W, step);
     }
+  };
+  if (f.ordered() && y.taps == 1 && x.taps == f.all_taps) return pack(begin, end - begin, to + begin * x.taps * step);
+  const int64_t together = f.ordered() ? end - begin : 1;
+  T* const rows = static_cast<T*>(workspace(together * f.all_taps * step * sizeof(T), 0));
+  for (int64_t c = begin; c < end; c++) {
+    if ((c - begin) % together == 0) pack(c, together, rows);
+    const T* from = rows + (c - begin) % together * f.all_taps * step;
     for (int64_t i = 0; i < y.taps; i++)
       for (int64_t j = 0; j < x.taps; j++)
-        store(to + ((i * f.sources + c) * x.taps + j) * step, load<V>(rows + ((y.tap + i * y.tap_step) * kw + x.tap + j * x.tap_step) * W));
+        for (int64_t v = 0; v < step; v += W) store(to + ((i * f.sources + c) * x.taps + j) * step + v, load<V>(from + ((y.tap + i * y.tap_step) * kw + x.tap + j * x.tap_step) * step + v));
   }
 }
 

@@ -50,7 +50,7 @@ void transform_filters(const Direct<T>& d, T* to) {
     Filters<T> f = d.filters;
     f.k += group * d.group_filters();
     T* const packed = static_cast<T*>(workspace(sources * R * R * W * sizeof(T), 1));
-    pack_filters(f, d.y, d.x, d.kw, v * W, packed, W);
+    pack_filters(f, d.y, d.x, d.kw, v * W, 1, 0, sources, packed);
     T* at = to + (group * vectors + first) * kSquare * sources * W + (v - first) * W;
     for (int64_t c = 0; c < sources; c++, at += step) {
       winograd::apply<winograd::Taps<R>, V>(
