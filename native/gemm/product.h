@@ -29,6 +29,8 @@ constexpr int64_t kWidth = 2048 / sizeof(T) / kTileColumns<T> * kTileColumns<T>;
 
 constexpr int64_t kPackRows = 8 * kTileRows;  // b is packed when this many rows use it, or when its rows are not contiguous
 
+constexpr int64_t kPackPanels = 8;  // a is packed when more panels than that use it and its rows are not contiguous
+
 // Rows whose addresses agree in so many low bits compete for the same lines of L1.
 constexpr int64_t kAliasBytes = 2048;
 
@@ -81,7 +83,7 @@ void multiply_block(const Product<T>& q) {
   // Tiles read whole vectors of b: where it is not packed, a last panel that has none is.
   const bool packs_b = q.csb != 1 || q.m >= kPackRows;
   const bool packs_last = packs_b || ragged % W != 0;
-  const bool packs_a = panels > 1 && (q.csa != 1 || (q.rsa * static_cast<int64_t>(sizeof(T))) % kAliasBytes == 0);
+  const bool packs_a = q.csa == 1 ? panels > 1 && (q.rsa * static_cast<int64_t>(sizeof(T))) % kAliasBytes == 0 : panels > kPackPanels;
   const int64_t first = packs_b ? 0 : packs_last ? panels - 1 : panels;  // first packed panel
   T* packed_a = nullptr;
   T* packed_b = nullptr;
