@@ -25,6 +25,7 @@
       "native/kernels/softmax.cc",
       "native/kernels/special.cc",
       "native/kernels/sort.cc",
+      "native/kernels/standardize.cc",
       "native/kernels/svd.cc",
       "native/kernels/unary.cc",
     ],

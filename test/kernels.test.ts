@@ -12,6 +12,7 @@ import { choleskys, lus, searching, singular, sorting, triangles } from './kerne
 import { dtypeOf, dtypeOfSuffix, edges, fillWith, Memory, parametersOf, range, run } from './kernels/memory.js';
 import { normals, random } from './kernels/random.js';
 import { cell } from './kernels/recurrent.js';
+import { standardizing, standardizingBackward } from './kernels/standardize.js';
 
 const triples = [1, 2, 3, 5, 8, 17, 33, 130, 515].flatMap((r) => [
   [1, r, 1],
@@ -80,6 +81,8 @@ const kinds: Partial<Record<KernelName, (suffix: string) => void>> = {
   uniform: (s) => random('uniform', s),
   bernoulli: (s) => random('bernoulli', s),
   box_muller: normals,
+  standardize: standardizing,
+  standardize_bwd: standardizingBackward,
   lstm_cell: (s) => cell('lstm_cell', 4, s),
   lstm_cell_bwd: (s) => cell('lstm_cell_bwd', 4, s),
   gru_cell: (s) => cell('gru_cell', 3, s),

@@ -11,6 +11,58 @@ const close = (got: gt.Tensor, want: readonly number[]): void => expect(rounded(
 const same = (got: gt.Tensor, want: gt.Tensor): void => expect(values(got)).toEqual(values(want));
 
 describe('normalisation', () => {
+  const norms: Readonly<Record<string, { shape: number[]; channels: number[]; call: (x: gt.Tensor, weight: gt.Tensor, bias: gt.Tensor) => gt.Tensor }>> = {
+    layer: { shape: [70, 37], channels: [37], call: (x, w, b) => F.layerNorm(x, [37], w, b) },
+    'layer of two dims': { shape: [3, 4, 5], channels: [4, 5], call: (x, w, b) => F.layerNorm(x, [4, 5], w, b) },
+    rms: { shape: [70, 37], channels: [37], call: (x, w, b) => F.rmsNorm(x, [37], w).add(b) },
+    group: { shape: [5, 6, 7], channels: [6], call: (x, w, b) => F.groupNorm(x, 3, w, b) },
+    instance: { shape: [40, 6, 70], channels: [6], call: (x, w, b) => F.instanceNorm(x, { weight: w, bias: b }) },
+    batch: { shape: [9, 6, 5, 4], channels: [6], call: (x, w, b) => F.batchNorm(x, null, null, w, b, true) },
+    'batch of vectors': { shape: [50, 150], channels: [150], call: (x, w, b) => F.batchNorm(x, null, null, w, b, true) },
+  };
+  it.each(Object.entries(norms))(
+    '%s norm has the same gradients by its kernel as by differentiable ops, from strided inputs too',
+    (_, { shape, channels, call }) => {
+      const leaf = (sizes: number[]): gt.Tensor => gt.randn(sizes, f64).requiresGrad_();
+      const [x, weight, bias] = [leaf(shape), leaf(channels), leaf(channels)];
+      const turned = gt.randn([...shape].reverse(), f64);
+      const back = [...shape.keys()].reverse();
+      const gradients = (createGraph: boolean, inputs = [x, weight, bias]): gt.Tensor[] => {
+        const loss = call(x, weight, bias).mul(turned.permute(back)).sum();
+        return gt.autograd.grad(loss, inputs, { createGraph }) as gt.Tensor[];
+      };
+      const [fused, ops] = [gradients(false), gradients(true)];
+      for (const i of [0, 1, 2]) expect(gt.allclose(fused[i], ops[i], { rtol: 1e-9, atol: 1e-10 })).toBe(true);
+      // One alone, too.
+      for (const [i, input] of [x, weight, bias].entries())
+        expect(gt.allclose(gradients(false, [input])[0], fused[i], { rtol: 1e-12, atol: 1e-12 })).toBe(true);
+      const strided = x.detach().permute(back).contiguous().permute(back);
+      same(call(strided, weight, bias), call(x, weight, bias));
+    },
+  );
+  it('groups that hardly vary keep what they do vary by', () => {
+    // 1000 and a few steps of float32 there.
+    const steps = Array.from({ length: 200 }, (_, i) => ((i * 7) % 13) - 6);
+    const x = gt.tensor(steps.map((k) => 1000 + k * 2 ** -14));
+    const variance = steps.reduce((sum, k) => sum + (k * 2 ** -14) ** 2, 0) / 200 - ((steps.reduce((sum, k) => sum + k, 0) / 200) * 2 ** -14) ** 2;
+    const average = steps.reduce((sum, k) => sum + k, 0) / 200;
+    const want = steps.map((k) => ((k - average) * 2 ** -14) / Math.sqrt(variance + 1e-5));
+    for (const y of [F.layerNorm(x, [200]), F.batchNorm(x.reshape(200, 1), null, null, { training: true }), F.groupNorm(x.reshape(1, 2, 100), 1)])
+      close(y, want);
+    for (const value of [0.1, 1e10]) {
+      const flat = gt.full([7, 33], value);
+      same(F.layerNorm(flat, [33]), gt.zeros([7, 33]));
+      same(F.batchNorm(flat, null, null, { training: true }), gt.zeros([7, 33]));
+    }
+  });
+  it('parameters of another dtype promote as in a product', () => {
+    const x = gt.randn([4, 3]);
+    const [weight, bias] = [gt.randn([3], f64), gt.randn([3])];
+    const y = F.layerNorm(x, [3], weight, bias);
+    expect(y.dtype).toBe('float64');
+    same(y, F.layerNorm(x, [3]).mul(weight).add(bias));
+    expect(F.groupNorm(gt.randn([2, 4], f64), 2, gt.ones([4])).dtype).toBe('float64');
+  });
   it('batch norm follows the moments in training and uses them in evaluation', () => {
     const norm = new nn.BatchNorm1d(2, f64);
     expect(Object.keys(norm.stateDict())).toEqual(['weight', 'bias', 'running_mean', 'running_var', 'num_batches_tracked']);

@@ -38,7 +38,8 @@ function widened<T, A>(p: usize, j: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load64_zero(p + j * 8));
 }
 
-function foldRow<T, A, O>(x: usize, n: i32, mean: A): A {
+/** The fold of n contiguous elements; the mean is for the one that is about it. */
+export function foldRow<T, A, O>(x: usize, n: i32, mean: A): A {
   const o = changetype<O>(0), m = v128.splat<A>(mean);
   const identity = v128.splat<A>(<A>o.identity());
   let a0 = identity, a1 = identity, a2 = identity, a3 = identity, a4 = identity, a5 = identity, a6 = identity, a7 = identity;

@@ -16,6 +16,7 @@ export * from './scan';
 export * from './softmax';
 export * from './special';
 export * from './sort';
+export * from './standardize';
 export * from './svd';
 export { fail, finish, help, set_threads } from './threads';
 export { FUSED } from './vector';

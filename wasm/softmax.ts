@@ -5,34 +5,7 @@ import { at, get, lanes, put } from './at';
 import { extreme, Max } from './extreme';
 import { exp, log } from './math';
 import { overOuter } from './rows';
-import { max } from './vector';
-
-/** The lanes of v in float64: the lower two, or both; and the upper two, if there are. */
-// @ts-ignore: decorator
-@inline
-function low<T>(v: v128): v128 {
-  return sizeof<T>() == 8 ? v : f64x2.promote_low_f32x4(v);
-}
-
-// @ts-ignore: decorator
-@inline
-function high<T>(v: v128): v128 {
-  return sizeof<T>() == 8 ? f64x2.splat(0) : f64x2.promote_low_f32x4(v128.shuffle<u64>(v, v, 1, 0));
-}
-
-/** The vector of T that low and high make. */
-// @ts-ignore: decorator
-@inline
-function narrowed<T>(lower: v128, upper: v128): v128 {
-  if (sizeof<T>() == 8) return lower;
-  return v128.shuffle<u64>(f32x4.demote_f64x2_zero(lower), f32x4.demote_f64x2_zero(upper), 0, 2);
-}
-
-// @ts-ignore: decorator
-@inline
-function total(v: v128): f64 {
-  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
-}
+import { high, low, max, narrowed, total } from './vector';
 
 // @ts-ignore: decorator
 @inline

@@ -71,3 +71,30 @@ export function unpack<T>(c: usize): v128 {
   if (lanes<T>() == 4) return v128.shuffle<u8>(mask, mask, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
   return v128.shuffle<u8>(mask, mask, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
 }
+
+/** The lanes of v in float64: the lower two, or both; and the upper two, if there are. */
+// @ts-ignore: decorator
+@inline
+export function low<T>(v: v128): v128 {
+  return sizeof<T>() == 8 ? v : f64x2.promote_low_f32x4(v);
+}
+
+// @ts-ignore: decorator
+@inline
+export function high<T>(v: v128): v128 {
+  return sizeof<T>() == 8 ? f64x2.splat(0) : f64x2.promote_low_f32x4(v128.shuffle<u64>(v, v, 1, 0));
+}
+
+/** The vector of T that low and high make. */
+// @ts-ignore: decorator
+@inline
+export function narrowed<T>(lower: v128, upper: v128): v128 {
+  if (sizeof<T>() == 8) return lower;
+  return v128.shuffle<u64>(f32x4.demote_f64x2_zero(lower), f32x4.demote_f64x2_zero(upper), 0, 2);
+}
+
+// @ts-ignore: decorator
+@inline
+export function total(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}

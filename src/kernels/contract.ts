@@ -187,6 +187,20 @@ export const contract = {
   softmax_bwd: [F, 'dy:r y:r dx:w outer:i r:i inner:i'],
   /** dx = dy - exp(y) * sum(dy). */
   log_softmax_bwd: [F, 'dy:r y:r dx:w outer:i r:i inner:i'],
+  /**
+   * x is (outer, groups, inner); a group is all that has one index in the middle, and element e has channel e / span % channels. z = (x - mean) / sqrt(variance + eps) by the moments of
+   * its group, or by mean 0 and the mean square if not centred; y = z * weight[channel] + bias[channel], each if there is one. mean, variance (float64): groups; of nothing they are NaN. A run of
+   * inner elements is pieces of span with a channel each: inner / span divides channels, channels divide groups * (inner / span), and there is one piece a run where outer > 1.
+   */
+  standardize: [F, 'x:r weight:r bias:r y:w mean:w variance:w weighted:i biased:i centred:i eps:f outer:i groups:i inner:i channels:i span:i'],
+  /**
+   * dx, with g = dy * weight[channel]: (g - mean(g) - z * mean(g * z)) / sqrt(variance + eps), without mean(g) if not centred. If learnt, dweight and dbias (blocks, channels): dy * z and dy,
+   * summed over each channel of `block` samples; a sample is groups that have all channels together.
+   */
+  standardize_bwd: [
+    F,
+    'dy:r x:r mean:r variance:r weight:r dx:w dweight:w dbias:w weighted:i learnt:i centred:i eps:f outer:i groups:i inner:i channels:i span:i block:i',
+  ],
 
   // Matrix product ----------------------------------------------------------------------------------------------------------------------------------
   /**

@@ -1,58 +1,22 @@
 // Normalisation to mean 0 and variance 1, over different groups of elements: batch, layer, group and instance norm; and by the root mean square.
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkShape, numel, type Shape, sameShape, showShape } from '../core/shape.js';
-import { isGradEnabled, noGrad } from '../tensor/node.js';
-import { apply, defineOp } from '../tensor/op.js';
+import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, add_, mul, mul_, sub } from './arithmetic.js';
 import { clone, toDtype } from './copy.js';
 import { rsqrt } from './pointwise.js';
 import { needFloat } from './promote.js';
-import { mean, var_ } from './reduce.js';
+import { mean } from './reduce.js';
+import { type Groups, standardize } from './standard.js';
 import { reshape } from './view.js';
 
-interface Group {
-  readonly dims: readonly number[];
-  readonly eps: number;
-}
-interface Moments {
-  readonly mean: Tensor;
-  readonly variance: Tensor;
-  readonly rstd: Tensor;
-}
-
-function momentsOf(x: Tensor, { dims, eps }: Group): Moments {
-  const variance = var_(x, { dim: dims, correction: 0, keepdim: true });
-  return { mean: mean(x, { dim: dims, keepdim: true }), variance, rstd: rsqrt(add(variance, eps)) };
-}
-
-/**
- * Inputs x and its mean and reciprocal deviation, which are functions of x in the derivative too. With y the result and means over the group,
- * dx = rstd (dy - mean(dy) - y mean(dy y)). Only a derivative that will itself be differentiated computes the moments anew.
- */
-const standardizeOp = defineOp<Group>({
-  name: 'standardize',
-  saves: 7,
-  forward: ([x, middle, rstd]) => mul_(sub(x, middle), rstd),
-  vjp: [
-    (dy, node) => {
-      const group = node.args as Group;
-      const x = node.x(0);
-      const { mean: middle, rstd } = isGradEnabled() ? momentsOf(x, group) : { mean: node.x(1), rstd: node.x(2) };
-      const y = mul(sub(x, middle), rstd);
-      const over = { dim: group.dims, keepdim: true };
-      return mul(sub(sub(dy, mean(dy, over)), mul(y, mean(mul(dy, y), over))), rstd);
-    },
-    null,
-    null,
-  ],
-});
-
-/** (x - mean) / sqrt(variance + eps), with the moments of the given dims. */
-function standardize(x: Tensor, group: Group): { y: Tensor; moments: Moments } {
-  const moments = noGrad(() => momentsOf(x, group));
-  return { y: apply(standardizeOp, [x, moments.mean, moments.rstd], group), moments };
+/** With parameters of another dtype, as the product and sum that they then are. */
+function standardized(x: Tensor, weight: Tensor | null, bias: Tensor | null, shape: () => Shape, groups: Groups): ReturnType<typeof standardize> {
+  if ((weight ?? x).dt === x.dt && (bias ?? x).dt === x.dt) return standardize(x, weight, bias, groups);
+  const { y, ...moments } = standardize(x, null, null, groups);
+  return { y: affine(y, weight, bias, shape()), ...moments };
 }
 
 function affine(y: Tensor, weight: Tensor | null, bias: Tensor | null, shape: Shape): Tensor {
@@ -62,7 +26,6 @@ function affine(y: Tensor, weight: Tensor | null, bias: Tensor | null, shape: Sh
 
 /** One value a channel, as a shape that broadcasts to the input's. */
 const perChannel = ({ shape }: Tensor): number[] => shape.map((size, d) => (d === 1 ? size : 1));
-const span = (from: number, to: number): number[] => Array.from({ length: Math.max(to - from, 0) }, (_, i) => from + i);
 
 function checkVectors(op: string, size: number, vectors: Readonly<Record<string, Tensor | null>>): void {
   for (const [role, v] of Object.entries(vectors)) {
@@ -127,9 +90,12 @@ export function batchNorm(
     const y = own ? clone(x) : byRunning(op, x, runningMean, runningVar, eps);
     return affine(y, weight, bias, perChannel(x));
   }
-  const { y, moments } = standardize(x, { dims: [0, ...span(2, x.ndim)], eps });
-  track(runningMean, runningVar, moments.mean, moments.variance, n, momentum);
-  return affine(y, weight, bias, perChannel(x));
+  const [outer, channels, ...sizes] = x.shape;
+  const inner = numel(sizes);
+  const groups = { outer, groups: channels, inner, channels, span: inner, eps, centred: true };
+  const { y, mean: middle, variance } = standardized(x, weight, bias, () => perChannel(x), groups);
+  track(runningMean, runningVar, middle, variance, n, momentum);
+  return y;
 }
 
 // Instance ------------------------------------------------------------------------------------------------------------------------------------------------------
@@ -160,12 +126,14 @@ export function instanceNorm(
   if (!asBoolean(op, 'useInputStats', useInputStats)) return affine(byRunning(op, x, runningMean, runningVar, eps), weight, bias, perChannel(x));
   const n = numel(x.shape.slice(2));
   if (n === 1) fail(ArgumentError, op, 'more than 1 spatial element', showShape(x.shape));
-  const { y, moments } = standardize(x, { dims: span(2, x.ndim), eps });
+  const [samples, channels] = x.shape;
+  const groups = { outer: 1, groups: samples * channels, inner: n, channels, span: n, eps, centred: true };
+  const { y, mean: middle, variance } = standardized(x, weight, bias, () => perChannel(x), groups);
   if (runningMean !== null || runningVar !== null) {
-    const average = (t: Tensor): Tensor => mean(t, { dim: 0, keepdim: true });
-    noGrad(() => track(runningMean, runningVar, average(moments.mean), average(moments.variance), n, momentum));
+    const average = (t: Tensor): Tensor => mean(reshape(t, [samples, channels]), 0);
+    noGrad(() => track(runningMean, runningVar, average(middle), average(variance), n, momentum));
   }
-  return affine(y, weight, bias, perChannel(x));
+  return y;
 }
 
 // Group, layer, root mean square ----------------------------------------------------------------------------------------------------------------------------------
@@ -186,12 +154,18 @@ export function groupNorm(x: Tensor, numGroups: number, ...args: ArgsOf<AffineOp
   if (!(Number.isInteger(numGroups) && numGroups > 0 && channels % numGroups === 0))
     fail(ArgumentError, op, `numGroups that divides ${channels} channels`, String(numGroups));
   checkVectors(op, channels, { weight, bias });
-  const { y } = standardize(reshape(x, [n, numGroups, (channels / numGroups) * numel(x.shape.slice(2))]), { dims: [2], eps: asNumber(op, 'eps', eps) });
-  return affine(reshape(y, x.shape), weight, bias, perChannel(x));
+  const span = numel(x.shape.slice(2));
+  const groups = { outer: 1, groups: n * numGroups, inner: (channels / numGroups) * span, channels, span, eps: asNumber(op, 'eps', eps), centred: true };
+  return standardized(x, weight, bias, () => perChannel(x), groups).y;
 }
 
-/** The dims that a normalized shape covers: the last ones, of just these sizes. */
-function lastDims(op: string, x: Tensor, normalizedShape: readonly number[], parameters: Readonly<Record<string, Tensor | null>>): number[] {
+/** The groups that a normalized shape makes of the last dims, which must have just these sizes: an element has a channel of its own. */
+function lastDims(
+  op: string,
+  x: Tensor,
+  normalizedShape: readonly number[],
+  parameters: Readonly<Record<string, Tensor | null>>,
+): Omit<Groups, 'eps' | 'centred'> {
   needFloat(op, asTensor(op, 'input', x));
   checkShape(op, normalizedShape);
   const from = x.ndim - normalizedShape.length;
@@ -201,22 +175,23 @@ function lastDims(op: string, x: Tensor, normalizedShape: readonly number[], par
     if (p !== null && !sameShape(asTensor(op, role, p).shape, normalizedShape))
       fail(ShapeError, op, `${role} of shape ${showShape(normalizedShape)}`, showShape(p.shape));
   }
-  return span(from, x.ndim);
+  const inner = numel(normalizedShape);
+  return { outer: 1, groups: numel(x.shape.slice(0, from)), inner, channels: inner, span: 1 };
 }
 
 /** The elements of the last dims to mean 0 and variance 1. */
 export function layerNorm(x: Tensor, normalizedShape: readonly number[], ...args: ArgsOf<AffineOptions, ['weight', 'bias', 'eps']>): Tensor {
   const op = 'layerNorm';
   const { weight = null, bias = null, eps = 1e-5 } = readArgs<AffineOptions>(op, args, ['weight', 'bias', 'eps']);
-  const dims = lastDims(op, x, normalizedShape, { weight, bias });
-  return affine(standardize(x, { dims, eps: asNumber(op, 'eps', eps) }).y, weight, bias, normalizedShape);
+  const groups = lastDims(op, x, normalizedShape, { weight, bias });
+  return standardized(x, weight, bias, () => normalizedShape, { ...groups, eps: asNumber(op, 'eps', eps), centred: true }).y;
 }
 
 /** x / sqrt(mean(x^2) + eps) over the last dims, scaled. */
 export function rmsNorm(x: Tensor, normalizedShape: readonly number[], ...args: ArgsOf<Omit<AffineOptions, 'bias'>, ['weight', 'eps']>): Tensor {
   const op = 'rmsNorm';
   const { weight = null, eps } = readArgs<Omit<AffineOptions, 'bias'>>(op, args, ['weight', 'eps']);
-  const dims = lastDims(op, x, normalizedShape, { weight });
+  const groups = lastDims(op, x, normalizedShape, { weight });
   const small = eps ?? (x.dtype === 'float32' ? 2 ** -23 : Number.EPSILON);
-  return affine(mul(x, rsqrt(add(mean(mul(x, x), { dim: dims, keepdim: true }), asNumber(op, 'eps', small)))), weight, null, normalizedShape);
+  return standardized(x, weight, null, () => normalizedShape, { ...groups, eps: asNumber(op, 'eps', small), centred: false }).y;
 }

@@ -8,6 +8,7 @@ import * as gamma from './gamma.js';
 import * as images from './images.js';
 import * as alongLine from './lines.js';
 import * as recurrent from './recurrent.js';
+import * as standard from './standardize.js';
 import * as truth from './truth.js';
 
 /** A buffer of a kernel: elements around and at `at`, read and written as numbers or, for integer dtypes, bigints. */
@@ -421,6 +422,8 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
       tolerance: { ulp: 8, eps: 512 },
     },
   ),
+  standardize: reference(standard.standardize),
+  standardize_bwd: reference(standard.standardizeBackward),
 
   gemm: reference(
     ({ buffers: { a, b, c }, numbers: { m, n, k, rsa, csa, rsb, csb, rsc, nb, sa, sb, sc, alpha, beta } }) => {

@@ -210,6 +210,17 @@ export const norms = {
         ],
       ),
       variant(
+        [image, var2, mean2],
+        (x, w, b) => F.batchNorm(x, ...running(x), { weight: w, bias: b, training: true, eps: 0.1 }),
+        (x, w, b) => {
+          const middle = [0, 1].map((c) => [0, 1].flatMap((n) => [0, 1, 2].map((i) => look(x, [n, c, i]))));
+          return build(
+            [2, 2, 3],
+            ([n, c, i]) => ((look(x, [n, c, i]) - truth.average(middle[c])) / Math.sqrt(truth.variance(middle[c], 0) + 0.1)) * w.data[c] + b.data[c],
+          );
+        },
+      ),
+      variant(
         [[4, 2], var2],
         (x, w) => F.batchNorm(x, null, null, w, null, true),
         (x, w) => {
@@ -235,6 +246,14 @@ export const norms = {
         (x) => along(x, 2, whiten(1e-5)),
       ),
       variant([image, var2, mean2], (x, w, b) => F.instanceNorm(x, ...running(x), w, b, true, 0.3, 0.1)),
+      variant(
+        [[5, 2, 3], var2, mean2],
+        (x, w, b) => F.instanceNorm(x, { weight: w, bias: b, eps: 0.5 }),
+        (x, w, b) => {
+          const y = along(x, 2, whiten(0.5));
+          return build([5, 2, 3], ([n, c, i]) => look(y, [n, c, i]) * w.data[c] + b.data[c]);
+        },
+      ),
       variant([image], (x) => F.instanceNorm(x, ...running(x), { useInputStats: false })),
     ],
     {
@@ -256,6 +275,15 @@ export const norms = {
         },
       ),
       variant([image, mean2, var2], (x, b, w) => F.groupNorm(x, 1, w, b, 0.5)),
+      variant(
+        [[2, 4, 3], [4], [4]],
+        (x, w, b) => F.groupNorm(x, 2, w, b),
+        (x, w, b) => {
+          const y = along({ shape: [2, 2, 6], data: x.data }, 2, whiten(1e-5));
+          return build([2, 4, 3], ([n, c, i]) => look({ shape: [2, 4, 3], data: y.data }, [n, c, i]) * w.data[c] + b.data[c]);
+        },
+      ),
+      variant([[3, 4], [4], [4]], (x, w, b) => F.groupNorm(x, 2, w, b)),
     ],
     {
       tolerance,
@@ -281,6 +309,15 @@ export const norms = {
         },
       ),
       variant([image, [2, 3]], (x, w) => F.layerNorm(x, [2, 3], { weight: w })),
+      // More samples than one task adds the parameters' gradients of.
+      variant(
+        [[35, 3], [3], [3]],
+        (x, w, b) => F.layerNorm(x, [3], w, b),
+        (x, w, b) => {
+          const y = along(x, 1, whiten(1e-5));
+          return build([35, 3], ([n, j]) => look(y, [n, j]) * w.data[j] + b.data[j]);
+        },
+      ),
       variant(
         [[0, 3]],
         (x) => F.layerNorm(x, [3]),

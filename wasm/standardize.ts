@@ -1,0 +1,288 @@
+// Groups of elements to mean 0 and variance 1 (or mean square 1), scaled and shifted by channel, and the derivative: every norm. A group of a contiguous (outer, groups, inner) is all
+// that has one index in the middle; element e has channel e / span % channels. Where inner is 1, groups are columns, one a lane; else a group's runs are rows of one channel
+// after another (span 1) or pieces of one channel each.
+
+import { at, get, lanes, put } from './at';
+import { foldRow, Squares, Sum } from './fold';
+import { own } from './scratch';
+import { Chunk, parallel } from './threads';
+import { high, low, narrowed, total } from './vector';
+
+@unmanaged
+class Job {
+  eps: f64;
+  dy: usize;
+  x: usize;
+  /** Forward y, backward dx. */
+  y: usize;
+  mean: usize;
+  variance: usize;
+  /** 0 where there is none. Backward, the second is the gradient of the first and bias that of the bias. */
+  weight: usize;
+  dweight: usize;
+  bias: usize;
+  centred: i32;
+  outer: i32;
+  groups: i32;
+  inner: i32;
+  channels: i32;
+  span: i32;
+  block: i32;
+
+  @inline size(): i32 { return this.outer * this.inner; }
+  @inline pieces(): i32 { return this.inner / this.span; }
+  @inline columns(): bool { return this.inner == 1 && this.outer > 1; }
+  /** The element that a group's run starts with. */
+  @inline run(group: i32, o: i32): i32 { return (o * this.groups + group) * this.inner; }
+  @inline meanOf(group: i32): f64 { return load<f64>(at<f64>(this.mean, group)); }
+  @inline scaleOf(group: i32): f64 { return 1 / sqrt(load<f64>(at<f64>(this.variance, group)) + this.eps); }
+}
+
+const jobs = memory.data(96, 8);
+const lanesOf = memory.data(48, 16);
+/** Elements that are worth a chunk. */
+const WORTH = 16384;
+
+/** z = (x - mean) * scale. The mean is subtracted in two parts, what T holds of it and the rest: in nearly constant groups that is all there is. */
+// @ts-ignore: decorator
+@inline
+function standard<T>(x: v128, middle: v128, scale: v128, rest: v128): v128 {
+  return v128.add<T>(v128.mul<T>(v128.sub<T>(x, middle), scale), rest);
+}
+
+// @ts-ignore: decorator
+@inline
+function restOf<T>(mean: f64, scale: f64): T {
+  return <T>((<f64>(<T>mean) - mean) * scale);
+}
+
+/** The three of `standard` for count columns, one a lane, one after the other in lanesOf. */
+function standardsOf<T>(job: Job, first: i32, count: i32): void {
+  const p = own(lanesOf);
+  for (let i = 0; i < min(count, lanes<T>()); i++) {
+    const mean = job.meanOf(first + i), scale = job.scaleOf(first + i);
+    store<T>(at<T>(p, i), <T>mean);
+    store<T>(at<T>(p, i), <T>scale, 16);
+    store<T>(at<T>(p, i), restOf<T>(mean, scale), 32);
+  }
+}
+
+/** A vector of a parameter, or what stands for it where there is none. */
+// @ts-ignore: decorator
+@inline
+function parameter<T>(p: usize, i: i32, n: i32, none: T): v128 {
+  return p == 0 ? v128.splat<T>(none) : get<T>(at<T>(p, i), n, none);
+}
+
+// @ts-ignore: decorator
+@inline
+function parameterAt<T>(p: usize, i: i32, none: T): T {
+  return p == 0 ? none : load<T>(at<T>(p, i));
+}
+
+// Forward --------------------------------------------------------------------------------------------------------------------------------------------
+
+function momentsOf<T>(job: Job, group: i32): void {
+  const size = <f64>job.size();
+  let mean: f64 = 0, squares: f64 = 0;
+  if (job.centred) {
+    for (let o = 0; o < job.outer; o++) mean += foldRow<T, f64, Sum>(at<T>(job.x, job.run(group, o)), job.inner, 0);
+    mean /= size;
+  }
+  for (let o = 0; o < job.outer; o++) squares += foldRow<T, f64, Squares>(at<T>(job.x, job.run(group, o)), job.inner, mean);
+  store<f64>(at<f64>(job.mean, group), mean);
+  store<f64>(at<f64>(job.variance, group), squares / size);
+}
+
+function forwardGroups<T>(begin: i32, end: i32, p: usize): void {
+  const job = changetype<Job>(p), pieces = job.pieces(), inner = job.inner, span = job.span;
+  for (let group = begin; group < end; group++) {
+    momentsOf<T>(job, group);
+    const mean = job.meanOf(group), factor = job.scaleOf(group);
+    const middle = v128.splat<T>(<T>mean), scale = v128.splat<T>(<T>factor), rest = v128.splat<T>(restOf<T>(mean, factor));
+    const channel = pieces == 0 ? 0 : <i32>(<i64>group * pieces % job.channels);
+    if (span == 1) {
+      const x = at<T>(job.x, job.run(group, 0)), y = at<T>(job.y, job.run(group, 0));
+      for (let i = 0; i < inner; i += lanes<T>()) {
+        const n = inner - i, z = standard<T>(get<T>(at<T>(x, i), n, <T>0), middle, scale, rest);
+        put<T>(at<T>(y, i), n, v128.add<T>(v128.mul<T>(z, parameter<T>(job.weight, channel + i, n, <T>1)), parameter<T>(job.bias, channel + i, n, <T>0)));
+      }
+      continue;
+    }
+    for (let piece = 0; piece < pieces; piece++) {
+      const w = v128.splat<T>(parameterAt<T>(job.weight, channel + piece, <T>1)), b = v128.splat<T>(parameterAt<T>(job.bias, channel + piece, <T>0));
+      for (let o = 0; o < job.outer; o++) {
+        const from = job.run(group, o) + piece * span, x = at<T>(job.x, from), y = at<T>(job.y, from);
+        for (let i = 0; i < span; i += lanes<T>()) {
+          const n = span - i;
+          put<T>(at<T>(y, i), n, v128.add<T>(v128.mul<T>(standard<T>(get<T>(at<T>(x, i), n, <T>0), middle, scale, rest), w), b));
+        }
+      }
+    }
+  }
+}
+
+/** begin and end count vectors of columns. */
+function forwardColumns<T>(begin: i32, end: i32, p: usize): void {
+  const job = changetype<Job>(p), groups = job.groups, size = f64x2.splat(<f64>job.outer), step = at<T>(0, groups), stop = at<T>(0, groups * job.outer);
+  for (let j = begin * lanes<T>(); j < min(groups, end * lanes<T>()); j += lanes<T>()) {
+    const x = at<T>(job.x, j), y = at<T>(job.y, j), n = groups - j;
+    let lowMean = f64x2.splat(0), highMean = lowMean, lowSquares = lowMean, highSquares = lowMean;
+    if (job.centred) {
+      for (let i: usize = 0; i < stop; i += step) {
+        const v = get<T>(x + i, n, <T>0);
+        lowMean = f64x2.add(lowMean, low<T>(v)), highMean = f64x2.add(highMean, high<T>(v));
+      }
+      lowMean = f64x2.div(lowMean, size), highMean = f64x2.div(highMean, size);
+    }
+    for (let i: usize = 0; i < stop; i += step) {
+      const v = get<T>(x + i, n, <T>0), a = f64x2.sub(low<T>(v), lowMean), b = f64x2.sub(high<T>(v), highMean);
+      lowSquares = f64x2.add(lowSquares, f64x2.mul(a, a)), highSquares = f64x2.add(highSquares, f64x2.mul(b, b));
+    }
+    const mean = at<f64>(job.mean, j), variance = at<f64>(job.variance, j);
+    put<f64>(mean, n, lowMean);
+    put<f64>(variance, n, f64x2.div(lowSquares, size));
+    if (sizeof<T>() == 4 && n > 2) {
+      put<f64>(mean + 16, n - 2, highMean);
+      put<f64>(variance + 16, n - 2, f64x2.div(highSquares, size));
+    }
+    standardsOf<T>(job, j, n);
+    const middle = v128.load(own(lanesOf)), scale = v128.load(own(lanesOf), 16), rest = v128.load(own(lanesOf), 32);
+    const w = parameter<T>(job.weight, j, n, <T>1), b = parameter<T>(job.bias, j, n, <T>0);
+    for (let i: usize = 0; i < stop; i += step) put<T>(y + i, n, v128.add<T>(v128.mul<T>(standard<T>(get<T>(x + i, n, <T>0), middle, scale, rest), w), b));
+  }
+}
+
+// Backward: dx = (w dy - mean(w dy) - z mean(w dy z)) * scale; dweight sums dy z, dbias dy -------------------------------------------------------------------------
+
+/** A task is the groups at one place in the samples of a block: nobody else adds to its sums. */
+function backwardTasks<T>(begin: i32, end: i32, p: usize): void {
+  const job = changetype<Job>(p), pieces = job.pieces(), inner = job.inner, span = job.span, size = <f64>job.size();
+  const places = job.channels / pieces, samples = job.groups / places;
+  for (let task = begin; task < end; task++) {
+    const place = task % places, first = task / places * job.block;
+    const weight = job.weight == 0 ? 0 : at<T>(job.weight, place * pieces), dw = at<T>(job.dweight, task * pieces), db = at<T>(job.bias, task * pieces);
+    const learnt = job.dweight != 0;
+    if (learnt) {
+      memory.fill(dw, 0, at<T>(0, pieces));
+      memory.fill(db, 0, at<T>(0, pieces));
+    }
+    for (let sample = first; sample < min(samples, first + job.block); sample++) {
+      const group = sample * places + place, mean = job.meanOf(group), factor = job.scaleOf(group), fill = <T>mean;
+      const middle = v128.splat<T>(fill), scale = v128.splat<T>(<T>factor), rest = v128.splat<T>(restOf<T>(mean, factor));
+      let sum: f64 = 0, product: f64 = 0;
+      for (let piece = 0; piece < (span == 1 ? 1 : pieces); piece++) {
+        const length = span == 1 ? inner : span, w = parameterAt<T>(weight, piece, <T>1);
+        let lowSum = f64x2.splat(0), highSum = lowSum, lowProduct = lowSum, highProduct = lowSum;
+        for (let o = 0; o < job.outer; o++) {
+          const from = job.run(group, o) + piece * span, dy = at<T>(job.dy, from), x = at<T>(job.x, from);
+          for (let i = 0; i < length; i += lanes<T>()) {
+            const n = length - i;
+            let g = get<T>(at<T>(dy, i), n, <T>0), gz = v128.mul<T>(g, standard<T>(get<T>(at<T>(x, i), n, fill), middle, scale, rest));
+            if (span == 1) {
+              if (learnt) {
+                put<T>(at<T>(db, i), n, v128.add<T>(get<T>(at<T>(db, i), n, <T>0), g));
+                put<T>(at<T>(dw, i), n, v128.add<T>(get<T>(at<T>(dw, i), n, <T>0), gz));
+              }
+              const factors = parameter<T>(weight, i, n, <T>1);
+              g = v128.mul<T>(g, factors), gz = v128.mul<T>(gz, factors);
+            }
+            lowSum = f64x2.add(lowSum, low<T>(g)), highSum = f64x2.add(highSum, high<T>(g));
+            lowProduct = f64x2.add(lowProduct, low<T>(gz)), highProduct = f64x2.add(highProduct, high<T>(gz));
+          }
+        }
+        const s = total(f64x2.add(lowSum, highSum)), q = total(f64x2.add(lowProduct, highProduct));
+        if (span == 1) {
+          sum = s, product = q;
+          continue;
+        }
+        sum += <f64>w * s, product += <f64>w * q;
+        if (learnt) {
+          store<T>(at<T>(db, piece), load<T>(at<T>(db, piece)) + <T>s);
+          store<T>(at<T>(dw, piece), load<T>(at<T>(dw, piece)) + <T>q);
+        }
+      }
+      const m = v128.splat<T>(<T>(job.centred ? sum / size : 0)), slope = v128.splat<T>(<T>(product / size));
+      for (let piece = 0; piece < (span == 1 ? 1 : pieces); piece++) {
+        const length = span == 1 ? inner : span, w = v128.splat<T>(parameterAt<T>(weight, piece, <T>1));
+        for (let o = 0; o < job.outer; o++) {
+          const from = job.run(group, o) + piece * span, dy = at<T>(job.dy, from), x = at<T>(job.x, from), dx = at<T>(job.y, from);
+          for (let i = 0; i < length; i += lanes<T>()) {
+            const n = length - i, z = standard<T>(get<T>(at<T>(x, i), n, fill), middle, scale, rest);
+            const g = v128.mul<T>(get<T>(at<T>(dy, i), n, <T>0), span == 1 ? parameter<T>(weight, i, n, <T>1) : w);
+            put<T>(at<T>(dx, i), n, v128.mul<T>(v128.sub<T>(v128.sub<T>(g, m), v128.mul<T>(z, slope)), scale));
+          }
+        }
+      }
+    }
+  }
+}
+
+/** begin and end count vectors of columns. */
+function backwardColumns<T>(begin: i32, end: i32, p: usize): void {
+  const job = changetype<Job>(p), groups = job.groups, step = at<T>(0, groups), stop = at<T>(0, groups * job.outer);
+  for (let j = begin * lanes<T>(); j < min(groups, end * lanes<T>()); j += lanes<T>()) {
+    const dy = at<T>(job.dy, j), x = at<T>(job.x, j), dx = at<T>(job.y, j), n = groups - j;
+    standardsOf<T>(job, j, n);
+    const middle = v128.load(own(lanesOf)), scale = v128.load(own(lanesOf), 16), rest = v128.load(own(lanesOf), 32);
+    let lowSum = f64x2.splat(0), highSum = lowSum, lowProduct = lowSum, highProduct = lowSum;
+    for (let i: usize = 0; i < stop; i += step) {
+      const g = get<T>(dy + i, n, <T>0), gz = v128.mul<T>(g, standard<T>(get<T>(x + i, n, <T>0), middle, scale, rest));
+      lowSum = f64x2.add(lowSum, low<T>(g)), highSum = f64x2.add(highSum, high<T>(g));
+      lowProduct = f64x2.add(lowProduct, low<T>(gz)), highProduct = f64x2.add(highProduct, high<T>(gz));
+    }
+    const sum = narrowed<T>(lowSum, highSum), product = narrowed<T>(lowProduct, highProduct), size = v128.splat<T>(<T>job.outer);
+    if (job.dweight != 0) {
+      put<T>(at<T>(job.bias, j), n, sum);
+      put<T>(at<T>(job.dweight, j), n, product);
+    }
+    const m = job.centred ? v128.div<T>(sum, size) : v128.splat<T>(<T>0), slope = v128.div<T>(product, size);
+    const factor = v128.mul<T>(scale, parameter<T>(job.weight, j, n, <T>1));
+    for (let i: usize = 0; i < stop; i += step) {
+      const z = standard<T>(get<T>(x + i, n, <T>0), middle, scale, rest);
+      put<T>(dx + i, n, v128.mul<T>(v128.sub<T>(v128.sub<T>(get<T>(dy + i, n, <T>0), m), v128.mul<T>(z, slope)), factor));
+    }
+  }
+}
+
+// The kernels --------------------------------------------------------------------------------------------------------------------------------------------------
+
+function jobOf(x: usize, weight: usize, y: usize, mean: usize, variance: usize, centred: i32, eps: f64, outer: i32, groups: i32, inner: i32, channels: i32, span: i32): Job {
+  const job = changetype<Job>(own(jobs));
+  job.eps = eps;
+  job.x = x, job.y = y, job.mean = mean, job.variance = variance, job.weight = weight;
+  job.centred = centred;
+  job.outer = outer, job.groups = groups, job.inner = inner, job.channels = channels, job.span = span;
+  return job;
+}
+
+/** Over n tasks of some elements each. */
+function run(n: i32, elements: i32, chunk: Chunk, job: Job): void {
+  parallel(n, 1 + WORTH / (elements + 1), chunk, changetype<usize>(job));
+}
+
+/** Over the vectors of columns. */
+// @ts-ignore: decorator
+@inline
+function runColumns<T>(chunk: Chunk, job: Job): void {
+  run((job.groups + lanes<T>() - 1) / lanes<T>(), job.outer * lanes<T>(), chunk, job);
+}
+
+function forward<T>(job: Job, bias: usize): void {
+  job.bias = bias;
+  if (job.columns()) runColumns<T>((begin: i32, end: i32, p: usize) => forwardColumns<T>(begin, end, p), job);
+  else run(job.groups, job.size(), (begin: i32, end: i32, p: usize) => forwardGroups<T>(begin, end, p), job);
+}
+
+function backward<T>(job: Job, dy: usize, dweight: usize, dbias: usize, block: i32): void {
+  job.dy = dy, job.dweight = dweight, job.bias = dbias, job.block = block;
+  if (job.columns()) return runColumns<T>((begin: i32, end: i32, p: usize) => backwardColumns<T>(begin, end, p), job);
+  if (job.size() == 0 || job.groups == 0) return;
+  const places = job.channels / job.pieces(), samples = job.groups / places;
+  run((samples + block - 1) / block * places, block * job.size(), (begin: i32, end: i32, p: usize) => backwardTasks<T>(begin, end, p), job);
+}
+
+export function standardize_f32(x: usize, weight: usize, bias: usize, y: usize, mean: usize, variance: usize, weighted: i32, biased: i32, centred: i32, eps: f64, outer: i32, groups: i32, inner: i32, channels: i32, span: i32): void { forward<f32>(jobOf(x, weighted ? weight : 0, y, mean, variance, centred, eps, outer, groups, inner, channels, span), biased ? bias : 0); }
+export function standardize_f64(x: usize, weight: usize, bias: usize, y: usize, mean: usize, variance: usize, weighted: i32, biased: i32, centred: i32, eps: f64, outer: i32, groups: i32, inner: i32, channels: i32, span: i32): void { forward<f64>(jobOf(x, weighted ? weight : 0, y, mean, variance, centred, eps, outer, groups, inner, channels, span), biased ? bias : 0); }
+export function standardize_bwd_f32(dy: usize, x: usize, mean: usize, variance: usize, weight: usize, dx: usize, dweight: usize, dbias: usize, weighted: i32, learnt: i32, centred: i32, eps: f64, outer: i32, groups: i32, inner: i32, channels: i32, span: i32, block: i32): void { backward<f32>(jobOf(x, weighted ? weight : 0, dx, mean, variance, centred, eps, outer, groups, inner, channels, span), dy, learnt ? dweight : 0, dbias, block); }
+export function standardize_bwd_f64(dy: usize, x: usize, mean: usize, variance: usize, weight: usize, dx: usize, dweight: usize, dbias: usize, weighted: i32, learnt: i32, centred: i32, eps: f64, outer: i32, groups: i32, inner: i32, channels: i32, span: i32, block: i32): void { backward<f64>(jobOf(x, weighted ? weight : 0, dx, mean, variance, centred, eps, outer, groups, inner, channels, span), dy, learnt ? dweight : 0, dbias, block); }
