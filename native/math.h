@@ -12,12 +12,11 @@ GRADTAPE_INLINE V log1p_of(V u) {
   return w == 1 ? u : log_of(w) * (u / (w - splat<V>(1)));
 }
 
-/** 1 / (1 + exp(-x)), through exp(-|x|), which cannot overflow; 2.5 ulp. */
+/** e / (e + 1) with e = exp(x), cut off where that is 1; 2.5 ulp. */
 template <class V>
 GRADTAPE_INLINE V sigmoid_of(V x) {
-  const V e = exp_of(-absolute(x));
-  const V one = splat<V>(1);
-  return (x < 0 ? e : one) / (one + e);
+  const V e = exp_of(at_most(x, splat<V>(40)));
+  return e / (e + splat<V>(1));
 }
 
 }  // namespace GRADTAPE_NS

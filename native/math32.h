@@ -31,18 +31,34 @@ GRADTAPE_INLINE V scaled(V p, V n, Int<V> k) {
   return p * (V)((first + 127) << 23) * (V)((k - first + 127) << 23);
 }
 
-/** m * exp(x) for |m| < 2^24, rounded to a denormal once. 1.1 ulp for m = 1. */
+/** Added to a number below 2^22, rounds it to an integer, which then stands in the low bits. */
+constexpr float MAGIC = 0x1.8p23f;
+
+/** x = n ln 2 + r with n = shifted - MAGIC; ln 2 in two parts, the first with 8 zero bits at the end, so that n times it is exact. */
+template <class V>
+GRADTAPE_INLINE V reduced(V x, V* shifted) {
+  *shifted = x * 0x1.715476p+0f + MAGIC;
+  const V n = *shifted - MAGIC;
+  return (x - n * 0x1.62e400p-1f) - n * 0x1.7f7d1cp-20f;
+}
+
+/** (exp(r) - 1 - r) / r^2 for |r| <= ln(2) / 2. */
+template <class V>
+GRADTAPE_INLINE V exp_tail(V r) {
+  return polynomial(r, 0x1.6a4f52p-10f, 0x1.12397ep-7f, 0x1.5558aep-5f, 0x1.555492p-3f, 0x1.fffffcp-2f);
+}
+
+/** m * exp(x) for |m| < 2^24 and -130 <= x <= 90, rounded to a denormal once. 1.1 ulp for m = 1. */
+template <class V, Only<V, float> = 0>
+GRADTAPE_INLINE V bounded_exp(V m, V x) {
+  V shifted;
+  const V r = reduced(x, &shifted);
+  return scaled(((exp_tail(r) * r + 1.0f) * r + 1.0f) * m, shifted - MAGIC, (Int<V>)shifted - (Int<V>)splat<V>(MAGIC));
+}
+
 template <class V, Only<V, float> = 0>
 GRADTAPE_INLINE V scaled_exp(V m, V x) {
-  x = x > 90.0f ? splat<V>(90.0f) : x;
-  x = x < -130.0f ? splat<V>(-130.0f) : x;
-  // x = n ln 2 + r, with n rounded by adding 1.5 * 2^23; ln 2 in two parts, the first with 8 zero bits at the end, so that n times it is exact.
-  const V magic = splat<V>(0x1.8p23f);
-  const V shifted = x * 0x1.715476p+0f + magic;
-  const V n = shifted - magic;
-  const V r = (x - n * 0x1.62e400p-1f) - n * 0x1.7f7d1cp-20f;
-  const V q = polynomial(r, 0x1.6a4f52p-10f, 0x1.12397ep-7f, 0x1.5558aep-5f, 0x1.555492p-3f, 0x1.fffffcp-2f);
-  return scaled((r * r * q + r + 1.0f) * m, n, (Int<V>)shifted - (Int<V>)magic);
+  return bounded_exp(m, at_least(at_most(x, splat<V>(90.0f)), splat<V>(-130.0f)));
 }
 
 /** 1.1 ulp. */
@@ -104,13 +120,15 @@ GRADTAPE_INLINE V sine(V x) {
   return result;
 }
 
-/** x + x^3 q(x^2) below 0.625, 1 - 2 / (exp(2|x|) + 1) above; 2 ulp. */
+/** e / (e + 2) with e = exp(2|x|) - 1; 1 from 10 on. 2.7 ulp. */
 template <class V, Only<V, float> = 0>
 GRADTAPE_INLINE V tanh_of(V x) {
-  const V a = absolute(x), z = x * x;
-  const V small = a + a * z * polynomial(z, -0x1.7547e2p-8f, 0x1.5203f4p-6f, -0x1.b836f4p-5f, 0x1.1106fcp-3f, -0x1.555532p-2f);
-  const V large = 1.0f - 2.0f / (exp_of(2.0f * a) + 1.0f);
-  return copy_sign(a < 0.625f ? small : large, x);
+  const V a = at_most(absolute(x), splat<V>(10.0f));
+  V shifted;
+  const V r = reduced(a + a, &shifted), p = exp_tail(r) * r * r + r;
+  const V power = (V)(((Int<V>)shifted << 23) + (Int<V>)splat<V>(1.0f));
+  const V e = power * p + (power - 1.0f);
+  return copy_sign(e / (e + 2.0f), x);
 }
 
 /** erf(x) for |x| < 0.93; 1 ulp. */
@@ -123,7 +141,7 @@ GRADTAPE_INLINE V erf_small(V x) {
 /** erfc(t) = exp(-t - t q(t)) for t >= 0.92; q is fitted up to 4, where erf is 1 in float32; from 12 on the result is 0. */
 template <class V, Only<V, float> = 0>
 GRADTAPE_INLINE V erfc_large(V t) {
-  t = t > 12.0f ? splat<V>(12.0f) : t;
+  t = at_most(t, splat<V>(12.0f));
   const V q = polynomial(t, 0x1.78d116p-17f, -0x1.52795cp-12f, 0x1.dd6ba8p-9f, -0x1.855122p-6f, 0x1.b32568p-4f, 0x1.45328ep-1f, 0x1.0778dcp-3f);
   return exp_of(-t - t * q);
 }
@@ -135,12 +153,26 @@ GRADTAPE_INLINE V erf_of(V x) {
   return copy_sign(a < 0.925f ? erf_small(a) : 1.0f - erfc_large(a), x);
 }
 
-/** 2 Phi(x) = 1 + erf(x / sqrt 2), through erfc where x is negative: no cancellation. */
-template <class V, Only<V, float> = 0>
-GRADTAPE_INLINE V twice_normal_cdf(V x) {
-  const V z = x * 0x1.6a09e6p-1f, a = absolute(z);
-  const V tail = erfc_large(a);
-  return a < 0.925f ? 1.0f + erf_small(z) : (z < 0.0f ? tail : 2.0f - tail);
+/** 2^t for -160 <= t <= 0, rounded to a denormal once: 2^n times 1 + r p(r), t = n + r. */
+template <class V>
+GRADTAPE_INLINE V bounded_exp2(V t) {
+  const V shifted = t + MAGIC, n = shifted - MAGIC, r = t - n;
+  const V p = polynomial(r, 0x1.41f98p-13f, 0x1.5f41cap-10f, 0x1.3b2d58p-7f, 0x1.c6aee2p-5f, 0x1.ebfbdcp-3f, 0x1.62e43p-1f, 1.0f);
+  return scaled(p, n, (Int<V>)shifted - (Int<V>)splat<V>(MAGIC));
 }
+
+/**
+ * Of the normal distribution, for 0 <= a <= 14.5, where it vanishes: exp(-a^2 / 2), and Phi(-a), that times a rational of a. Around 0 the rational is 0.9 / 1.8,
+ * since numbers just below a power of two are rounded to the smallest part of themselves. 4 ulp up to 1.8; from there on the rounding of a^2 prevails.
+ */
+template <class V>
+struct NormalTail {
+  V density, mass;
+
+  explicit GRADTAPE_INLINE NormalTail(V a)
+      : density(bounded_exp2(a * a * -0x1.715476p-1f)),
+        mass(density * polynomial(a, 0x1.e5942p-8f, 0x1.2b948ap-4f, 0x1.51bd1cp-2f, 0x1.93eeb4p-1f, 0x1.ccccccp-1f) /
+             polynomial(a, 0x1.3049aap-6f, 0x1.777deep-3f, 0x1.b0a9eap-1f, 0x1.150e7cp+1f, 0x1.81cc86p+1f, 0x1.ccccccp+0f)) {}
+};
 
 }  // namespace GRADTAPE_NS

@@ -31,8 +31,7 @@ GRADTAPE_INLINE D times_power(D p, Long<D> n) {
 /** 1 ulp. */
 template <class D, Only<D, double> = 0>
 GRADTAPE_INLINE D exp_of(D x) {
-  x = x > 720.0 ? splat<D>(720.0) : x;
-  x = x < -760.0 ? splat<D>(-760.0) : x;
+  x = at_least(at_most(x, splat<D>(720.0)), splat<D>(-760.0));
   Long<D> n;
   const D p = reduced_expm1(x, &n) + 1.0;
   return times_power(p, n);
@@ -60,7 +59,7 @@ GRADTAPE_INLINE D log_of(D x) {
 /** e / (e + 2) with e = exp(2|x|) - 1; 1 from 22 on. 2.5 ulp. */
 template <class D, Only<D, double> = 0>
 GRADTAPE_INLINE D tanh_of(D x) {
-  const D a = absolute(x), twice = 2.0 * (a > 22.0 ? splat<D>(22.0) : a);
+  const D a = at_most(absolute(x), splat<D>(22.0)), twice = 2.0 * a;
   Long<D> n;
   const D p = reduced_expm1(twice, &n);
   const D power = (D)((n + 1023) << 52);

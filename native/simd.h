@@ -1,5 +1,5 @@
 // Vectors for the instruction set being compiled, on the vector extensions of GCC and clang: arithmetic, comparisons (giving masks of integers) and `mask ? a : b`
-// are the language's own. Only square roots and masked tails know an instruction set by name.
+// are the language's own. Only square roots, minima and masked tails know an instruction set by name.
 #pragma once
 
 #include "isa.h"
@@ -214,6 +214,44 @@ GRADTAPE_INLINE V copy_sign(V x, V y) {
     using I = Vec<int64_t, width<V>>;
     return (V)(((I)x & 0x7fffffffffffffff) | ((I)y & (int64_t)0x8000000000000000));
   }
+}
+
+/** The smaller of x and limit; x where either is NaN or both are zeros. One instruction where comparing and choosing are two slow ones. */
+template <class V>
+GRADTAPE_INLINE V at_most(V x, V limit) {
+  constexpr bool single = sizeof(Element<V>) == 4;
+  if constexpr (sizeof(V) == GRADTAPE_VECTOR_BYTES) {
+#if defined(__AVX512F__)
+    if constexpr (single) return (V)_mm512_maskz_min_ps(-1, (__m512)limit, (__m512)x);
+    else return (V)_mm512_maskz_min_pd(-1, (__m512d)limit, (__m512d)x);
+#elif defined(__AVX2__)
+    if constexpr (single) return (V)_mm256_min_ps((__m256)limit, (__m256)x);
+    else return (V)_mm256_min_pd((__m256d)limit, (__m256d)x);
+#elif defined(__SSE2__)
+    if constexpr (single) return (V)_mm_min_ps((__m128)limit, (__m128)x);
+    else return (V)_mm_min_pd((__m128d)limit, (__m128d)x);
+#endif
+  }
+  return x > limit ? limit : x;
+}
+
+/** The larger of x and limit, likewise. */
+template <class V>
+GRADTAPE_INLINE V at_least(V x, V limit) {
+  constexpr bool single = sizeof(Element<V>) == 4;
+  if constexpr (sizeof(V) == GRADTAPE_VECTOR_BYTES) {
+#if defined(__AVX512F__)
+    if constexpr (single) return (V)_mm512_maskz_max_ps(-1, (__m512)limit, (__m512)x);
+    else return (V)_mm512_maskz_max_pd(-1, (__m512d)limit, (__m512d)x);
+#elif defined(__AVX2__)
+    if constexpr (single) return (V)_mm256_max_ps((__m256)limit, (__m256)x);
+    else return (V)_mm256_max_pd((__m256d)limit, (__m256d)x);
+#elif defined(__SSE2__)
+    if constexpr (single) return (V)_mm_max_ps((__m128)limit, (__m128)x);
+    else return (V)_mm_max_pd((__m128d)limit, (__m128d)x);
+#endif
+  }
+  return x < limit ? limit : x;
 }
 
 template <class V>

@@ -11,7 +11,7 @@ template <class V>
 GRADTAPE_INLINE V silu_of(V x) {
   if constexpr (sizeof(Element<V>) == 4) {
     const V s = 1.0f / (1.0f + exp_of(-absolute(x)));
-    const V low = x < -128.0f ? splat<V>(-128.0f) : x;
+    const V low = at_least(x, splat<V>(-128.0f));
     const V negative = x < -128.0f ? x * 0.0f : scaled_exp(low * s, low);
     return x < 0.0f ? negative : x * s;
   } else {
@@ -34,7 +34,7 @@ GRADTAPE_INLINE V softplus_of(V z) {
 GRADTAPE_ACTIVATION(erf, erf_of(v))
 GRADTAPE_ACTIVATION(sigmoid, sigmoid_of(v))
 GRADTAPE_ACTIVATION(tanh, tanh_of(v))
-GRADTAPE_ACTIVATION(gelu, splat<decltype(v)>(0.5) * v * twice_normal_cdf(v))
+GRADTAPE_ACTIVATION(gelu, gelu_of(v))
 GRADTAPE_ACTIVATION(gelu_tanh, v * sigmoid_of(gelu_tanh_argument(v)))
 GRADTAPE_ACTIVATION(silu, silu_of(v))
 

@@ -13,10 +13,37 @@ GRADTAPE_INLINE V gelu_tanh_argument(V x) {
   return x * (splat<V>(2 * SQRT_2_OVER_PI) + splat<V>(2 * SQRT_2_OVER_PI * GELU_CUBIC) * x * x);
 }
 
+/** Where float32's normal tail has vanished. */
+constexpr double NORMAL_END = 14.5;
+
+/** x Phi(x), Phi the normal distribution; in float32 as max(x, 0) - |x| Phi(-|x|), since 1 - Phi(|x|) would cancel. NaN at -infinity, as in PyTorch. */
+template <class V>
+GRADTAPE_INLINE V gelu_of(V x) {
+  if constexpr (sizeof(Element<V>) == 4) {
+    const V end = splat<V>(NORMAL_END), a = absolute(at_most(x, end));
+    const NormalTail<V> tail(at_most(a, end));
+    return at_least(x, V{}) - a * tail.mass;
+  } else {
+    return splat<V>(0.5) * x * twice_normal_cdf(x);
+  }
+}
+
+/** Phi(x) + x phi(x), phi the normal density. At infinity it is inf * 0, NaN, as in PyTorch. */
+template <class V>
+GRADTAPE_INLINE V gelu_derivative(V x) {
+  const V peak = splat<V>(0x1.9884533d43651p-2);
+  if constexpr (sizeof(Element<V>) == 4) {
+    const NormalTail<V> tail(at_most(absolute(x), splat<V>(NORMAL_END)));
+    return ((Int<V>)x < 0 ? tail.mass : 1.0f - tail.mass) + x * (peak * tail.density);
+  } else {
+    return splat<V>(0.5) * twice_normal_cdf(x) + x * (peak * exp_of(splat<V>(-0.5) * x * x));
+  }
+}
+
 /** exp(x), cut off where tanh(log(1 + exp(x))) is 1. */
 template <class V>
 GRADTAPE_INLINE V mish_growth(V x) {
-  return exp_of(x > 20 ? splat<V>(20) : x);
+  return exp_of(at_most(x, splat<V>(20)));
 }
 
 }  // namespace GRADTAPE_NS

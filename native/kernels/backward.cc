@@ -5,13 +5,6 @@
 
 namespace GRADTAPE_NS {
 
-/** Phi(x) + x phi(x), phi the normal density. At infinity it is inf * 0, NaN, as in PyTorch. */
-template <class V>
-GRADTAPE_INLINE V gelu_derivative(V x) {
-  const V density = splat<V>(0x1.9884533d43651p-2) * exp_of(splat<V>(-0.5) * x * x);
-  return splat<V>(0.5) * twice_normal_cdf(x) + x * density;
-}
-
 /** s + x s (1 - s) u'(x) with s = sigmoid(u), u = gelu_tanh_argument(x). */
 template <class V>
 GRADTAPE_INLINE V gelu_tanh_derivative(V x) {

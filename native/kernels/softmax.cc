@@ -6,6 +6,16 @@
 
 namespace GRADTAPE_NS {
 
+/** The largest element besides NaNs: these reach every result through the sum. */
+template <class T>
+struct Peak {
+  static constexpr T identity = LOWEST<T>;
+  static GRADTAPE_INLINE T step(T a, T b) { return a < b ? b : a; }
+  template <class V>
+  static GRADTAPE_INLINE V step(V a, V b) {
+    return at_least(a, b);
+  }
+};
 
 /** r contiguous elements: statistics are folded over lanes and splatted. */
 template <class T>
@@ -80,7 +90,7 @@ void logsumexp(const T* x, Out<T> y, int64_t outer, int64_t r, int64_t inner) {
   using V = Vec<T>;
   for_slices<T>(outer, r, inner, [&](auto slice, int64_t at, int64_t reduced) {
     const T* row = x + at;
-    const V top = slice.template reduce<Maximum<T>>([&](int64_t i, auto access) { return GRADTAPE_READ(row); });
+    const V top = slice.template reduce<Peak<T>>([&](int64_t i, auto access) { return GRADTAPE_READ(row); });
     // An infinite maximum is the answer: shifting by it would give inf - inf.
     const V shift = absolute(top) == splat<V>(INF) ? V{} : top;
     const V total = slice.template reduce<Sum<T>>([&](int64_t i, auto access) { return exp_of(GRADTAPE_READ(row) - shift); });
@@ -94,7 +104,7 @@ void softmax(const T* x, Out<T> y, int64_t outer, int64_t r, int64_t inner) {
   for_slices<T>(outer, r, inner, [&](auto slice, int64_t at, int64_t) {
     const T* row = x + at;
     T* result = y + at;
-    const V top = slice.template reduce<Maximum<T>>([&](int64_t i, auto access) { return GRADTAPE_READ(row); });
+    const V top = slice.template reduce<Peak<T>>([&](int64_t i, auto access) { return GRADTAPE_READ(row); });
     const V total = slice.template reduce<Sum<T>>([&](int64_t i, auto access) {
       const V e = exp_of(GRADTAPE_READ(row) - top);
       access.write(result + i, e);
@@ -111,7 +121,7 @@ void log_softmax(const T* x, Out<T> y, int64_t outer, int64_t r, int64_t inner) 
   for_slices<T>(outer, r, inner, [&](auto slice, int64_t at, int64_t) {
     const T* row = x + at;
     T* result = y + at;
-    const V top = slice.template reduce<Maximum<T>>([&](int64_t i, auto access) { return GRADTAPE_READ(row); });
+    const V top = slice.template reduce<Peak<T>>([&](int64_t i, auto access) { return GRADTAPE_READ(row); });
     const V total = slice.template reduce<Sum<T>>([&](int64_t i, auto access) { return exp_of(GRADTAPE_READ(row) - top); });
     const V rest = log_of(total);
     slice.each([&](int64_t i, auto access) { access.write(result + i, GRADTAPE_READ(row) - top - rest); });
