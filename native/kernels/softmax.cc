@@ -25,12 +25,16 @@ struct Run {
 
   template <class R, class F>
   GRADTAPE_INLINE V reduce(const F& f) const {
-    V total = splat<V>(R::identity);
-    for_vectors<lanes<T>>(0, r, [&](int64_t i, auto access) {
-      const V v = f(i, access);
-      total = R::step(total, keep(v, access, R::identity));
-    });
-    return splat<V>(fold<R>(total));
+    constexpr int W = lanes<T>;
+    // Two totals: neither waits for the other, and folding their join leaves both in registers.
+    V a = splat<V>(R::identity), b = a;
+    int64_t i = 0;
+    for (; i + 2 * W <= r; i += 2 * W) {
+      a = R::step(a, f(i, Whole()));
+      b = R::step(b, f(i + W, Whole()));
+    }
+    for_vectors<W>(i, r, [&](int64_t j, auto access) { a = R::step(a, keep(f(j, access), access, R::identity)); });
+    return splat<V>(fold<R>(R::step(a, b)));
   }
   template <class F>
   GRADTAPE_INLINE void each(const F& f) const {
