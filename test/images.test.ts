@@ -38,6 +38,22 @@ describe('convolution modules', () => {
       ].some(([r, c]) => Math.abs(row - r) <= 1 && Math.abs(column - c) <= 1);
     for (let i = 0; i < 16; i++) for (let j = 0; j < 16; j++) expect(Number.isFinite(y.at(0, 7, i, j).item())).toBe(!seen(i, j));
   });
+  it('with a group for every channel have gradients of gradients, the same on any number of threads', () => {
+    const [a, w, b] = [gt.randn([30, 10, 15, 14]), gt.randn([10, 1, 3, 3]), gt.randn([10])];
+    const conv = (x: gt.Tensor, k: gt.Tensor, bias: gt.Tensor): gt.Tensor => nn.functional.conv2d(x, k, { bias, stride: 2, padding: 1, groups: x.shape[1] });
+    const small = [gt.randn([2, 5, 5, 4]), gt.randn([5, 1, 3, 3]), gt.randn([5])].map((t) => t.double().requiresGrad_());
+    expect(gt.autograd.gradgradcheck(conv, small)).toBe(true);
+    const run = (threads: number): string => {
+      gt.backend.setNumThreads(threads);
+      const [x, k, bias] = [a, w, b].map((t) => t.clone().requiresGrad_());
+      const y = conv(x, k, bias);
+      y.square().sum().backward();
+      return JSON.stringify([y, x.grad!, k.grad!, bias.grad!].map((t) => t.toArray()));
+    };
+    const threads = gt.backend.getNumThreads();
+    expect(run(2)).toBe(run(1));
+    gt.backend.setNumThreads(threads);
+  });
   it('refuse sizes that no input has', () => {
     expect(() => transposed.forward(x, [9, 13])).toThrow(/requested an output size of \[9, 13\]/);
     expect(() => new nn.Conv2d(3, 4, 1, { groups: 2 })).toThrow(/in_channels must be divisible by groups/);

@@ -1,12 +1,13 @@
 // Convolution: straight from the image where direct.ts can; else as matrix products with blocks of the patch matrix, which never exists as a whole; groups of one channel and few
-// filters (depthwise) a tap at a time.
+// filters (depthwise) a tap at a time, those of one filter a vector of planes at a time.
 
-import { at } from './at';
+import { at, lanes } from './at';
 import * as direct from './direct';
 import { product } from './gemm';
 import {
-  FORWARD, GATHER, H, INPUT, KH, KW, OH, OW, patchBlock, patches, POSITIONS, readGeometry, ROWS, SCATTER, setGeometry, sweep, W, WEIGHT, writeGeometry,
+  FORWARD, GATHER, H, INPUT, KH, KW, OH, OW, PATCH_BYTES, patchBlock, patches, POSITIONS, readGeometry, ROWS, SCATTER, setGeometry, sweep, W, WEIGHT, writeGeometry,
 } from './patches';
+import { planes, planesBytes } from './planes';
 import { own } from './scratch';
 import { parallel, workers } from './threads';
 
@@ -98,32 +99,57 @@ function isDepthwise(c: i32, o: i32): bool {
   return c == 1 && o < 4;
 }
 
+/** Planes that are computed together: chunks hold whole vectors of them, so that it does not depend on the threads how a plane is computed. */
+function together<T>(c: i32, o: i32): i32 {
+  return c == 1 && o == 1 && planesBytes() <= PATCH_BYTES ? lanes<T>() : 1;
+}
+
 /** FORWARD and INPUT, whose images and groups have outputs of their own: elements are images times groups. */
 function images<T>(begin: i32, end: i32, p: usize): void {
   readGeometry(p + offsetof<Job>());
-  const job = changetype<Job>(p), c = job.c, o = job.o, straight = direct.isDirect<T>(job.what, c, o);
-  for (let i = begin; i < end; i++) {
-    const x = job.x + <usize>i * at<T>(0, c * H * W), y = job.y + <usize>i * at<T>(0, o * OH * OW);
-    const filter = job.w + <usize>(i % job.groups) * at<T>(0, o * c * KH * KW);
-    if (isDepthwise(c, o) && (job.what == INPUT || allFinite<T>(filter, o * KH * KW))) {
-      for (let f = 0; f < o; f++) single<T>(job.what, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
-    } else if (job.what == FORWARD) {
-      if (straight) direct.forward<T>(x, filter, y, c, o);
-      else forward<T>(x, filter, y, c, o);
-    } else if (straight) direct.input<T>(y, filter, x, c, o);
-    else input<T>(y, filter, x, c, o);
+  const job = changetype<Job>(p), c = job.c, o = job.o, step = together<T>(c, o);
+  for (let i = begin; i < end; i += step) {
+    if (step > 1 && i + step <= end && (job.what == INPUT || finiteFilters<T>(job, i, step))) {
+      planes<T>(job.what, own(patchBlock), job.x + <usize>i * at<T>(0, H * W), job.w, job.y + <usize>i * at<T>(0, OH * OW), job.groups, i);
+    } else {
+      for (let j = i; j < min(i + step, end); j++) image<T>(job, j);
+    }
   }
+}
+
+function finiteFilters<T>(job: Job, first: i32, n: i32): bool {
+  for (let i = first; i < first + n; i++) if (!allFinite<T>(job.w + <usize>(i % job.groups) * at<T>(0, KH * KW), KH * KW)) return false;
+  return true;
+}
+
+/** One image and one group. */
+function image<T>(job: Job, i: i32): void {
+  const c = job.c, o = job.o, straight = direct.isDirect<T>(job.what, c, o);
+  const x = job.x + <usize>i * at<T>(0, c * H * W), y = job.y + <usize>i * at<T>(0, o * OH * OW);
+  const filter = job.w + <usize>(i % job.groups) * at<T>(0, o * c * KH * KW);
+  if (isDepthwise(c, o) && (job.what == INPUT || allFinite<T>(filter, o * KH * KW))) {
+    for (let f = 0; f < o; f++) single<T>(job.what, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
+  } else if (job.what == FORWARD) {
+    if (straight) direct.forward<T>(x, filter, y, c, o);
+    else forward<T>(x, filter, y, c, o);
+  } else if (straight) direct.input<T>(y, filter, x, c, o);
+  else input<T>(y, filter, x, c, o);
 }
 
 /** WEIGHT sums over the images: elements are pieces of groups. */
 function filters<T>(begin: i32, end: i32, p: usize): void {
   readGeometry(p + offsetof<Job>());
-  const job = changetype<Job>(p), c = job.c, o = job.o, k = c * KH * KW, straight = direct.isDirect<T>(WEIGHT, c, o);
+  const job = changetype<Job>(p), c = job.c, o = job.o, k = c * KH * KW, straight = direct.isDirect<T>(WEIGHT, c, o), step = together<T>(c, o);
   const dx = at<T>(0, job.groups * c * H * W), dy = at<T>(0, job.groups * o * OH * OW);
   for (let i = begin; i < end; i++) {
     const g = i / job.pieces, piece = i % job.pieces;
     const filter = job.w + <usize>g * at<T>(0, o * k);
     let x = job.x + <usize>g * at<T>(0, c * H * W), y = job.y + <usize>g * at<T>(0, o * OH * OW);
+    if (step > 1 && i % step == 0 && i + step <= end) {
+      for (let image = 0; image < job.n; image++, x += dx, y += dy) planes<T>(WEIGHT, own(patchBlock), x, job.w, y, job.groups, i);
+      i += step - 1;
+      continue;
+    }
     for (let image = 0; image < job.n; image++, x += dx, y += dy) {
       if (isDepthwise(c, o) && allFinite<T>(y, o * OH * OW)) {
         for (let f = 0; f < o; f++) single<T>(WEIGHT, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
@@ -136,6 +162,13 @@ function filters<T>(begin: i32, end: i32, p: usize): void {
   }
 }
 
+/** n rounded up to a multiple of step. */
+// @ts-ignore: decorator
+@inline
+function whole(n: i32, step: i32): i32 {
+  return (n + step - 1) / step * step;
+}
+
 /** Every image and group. */
 function run<T>(what: i32, x: usize, w: usize, y: usize, n: i32, groups: i32, c: i32, o: i32): void {
   const p = own(jobs), job = changetype<Job>(p), k = c * KH * KW;
@@ -145,10 +178,11 @@ function run<T>(what: i32, x: usize, w: usize, y: usize, n: i32, groups: i32, c:
   job.n = n, job.groups = groups, job.c = c, job.o = o;
   job.pieces = isDepthwise(c, o) || work * n < 2 * WORTH || workers(2) == 1 ? 1 : (k + PIECE - 1) / PIECE;
   writeGeometry(p + offsetof<Job>());
+  const step = together<T>(c, o);
   if (what == WEIGHT) {
-    parallel(groups * job.pieces, 1 + <i32>(WORTH * <i64>job.pieces / (work * n + 1)), (begin: i32, end: i32, job: usize) => filters<T>(begin, end, job), p);
+    parallel(groups * job.pieces, whole(1 + <i32>(WORTH * <i64>job.pieces / (work * n + 1)), step), (begin: i32, end: i32, job: usize) => filters<T>(begin, end, job), p);
   } else {
-    parallel(n * groups, 1 + <i32>(WORTH / (work + 1)), (begin: i32, end: i32, job: usize) => images<T>(begin, end, job), p);
+    parallel(n * groups, whole(1 + <i32>(WORTH / (work + 1)), step), (begin: i32, end: i32, job: usize) => images<T>(begin, end, job), p);
   }
 }
 

@@ -11,7 +11,8 @@ export let H: i32, W: i32, OH: i32, OW: i32, KH: i32, KW: i32, SH: i32, SW: i32,
 export const ROWS = 128;
 export const POSITIONS = 256;
 /** Room for a block, or for a copy of the image. */
-export const patchBlock = memory.data(128 * 256 * 8, 64);
+export const PATCH_BYTES = 262144;
+export const patchBlock = memory.data(262144, 64);
 
 export function setGeometry(
   h: i32, w: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32,
