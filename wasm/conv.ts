@@ -86,9 +86,11 @@ class Job {
   o: i32;
   /** Pieces of a group's rows of patches. */
   pieces: i32;
+  /** For INPUT: whether the filters may meet the zeros around an image, which the definition leaves out. */
+  finite: i32;
 }
 
-const jobs = memory.data(36 + 48, 4);
+const jobs = memory.data(40 + 48, 4);
 /** Multiplications that are worth a chunk. */
 const WORTH = 131072;
 
@@ -132,7 +134,7 @@ function image<T>(job: Job, i: i32): void {
   } else if (job.what == FORWARD) {
     if (straight) direct.forward<T>(x, filter, y, c, o);
     else forward<T>(x, filter, y, c, o);
-  } else if (straight) direct.input<T>(y, filter, x, c, o);
+  } else if (straight && job.finite) direct.input<T>(y, filter, x, c, o);
   else input<T>(y, filter, x, c, o);
 }
 
@@ -176,6 +178,7 @@ function run<T>(what: i32, x: usize, w: usize, y: usize, n: i32, groups: i32, c:
   job.what = what;
   job.x = x, job.w = w, job.y = y;
   job.n = n, job.groups = groups, job.c = c, job.o = o;
+  job.finite = what == INPUT && allFinite<T>(w, groups * o * k) ? 1 : 0;
   job.pieces = isDepthwise(c, o) || work * n < 2 * WORTH || workers(2) == 1 ? 1 : (k + PIECE - 1) / PIECE;
   writeGeometry(p + offsetof<Job>());
   const step = together<T>(c, o);

@@ -41,10 +41,10 @@ void standardize(const T* x, const T* weight, const T* bias, Out<T> y, Out<doubl
         continue;
       }
       for (int64_t piece = 0; piece < at.pieces(); piece++) {
-        const V factor = splat<V>(weighted ? w[piece] : 1), scale = standard.scale * factor, shift = standard.rest * factor + splat<V>(biased ? b[piece] : 0);
+        const V factor = splat<V>(weighted ? w[piece] : 1), shift = splat<V>(biased ? b[piece] : 0);
         for (int64_t o = 0; o < outer; o++) {
           const int64_t from = at.run(group, o) + piece * span;
-          for_vectors<lanes<T>>(from, from + span, [&](int64_t i, auto access) { access.write(y + i, (GRADTAPE_READ(x + i) - standard.middle) * scale + shift); });
+          for_vectors<lanes<T>>(from, from + span, [&](int64_t i, auto access) { access.write(y + i, standard(GRADTAPE_READ(x + i)) * factor + shift); });
         }
       }
     }

@@ -2,6 +2,7 @@
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { checkHolds } from '../tensor/fill.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, readArgs } from './args.js';
@@ -142,7 +143,10 @@ const hardtanhOp = defineOp<Range>({
   ],
 });
 /** x between minVal and maxVal, else the nearer one. */
-export const hardtanh = activation('hardtanh', { minVal: -1, maxVal: 1 }, (x, range) => apply(hardtanhOp, [x], range));
+export const hardtanh = activation('hardtanh', { minVal: -1, maxVal: 1 }, (x, range) => {
+  for (const bound of [range.minVal, range.maxVal]) checkHolds('hardtanh', bound, x.dt);
+  return apply(hardtanhOp, [x], range);
+});
 
 /** min(max(x, 0), 6). */
 export const relu6 = activation('relu6', {}, (x) => hardtanh(x, 0, 6));
