@@ -59,20 +59,26 @@ const otherBuild = (name: string) => ({
   },
 });
 
-/** What holds on to tensors, once more in a linear memory so small that they move out of it and back. */
-const tiny = onBackend('wasm');
-const inLittleMemory = {
-  ...tiny,
-  test: {
-    ...tiny.test,
-    name: 'wasm-tiny',
-    include: ['modules', 'nets', 'optim', 'release', 'saved', 'views'].map((name) => `test/${name}.test.ts`),
-    env: { ...tiny.test.env, GRADTAPE_WASM_MEMORY: '12' },
-  },
+/** Tests once more in a linear memory so small that tensors move out of it and back. */
+const inLittleMemory = (megabytes: number, names: string[]) => {
+  const { test, ...rest } = onBackend('wasm');
+  return {
+    ...rest,
+    test: {
+      ...test,
+      name: `wasm-${megabytes}MiB`,
+      include: names.map((name) => `test/${name}.test.ts`),
+      env: { ...test.env, GRADTAPE_WASM_MEMORY: String(megabytes) },
+    },
+  };
 };
+const tiny = [
+  inLittleMemory(12, ['modules', 'nets', 'optim', 'release', 'saved', 'views']),
+  inLittleMemory(32, ['ops', 'data', 'function', 'functional', 'hooks', 'machinery', 'nn', 'tensor']),
+];
 
 export default defineConfig({
   test: {
-    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm'), otherBuild('simd128'), packed, inLittleMemory],
+    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm'), otherBuild('simd128'), packed, ...tiny],
   },
 });
