@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -279,4 +280,13 @@ describe.each(hasAddon ? ['native', 'wasm'] : ['wasm'])('processes and threads o
     );
     expect(out).toBe('true');
   });
+});
+
+// Every visitor of a page waits for these bytes.
+test.each([
+  ['gradtape.wasm', wasm],
+  ['gradtape-relaxed.wasm', relaxed],
+])('%s is under 400 kB, compressed under 120 kB', (_name, file) => {
+  expect(file.length).toBeLessThan(400_000);
+  expect(gzipSync(file).length).toBeLessThan(120_000);
 });
