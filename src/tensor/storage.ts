@@ -45,8 +45,9 @@ export class Storage {
   /** Gives the bytes back now. Only for storages whose end the library itself knows. */
   giveBack(): void {
     const { home } = this;
+    const address = home === null ? this.address : home.address;
+    if (poison && address !== 0) backend.copyIn(address, new Uint8Array(this.bytes).fill(255));
     if (home === null || home.handle < 0) return;
-    if (poison && home.address !== 0) backend.copyIn(home.address, new Uint8Array(this.bytes).fill(255));
     heap.giveBack(home.handle);
     home.handle = -1;
     home.address = 0;
@@ -57,7 +58,7 @@ export class Storage {
 /** Storages made since a backward formula began, while one is running. */
 let arena: Storage[] | null = null;
 
-/** Collects the larger storages made from now on; null stops. */
+/** Collects the storages made from now on; null stops. */
 export function setArena(list: Storage[] | null): Storage[] | null {
   const before = arena;
   arena = list;
@@ -70,11 +71,15 @@ export function allocate(bytes: number): Storage {
     const slab = heap.slabFor(bytes);
     const address = slab.next;
     slab.next = address + ((bytes + 15) & -16);
-    return new Storage(address, bytes, slab);
+    return noted(new Storage(address, bytes, slab));
   }
   if (!Number.isSafeInteger(bytes)) fail(BackendError, 'memory', 'fewer than 2^53 bytes', String(bytes));
   const storage = new Storage(0, bytes, null);
   storage.home = heap.settle(storage, bytes);
+  return noted(storage);
+}
+
+function noted(storage: Storage): Storage {
   if (arena !== null) {
     storage.owned = true;
     arena.push(storage);
