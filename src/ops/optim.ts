@@ -5,7 +5,7 @@ import { sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { fillWith } from '../tensor/fill.js';
 import { checkWritable } from '../tensor/inplace.js';
-import { addressOf, contiguousCopy, copyInto, type Tensor } from '../tensor/tensor.js';
+import { addressOf, contiguousCopy, copyInto, replaceGradient, type Tensor } from '../tensor/tensor.js';
 import { detach_ } from './copy.js';
 
 /** Throws unless `t` can be walked beside the parameter; `role` names it. */
@@ -84,7 +84,7 @@ export function adamStep(
 export function clearGrad(p: Tensor, setToNone: boolean): void {
   const { gradient } = p;
   if (gradient === null) return;
-  if (setToNone) p.gradient = null;
+  if (setToNone) replaceGradient(p, null);
   else {
     if (gradient.gradFn !== null || gradient.leafGrad) detach_(gradient);
     fillWith(gradient, 0);

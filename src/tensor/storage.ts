@@ -22,13 +22,22 @@ export function poisonEnds(on: boolean): void {
   poison = on;
 }
 
+/** Who alone can reach a storage, so that its end is known. */
+export enum Owner {
+  /** Nobody in particular: it lives as long as the garbage collector finds it. */
+  None = 0,
+  /** The running backward pass, one of whose formulas made it. */
+  Pass = 1,
+  /** The leaf whose gradient it is, and which has shown it to nobody. */
+  Leaf = 2,
+}
+
 export class Storage {
   /** In-place writes so far; a tensor saved for backward remembers the version it was saved at. */
   version = 0;
   /** References that a running backward pass holds, while the storage is its own. */
   pins = 0;
-  /** Made by a formula of the running backward pass and seen by nobody else: its end is known. */
-  owned = false;
+  owner = Owner.None;
   /** Made in inference mode: its writes are not tracked, so no tensor on it may become part of a graph. Views share the storage, and so the rule. */
   inference = inferring;
   /** Where the bytes of a larger one are; null for one that is cut from a slab. */
@@ -81,7 +90,7 @@ export function allocate(bytes: number): Storage {
 
 function noted(storage: Storage): Storage {
   if (arena !== null) {
-    storage.owned = true;
+    storage.owner = Owner.Pass;
     arena.push(storage);
   }
   return storage;
