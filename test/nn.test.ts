@@ -71,9 +71,9 @@ describe('Module', () => {
       [new nn.Sequential(), 'Sequential()'],
       [
         new nn.ParameterList([new nn.Parameter(gt.zeros(2, 3)), new nn.Parameter(gt.zeros(2))]),
-        'ParameterList(\n    (0): Parameter containing: [float32 of size 2x3]\n    (1): Parameter containing: [float32 of size 2]\n)',
+        'ParameterList(\n    (0): Parameter containing: [torch.float32 of size 2x3]\n    (1): Parameter containing: [torch.float32 of size 2]\n)',
       ],
-      [new nn.ParameterList([new nn.Parameter(gt.zeros(2, 3))]), 'ParameterList(  (0): Parameter containing: [float32 of size 2x3])'],
+      [new nn.ParameterList([new nn.Parameter(gt.zeros(2, 3))]), 'ParameterList(  (0): Parameter containing: [torch.float32 of size 2x3])'],
     ];
     for (const [module, text] of lines) expect(`${module}`).toBe(text);
     expect(`${new nn.Parameter(gt.zeros(2))}`).toBe('Parameter containing:\ntensor([0., 0.], requires_grad=True)');
