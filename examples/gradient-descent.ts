@@ -1,4 +1,4 @@
-// SGD, momentum, RMSProp and Adam side by side on a loss of two parameters, their paths drawn to gradient-descent.svg: npx tsx examples/gradient-descent.ts [file]
+// SGD, momentum, RMSProp and Adam side by side on a loss of two parameters, their paths drawn to gradient-descent.svg: node --import tsx examples/gradient-descent.ts [file]
 import './lib/backend.js';
 import { writeFileSync } from 'node:fs';
 import * as gt from 'gradtape';

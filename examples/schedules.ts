@@ -1,4 +1,4 @@
-// Every learning-rate schedule over 100 epochs, drawn to schedules.svg: npx tsx examples/schedules.ts [file]
+// Every learning-rate schedule over 100 epochs, drawn to schedules.svg: node --import tsx examples/schedules.ts [file]
 import './lib/backend.js';
 import { writeFileSync } from 'node:fs';
 import * as gt from 'gradtape';

@@ -39,7 +39,7 @@ export interface Defaults extends Named {
 const seedOption = ['--seed <n>', 'seed of weights, order and dropout: the same seed gives the same numbers', wholeNumber(0)] as const;
 const backendOption = (): Option => new Option('--backend <name>', 'what the kernels run on').choices(['native', 'wasm', 'auto']).default('auto');
 const command = ({ name, description }: Named): Command =>
-  new Command(`npx tsx examples/${name}.ts`).description(description).addOption(backendOption()).allowExcessArguments(false);
+  new Command(`node --import tsx examples/${name}.ts`).description(description).addOption(backendOption()).allowExcessArguments(false);
 
 /** The seed given to a lesson. */
 export const readSeed = (lesson: Named): number =>

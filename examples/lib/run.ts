@@ -99,7 +99,10 @@ export async function run<B>(task: Task<B>, { epochs, out, resume }: Options): P
     return done;
   });
   if (result.reason === 'aborted') {
-    const words = [`npx tsx examples/${name}.ts`, ...process.argv.slice(2).filter((word, i, all) => !/^--resume/.test(word) && all[i - 1] !== '--resume')];
+    const words = [
+      `node --import tsx examples/${name}.ts`,
+      ...process.argv.slice(2).filter((word, i, all) => !/^--resume/.test(word) && all[i - 1] !== '--resume'),
+    ];
     say(`stopped after step ${result.step}; saved to ${last}. Go on with: ${words.join(' ')} --resume ${last}`);
     return undefined;
   }
