@@ -222,6 +222,13 @@ describe('what is wrong', () => {
     gt.autograd.setDetectAnomaly(true);
     try {
       await expect(run()).rejects.toThrow(/SqrtBackward0.*nan/);
+      // The op where it began, not the one that backward meets first; and what came in from outside.
+      const early = bad((output) => F.crossEntropy(output.sub(100).log(), gt.zeros([output.shape[0]], { dtype: 'int64' })));
+      await expect(early.run()).rejects.toThrow(
+        /at step 1 \(epoch 1, batch 1\): LogBackward0 gave the first nan\nError detected in LogBackward0.*\n.*\n +at .*train\.test\.ts/,
+      );
+      const data = bad((output) => output.mul(gt.tensor([1, 2, Number.NaN])).sum());
+      await expect(data.run()).rejects.toThrow(/MulBackward0 gave the first nan, from an input that has some already/);
     } finally {
       gt.autograd.setDetectAnomaly(false);
     }

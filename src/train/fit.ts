@@ -6,6 +6,7 @@ import { clipGradNorm_, clipGradValue_ } from '../nn/utils.js';
 import { asChoice, readArgs } from '../ops/args.js';
 import { mul_ } from '../ops/index.js';
 import { Optimizer } from '../optim/optimizer.js';
+import { withFirstNan } from '../tensor/anomaly.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Batches, checkBatches, checkMetrics, checkModel, type EvaluateOptions, evaluate, forwardOf, resultOf, samplesOf } from './evaluate.js';
@@ -124,19 +125,20 @@ function prepare(params: Tensor[], batches: number, { clipGradNorm, clipGradValu
   if (clipGradNorm !== undefined) clipGradNorm_(params, clipGradNorm, { errorIfNonfinite: true });
 }
 
-/** Why a step cannot go on: the loss is not finite. In anomaly mode backward names the op that is to blame. */
-function refuse(run: Run, loss: Tensor): never {
+/** Why a step cannot go on: the loss is not finite. `cause` names the op that gave the first NaN; for what only overflows, backward may find one. */
+function refuse(run: Run, loss: Tensor, cause: string | null): never {
   const where = `step ${run.step + 1} (epoch ${run.epoch}, batch ${run.batch + 1})`;
-  let cause: unknown;
-  if (isAnomalyEnabled()) {
+  let error: unknown;
+  if (isAnomalyEnabled() && cause === null) {
     try {
       loss.backward();
-    } catch (error) {
-      cause = error;
+    } catch (thrown) {
+      error = thrown;
     }
   }
-  const hint = cause === undefined ? (isAnomalyEnabled() ? '' : '; autograd.setDetectAnomaly(true) finds the op') : `: ${(cause as Error).message}`;
-  throw new TrainingError(`fit: expected a finite loss, got ${run.loss} at ${where}${hint}`, { cause });
+  const found = cause ?? (error as Error | undefined)?.message;
+  const hint = found === undefined ? (isAnomalyEnabled() ? '' : '; autograd.setDetectAnomaly(true) finds the op') : `: ${found}`;
+  throw new TrainingError(`fit: expected a finite loss, got ${run.loss} at ${where}${hint}`, { cause: error });
 }
 
 /**
@@ -179,9 +181,9 @@ export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): 
     let [seen, held, samples] = [0, 0, 0];
     for await (const batch of data) {
       if (run.hasDone(++seen)) continue;
-      const result = resultOf('fit', forward, model, batch);
+      const [result, nan] = withFirstNan(() => resultOf('fit', forward, model, batch));
       run.loss = Number(result.loss.item());
-      if (!Number.isFinite(run.loss)) refuse(run, result.loss);
+      if (!Number.isFinite(run.loss)) refuse(run, result.loss, nan);
       result.loss.backward();
       const count = samplesOf(result);
       noGrad(() => meter.update(run.loss, result.output, result.target, count));
