@@ -79,6 +79,41 @@ describe('look-ups', () => {
   });
 });
 
+describe('lists of what a module has', () => {
+  class Net extends nn.Module {
+    scale = new nn.Parameter(gt.ones(2));
+    first = new nn.Sequential(new nn.Linear(2, 2));
+    again = this.first;
+    constructor() {
+      super();
+      this.registerBuffer('mean', gt.zeros(2));
+    }
+  }
+  const net = new Net();
+  const names = (list: readonly (readonly [string, unknown])[]): string[] => list.map(([name]) => name);
+  it('have a prefix, leave out what is below, or name a module each time', () => {
+    expect(names(net.namedParameters('net'))).toEqual(['net.scale', 'net.first.0.weight', 'net.first.0.bias']);
+    expect(names(net.namedParameters({ prefix: 'net', recurse: false }))).toEqual(['net.scale']);
+    expect(net.parameters(false)[0]).toBe(net.scale);
+    expect([net.parameters(false).length, net.buffers({ recurse: false }).length, names(net.namedBuffers('b'))]).toEqual([1, 1, ['b.mean']]);
+    expect(names(net.namedModules({ prefix: 'x' }))).toEqual(['x', 'x.first', 'x.first.0']);
+    expect(names(net.namedModules({ removeDuplicate: false }))).toEqual(['', 'first', 'first.0', 'again', 'again.0']);
+    const state = net.stateDict({ prefix: 'model.', keepVars: true });
+    expect(state['model.scale']).toBe(net.scale);
+    expect(Object.keys(state)).toEqual(Object.keys(net.stateDict()).map((key) => `model.${key}`));
+  });
+  it('take no other options', () => {
+    expect(() => net.namedParameters({ recursive: false } as never)).toThrow('namedParameters: expected options among prefix, recurse, got recursive');
+    expect(() => net.namedParameters(1 as never)).toThrow('namedParameters: expected prefix to be a string, got 1');
+    expect(() => net.stateDict('model.' as never)).toThrow('stateDict: expected at most 0 arguments');
+  });
+  it('are cut as arrays are; a Sequential keeps its names', () => {
+    const [a, b, c] = [new nn.ReLU(), new nn.Tanh(), new nn.Sigmoid()];
+    expect(new nn.ModuleList([a, b, c]).slice(-1).namedChildren()).toEqual([['0', c]]);
+    expect(names(new nn.Sequential(a, b, c).slice(1, 3).namedChildren())).toEqual(['1', '2']);
+  });
+});
+
 describe('ParameterDict', () => {
   it('holds parameters by name', () => {
     const dict = new nn.ParameterDict({ a: new nn.Parameter(gt.zeros(2, 3)) });
