@@ -9,9 +9,15 @@ namespace GRADTAPE_NS {
 
 constexpr int64_t kSquare = kPoints * kPoints;
 
+/** From point to point, of n elements each: an odd number of lines, or what is written for a tile at all points would meet in one set of the L1 cache. */
+template <class T>
+constexpr int64_t spaced(int64_t n) {
+  return (n / lanes<T> | 1) * lanes<T>;
+}
+
 /**
  * Rows of tiles [begin, end) of images, `down` each, under F, which maps F::in x F::in elements of a plane; tiles lie `apart` and are `across` in a row. Of the image's `all_channels` the first
- * `channels` at x are taken. To (point, panel, tile, channels of the panel), panels being of `panel` vectors of channels.
+ * `channels` at x are taken. To (point, panel, tile, channels of the panel), panels being of `panel` vectors of channels, points spaced.
  */
 template <class T, class F>
 void to_points(const T* x, int64_t channels, int64_t all_channels, const Extent& rows, const Extent& columns, int64_t down, int64_t across, int64_t apart, int64_t begin, int64_t end, int64_t panel,
@@ -29,7 +35,7 @@ void to_points(const T* x, int64_t channels, int64_t all_channels, const Extent&
       for (int64_t i = 0; i < count * across; i++) {
         const T* const from = copy + (i / across * apart * width + i % across * apart) * W;
         T* const at = to + v / panel * panel * tiles * W + ((line - begin) * across + i) * step + v % panel * W;
-        winograd::apply<F, V>([&](int r, int c) { return load<V>(from + (r * width + c) * W); }, [&](int r, int c, V y) { store(at + (r * kPoints + c) * tiles * vectors * W, y); });
+        winograd::apply<F, V>([&](int r, int c) { return load<V>(from + (r * width + c) * W); }, [&](int r, int c, V y) { store(at + (r * kPoints + c) * spaced<T>(tiles * vectors * W), y); });
       }
     }
     line += count;

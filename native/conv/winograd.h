@@ -44,9 +44,9 @@ int64_t winograd_tile(const Direct<T>& d) {
   return (filters_fit(d) || d.groups == 1) && points + again + points / 4 < direct ? m : 0;
 }
 
-/** One vector of filters, from `first` on, at the points, to rows of `step` for every point and channel of the source. `packed` has room for the vector. */
+/** One vector of filters, from `first` on, at the points, which lie `apart`, to rows of `step` for every channel of the source. `packed` has room for the vector. */
 template <class T, int R>
-void transform_filter(const Direct<T>& d, const Filters<T>& f, int64_t first, int64_t step, T* packed, T* to) {
+void transform_filter(const Direct<T>& d, const Filters<T>& f, int64_t first, int64_t step, T* packed, int64_t apart, T* to) {
   using V = Vec<T>;
   constexpr int64_t W = lanes<T>;
   const int64_t sources = f.sources;
@@ -54,7 +54,7 @@ void transform_filter(const Direct<T>& d, const Filters<T>& f, int64_t first, in
   for (int64_t c = 0; c < sources; c++, to += step) {
     winograd::apply<winograd::Taps<R>, V>(
         [&](int i, int j) { return load<V>(packed + (((d.y.slope < 0 ? R - 1 - i : i) * sources + c) * R + (d.x.slope < 0 ? R - 1 - j : j)) * W); },
-        [&](int i, int j, V y) { store(to + (i * kPoints + j) * sources * step, y); });
+        [&](int i, int j, V y) { store(to + (i * kPoints + j) * apart, y); });
   }
 }
 
@@ -67,7 +67,8 @@ void transform_filters(const Direct<T>& d, T* to) {
     const int64_t group = task / vectors, v = task % vectors, first = v / kTileVectors * kTileVectors, step = least(kTileVectors, vectors - first) * W;
     Filters<T> f = d.filters;
     f.k += group * d.group_filters();
-    transform_filter<T, R>(d, f, v * W, step, static_cast<T*>(workspace(sources * R * R * W * sizeof(T), 1)), to + (group * vectors + first) * kSquare * sources * W + (v - first) * W);
+    transform_filter<T, R>(d, f, v * W, step, static_cast<T*>(workspace(sources * R * R * W * sizeof(T), 1)), sources * step,
+                           to + (group * vectors + first) * kSquare * sources * W + (v - first) * W);
   });
 }
 
@@ -85,7 +86,7 @@ bool transform_results(const Tiling<T>& t, int64_t begin, int64_t end, const T* 
     for (int64_t i = 0; i < t.across; i++) {
       const T* at = from + ((line - begin) * t.across + i) * step;
       T* to = rows + i * M * W;
-      winograd::apply<winograd::Results<M>, V>([&](int y, int x) { return load<V>(at + (y * kPoints + x) * tiles * step); },
+      winograd::apply<winograd::Results<M>, V>([&](int y, int x) { return load<V>(at + (y * kPoints + x) * spaced<T>(tiles * step)); },
                                                [&](int y, int x, V v) {
                                                  spoilt += v - v;
                                                  store(to + (y * width + x) * W, v);
@@ -113,8 +114,8 @@ bool convolve_kept_filters(const Direct<T>& d) {
     for (int64_t begin = first; begin < last;) {
       // Groups have filters of their own.
       const int64_t end = d.groups == 1 ? last : least(last, (begin / t.down + 1) * t.down), group = begin / t.down % d.groups, tiles = (end - begin) * t.across;
-      T* source = static_cast<T*>(workspace(kSquare * tiles * (t.pitch + kTileVectors * W) * sizeof(T), 1));
-      T* products = source + kSquare * tiles * t.pitch;
+      T* source = static_cast<T*>(workspace(kSquare * (spaced<T>(tiles * t.pitch) + spaced<T>(tiles * kTileVectors * W)) * sizeof(T), 1));
+      T* products = source + kSquare * spaced<T>(tiles * t.pitch);
       to_points<T, winograd::Source>(d.source, sources, sources, {d.y.low(), 0, d.y.source}, {d.x.low(), 0, d.x.source}, t.down, t.across, M, begin, end, t.pitch / W, source);
       for (int64_t v = 0; v < vectors; v += kTileVectors) {
         const int64_t panel = least(kTileVectors, vectors - v), step = panel * W, parts = parts_of(tiles, kTileRows);
@@ -122,8 +123,8 @@ bool convolve_kept_filters(const Direct<T>& d) {
         for (int64_t point = 0; point < kSquare; point++) {
           for (int64_t part = 0; part < parts; part++) {
             const int64_t tile = tiles * part / parts, rows = tiles * (part + 1) / parts - tile;
-            kTiles<T>.at[rows - 1][panel - 1]({sources, source + (point * tiles + tile) * t.pitch, t.pitch, 1, filter + point * sources * step, step,
-                                               products + (point * tiles + tile) * step, step, T(1), T(0), W});
+            kTiles<T>.at[rows - 1][panel - 1]({sources, source + point * spaced<T>(tiles * t.pitch) + tile * t.pitch, t.pitch, 1, filter + point * sources * step, step,
+                                               products + point * spaced<T>(tiles * step) + tile * step, step, T(1), T(0), W});
           }
         }
         for (int64_t i = 0; i < panel; i++) {
@@ -146,29 +147,29 @@ bool convolve_by_filters(const Direct<T>& d) {
   constexpr int64_t W = lanes<T>, R = kPoints + 1 - M;
   const Tiling<T> t{d, M};
   const int64_t sources = d.filters.sources, vectors = d.vectors(), chunks = parts_of(sources, kFilterChannels), lines = most(1, kTilesInBlock / t.across);
-  T* const source = static_cast<T*>(workspace(kSquare * lines * t.across * chunks * kFilterChannels * sizeof(T), 2));
+  T* const source = static_cast<T*>(workspace(kSquare * spaced<T>(lines * t.across * kFilterChannels) * chunks * sizeof(T), 2));
   for (int64_t begin = 0; begin < t.lines; begin += lines) {
-    const int64_t end = least(t.lines, begin + lines), tiles = (end - begin) * t.across, apart = kSquare * tiles * kFilterChannels;
+    const int64_t end = least(t.lines, begin + lines), tiles = (end - begin) * t.across, apart = kSquare * spaced<T>(tiles * kFilterChannels);
     deal(chunks, tiles * sources * 16 * W, [&](int64_t chunk) {
       const int64_t c = chunk * kFilterChannels, channels = least(kFilterChannels, sources - c);
       to_points<T, winograd::Source>(d.source + c * d.y.source * d.x.source, channels, sources, {d.y.low(), 0, d.y.source}, {d.x.low(), 0, d.x.source}, t.down, t.across, M, begin, end,
                                      parts_of(channels, W), source + chunk * apart);
     });
     deal(parts_of(vectors, kTileVectors), kSquare * tiles * sources * vectors * W, [&](int64_t task) {
-      const int64_t first = task * kTileVectors, panel = least(kTileVectors, vectors - first), step = panel * W, parts = parts_of(tiles, kTileRows);
-      T* const filters = static_cast<T*>(workspace((kSquare * (kFilterChannels + tiles) * step + R * R * kFilterChannels * W) * sizeof(T), 1));
-      T* const products = filters + kSquare * kFilterChannels * step;
-      T* const packed = products + kSquare * tiles * step;
+      const int64_t first = task * kTileVectors, panel = least(kTileVectors, vectors - first), step = panel * W, parts = parts_of(tiles, kTileRows), between = spaced<T>(tiles * step);
+      T* const filters = static_cast<T*>(workspace((kSquare * (spaced<T>(kFilterChannels * step) + between) + R * R * kFilterChannels * W) * sizeof(T), 1));
+      T* const products = filters + kSquare * spaced<T>(kFilterChannels * step);
+      T* const packed = products + kSquare * between;
       for (int64_t chunk = 0; chunk < chunks; chunk++) {
         Filters<T> f = d.filters;
         f.k += chunk * kFilterChannels * f.by_source, f.sources = least(kFilterChannels, sources - chunk * kFilterChannels);
         const int64_t pitch = parts_of(f.sources, W) * W;
-        for (int64_t v = 0; v < panel; v++) transform_filter<T, R>(d, f, (first + v) * W, step, packed, filters + v * W);
+        for (int64_t v = 0; v < panel; v++) transform_filter<T, R>(d, f, (first + v) * W, step, packed, spaced<T>(f.sources * step), filters + v * W);
         for (int64_t point = 0; point < kSquare; point++) {
           for (int64_t part = 0; part < parts; part++) {
             const int64_t tile = tiles * part / parts, rows = tiles * (part + 1) / parts - tile;
-            kTiles<T>.at[rows - 1][panel - 1]({f.sources, source + chunk * apart + (point * tiles + tile) * pitch, pitch, 1, filters + point * f.sources * step, step,
-                                               products + (point * tiles + tile) * step, step, T(1), chunk > 0 ? T(1) : T(0), W});
+            kTiles<T>.at[rows - 1][panel - 1]({f.sources, source + chunk * apart + point * spaced<T>(tiles * pitch) + tile * pitch, pitch, 1, filters + point * spaced<T>(f.sources * step), step,
+                                               products + point * between + tile * step, step, T(1), chunk > 0 ? T(1) : T(0), W});
           }
         }
       }

@@ -23,7 +23,7 @@ struct PointPlan {
   int64_t across = parts_of(g.ow, m), down = parts_of(g.oh, m), lines = g.n * down;
   int64_t lines_at_once = most(1, kPointBytes / static_cast<int64_t>(kSquare * (channels + filters) * sizeof(T)) / across);
   int64_t splits = least(parts_of(lines, lines_at_once), parts_of(kPointSplits, blocks));
-  int64_t sums = kSquare * channels * filters;  // of a block
+  int64_t sums = kSquare * spaced<T>(channels * filters);  // of a block
 
   /** Whether it is quicker than taking the products one by one. */
   bool pays() const {
@@ -48,9 +48,9 @@ void sum_points(const PointPlan<T>& p, const WeightBlock& b, const T* x, const T
   constexpr int64_t W = lanes<T>;
   const Geometry& g = p.g;
   const int64_t most_tiles = least(p.lines_at_once, end - begin) * p.across, vectors = parts_of(b.filters, W), pitch = parts_of(b.channels, W) * W;
-  int64_t* const offset = static_cast<int64_t*>(workspace((most_tiles + 8) * sizeof(int64_t) + kSquare * most_tiles * (pitch + vectors * W) * sizeof(T), 1));
+  int64_t* const offset = static_cast<int64_t*>(workspace((most_tiles + 8) * sizeof(int64_t) + kSquare * (spaced<T>(most_tiles * pitch) + spaced<T>(most_tiles * vectors * W)) * sizeof(T), 1));
   T* const image = reinterpret_cast<T*>(offset + (most_tiles + 7) / 8 * 8);
-  T* const grad = image + kSquare * most_tiles * pitch;
+  T* const grad = image + kSquare * spaced<T>(most_tiles * pitch);
   for (int64_t i = 0; i < most_tiles; i++) offset[i] = i * pitch;
   for (int64_t from = begin; from < end; from += p.lines_at_once) {
     const int64_t to = least(end, from + p.lines_at_once), tiles = (to - from) * p.across;
@@ -61,8 +61,8 @@ void sum_points(const PointPlan<T>& p, const WeightBlock& b, const T* x, const T
         const int64_t panel = least(p.panel, vectors - first), step = panel * W, strips = parts_of(b.channels, strip_length(static_cast<int>(panel)));
         for (int64_t s = 0; s < strips; s++) {
           const int64_t c = b.channels * s / strips, length = b.channels * (s + 1) / strips - c;
-          kStrips<T>.at[panel - 1][length - 1]({tiles, image + point * tiles * pitch + c, offset, grad + (point * vectors + first) * tiles * W,
-                                                sums + (point * vectors + first) * b.channels * W + c * step, from > begin});
+          kStrips<T>.at[panel - 1][length - 1]({tiles, image + point * spaced<T>(tiles * pitch) + c, offset, grad + point * spaced<T>(tiles * vectors * W) + first * tiles * W,
+                                                sums + point * spaced<T>(vectors * b.channels * W) + first * b.channels * W + c * step, from > begin});
         }
       }
     }
@@ -81,7 +81,7 @@ bool write_points(const PointPlan<T>& p, const WeightBlock& b, const T* sums, T*
     const int64_t first = v / p.panel * p.panel, step = least(p.panel, vectors - first) * W, o = b.group * p.g.o + b.o + v * W;
     for (int64_t c = 0; c < b.channels; c++) {
       const T* const at = sums + first * b.channels * W + c * step + (v - first) * W;
-      winograd::apply<winograd::Results<R>, V>([&](int i, int j) { return load<V>(at + (i * kPoints + j) * vectors * b.channels * W); },
+      winograd::apply<winograd::Results<R>, V>([&](int i, int j) { return load<V>(at + (i * kPoints + j) * spaced<T>(vectors * b.channels * W)); },
                                                [&](int i, int j, V y) {
                                                  spoilt += y - y;
                                                  store(rows + (c * taps + i * R + j) * W, y);
