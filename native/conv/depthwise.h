@@ -46,6 +46,8 @@ struct Column {
 template <class T, int Taps, int Lines, class Access>
 __attribute__((noinline)) void sum_lines(const Column<T, Taps>& c, const Access (&access)[Taps]) {
   using V = Vec<T>;
+  const T* const* const line = c.line;
+  const int64_t at = c.at;
   V sum[Lines], filter[Taps * Taps];
 #pragma GCC unroll 32
   for (int t = 0; t < Taps * Taps; t++) filter[t] = c.filter[t];
@@ -53,10 +55,12 @@ __attribute__((noinline)) void sum_lines(const Column<T, Taps>& c, const Access 
   for (int l = 0; l < Lines; l++) sum[l] = c.start;
 #pragma GCC unroll 16
   for (int i = 0; i < Lines + Taps - 1; i++) {
-    const T* const x = c.line[i] + c.at;
+    const T* const x = line[i] + at;
 #pragma GCC unroll 8
     for (int j = 0; j < Taps; j++) {
       const V value = access[j].template read<V>(x + j);
+      // Or every product loads it again, across two lines of the cache.
+      asm volatile("" ::: "memory");
 #pragma GCC unroll 8
       for (int l = 0; l < Lines; l++)
         if (i >= l && i - l < Taps) sum[l] += value * filter[(i - l) * Taps + j];
