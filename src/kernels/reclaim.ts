@@ -72,7 +72,7 @@ export class Reclaimer {
   collect(major = false): number {
     const before = this.#live;
     let full = this.#run(major);
-    if (full) this.#price = Math.min(Math.max(heapsPerCollection * platform.javaScriptHeap(), lowestPrice), highestPrice);
+    if (full && !major) this.#price = Math.min(Math.max(heapsPerCollection * platform.javaScriptHeap(), lowestPrice), highestPrice);
     else full = this.#leavesTooMuch() && this.#run(true);
     this.#settled = full ? this.#live : Math.min(this.#settled, this.#live);
     if (full) this.#sinceFull = 0;

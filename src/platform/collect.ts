@@ -1,4 +1,5 @@
 // Garbage collection on request. `gc` is reached through a flag and a fresh context, so that users need no command-line option; in Bun by its own name.
+import { inspect } from 'node:util';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
@@ -66,5 +67,21 @@ export function makeKeptObjectsRelease(): () => void {
     return () => void empty.runInContext(context);
   } catch {
     return () => {};
+  }
+}
+
+/** One line, every entry, keys and values only named unless they inspect themselves. */
+const listing = { showHidden: true, maxArrayLength: Infinity, breakLength: Infinity, compact: true, depth: 0, maxStringLength: 0 } as const;
+
+/**
+ * Inspects all that is left in a map, which is the one way to hear what a minor collection took: it clears the entries of young keys, though no WeakRef. Keys and values that have a
+ * method by the name `inspected` get a call of it. False where the listing may be cut short, as without room on the stack.
+ */
+export function inspectEntries(map: WeakMap<object, object>): boolean {
+  try {
+    const text = inspect(map, listing);
+    return text.startsWith('WeakMap {') && text.endsWith('}');
+  } catch {
+    return false;
   }
 }
