@@ -74,13 +74,13 @@ export function makeKeptObjectsRelease(): () => void {
 const listing = { showHidden: true, maxArrayLength: Infinity, breakLength: Infinity, compact: true, depth: 0, maxStringLength: 0 } as const;
 
 /**
- * Inspects all that is left in a map, which is the one way to hear what a minor collection took: it clears the entries of young keys, though no WeakRef. Keys and values that have a
- * method by the name `inspected` get a call of it. False where the listing may be cut short, as without room on the stack.
+ * Inspects all that is left in a map, which is the one way to hear what a minor collection took: it clears the entries of young keys, though no WeakRef. Keys and values that inspect
+ * themselves are asked to. False where the listing may be cut short, as without room on the stack.
  */
 export function inspectEntries(map: WeakMap<object, object>): boolean {
   try {
     const text = inspect(map, listing);
-    return text.startsWith('WeakMap {') && text.endsWith('}');
+    return text.startsWith('WeakMap {') && text.endsWith('}') && !text.includes(' more item');
   } catch {
     return false;
   }
