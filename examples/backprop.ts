@@ -1,5 +1,5 @@
 // Backpropagation by hand and by machine: every value and gradient of the worked examples, in float64, beside the one derived on paper.
-// Run it with: npx tsx examples/backprop.ts
+// Run it with: node --import tsx examples/backprop.ts
 import { distance, examples, type Value } from './backprop/index.js';
 
 const TOLERANCE = 1e-12;

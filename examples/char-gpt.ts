@@ -1,4 +1,4 @@
-// A small GPT learns to write like Moby Dick, character by character: npx tsx examples/char-gpt.ts
+// A small GPT learns to write like Moby Dick, character by character: node --import tsx examples/char-gpt.ts
 import './lib/backend.js';
 import * as gt from 'gradtape';
 import { learnToWrite } from './lib/language.js';

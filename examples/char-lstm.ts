@@ -1,4 +1,4 @@
-// An LSTM learns to write like Moby Dick, character by character: npx tsx examples/char-lstm.ts
+// An LSTM learns to write like Moby Dick, character by character: node --import tsx examples/char-lstm.ts
 import './lib/backend.js';
 import * as gt from 'gradtape';
 import { learnToWrite } from './lib/language.js';

@@ -1,4 +1,4 @@
-// A convolutional network learns to tell clothes apart: npx tsx examples/fashion-cnn.ts
+// A convolutional network learns to tell clothes apart: node --import tsx examples/fashion-cnn.ts
 import './lib/backend.js';
 import * as gt from 'gradtape';
 import { cnn } from './lib/cnn.js';

@@ -1,8 +1,11 @@
-// SGD, momentum, RMSProp and Adam side by side on a loss of two parameters, their paths drawn to gradient-descent.svg: npx tsx examples/gradient-descent.ts [file]
+// SGD, momentum, RMSProp and Adam side by side on a loss of two parameters, their paths drawn to gradient-descent.svg: node --import tsx examples/gradient-descent.ts [file]
+import './lib/backend.js';
 import { writeFileSync } from 'node:fs';
 import * as gt from 'gradtape';
+import { readFile } from './lib/options.js';
 
 const { SGD, RMSprop, Adam } = gt.optim;
+const file = readFile({ name: 'gradient-descent', description: 'Draws the paths of SGD, momentum, RMSProp and Adam down a loss of two parameters.' });
 const STEPS = 200;
 const start = [-1.6, 1.4];
 const [xRange, yRange] = [
@@ -76,7 +79,6 @@ function contour(level: number): { x: number[]; y: number[] } {
 
 const contours = [0.1, 0.5, 1, 2, 4, 8, 16, 32, 64].map((level) => ({ ...contour(level), color: '#bbb', stroke: 1 }));
 const target = { x: [1], y: [1], color: '#000', dots: true };
-const file = process.argv[2] ?? 'gradient-descent.svg';
 const title = `${STEPS} steps down (1 - a)\u00b2 + 5 (b - a\u00b2)\u00b2 from (${start.join(', ')})`;
 writeFileSync(file, gt.viz.lineChart([...paths, ...contours, target], { title, xLabel: 'a', yLabel: 'b', width: 760, height: 760, xRange, yRange }));
 console.log(`paths drawn to ${file}`);

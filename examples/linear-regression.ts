@@ -1,7 +1,9 @@
-// The first lesson: a line through points, by gradient descent. npx tsx examples/linear-regression.ts
+// The first lesson: a line through points, by gradient descent. node --import tsx examples/linear-regression.ts
+import './lib/backend.js';
 import * as gt from 'gradtape';
+import { readSeed } from './lib/options.js';
 
-gt.manualSeed(1);
+gt.manualSeed(readSeed({ name: 'linear-regression', description: 'Fits a line to points by gradient descent.' }));
 const x = gt.rand([100, 1]).mul(10);
 const y = x
   .mul(3)

@@ -1,4 +1,4 @@
-// A convolutional network learns the MNIST digits: npx tsx examples/mnist-cnn.ts
+// A convolutional network learns the MNIST digits: node --import tsx examples/mnist-cnn.ts
 import './lib/backend.js';
 import * as gt from 'gradtape';
 import { cnn } from './lib/cnn.js';

@@ -1,8 +1,11 @@
-// Every learning-rate schedule over 100 epochs, drawn to schedules.svg: npx tsx examples/schedules.ts [file]
+// Every learning-rate schedule over 100 epochs, drawn to schedules.svg: node --import tsx examples/schedules.ts [file]
+import './lib/backend.js';
 import { writeFileSync } from 'node:fs';
 import * as gt from 'gradtape';
+import { readFile } from './lib/options.js';
 
 const { lrScheduler: S, SGD } = gt.optim;
+const file = readFile({ name: 'schedules', description: 'Draws every learning-rate schedule over 100 epochs.' });
 const EPOCHS = 100;
 type Scheduler = { step(figure?: number): void };
 type Sgd = InstanceType<typeof SGD>;
@@ -44,6 +47,5 @@ const panels = Object.entries(schedules).map(([title, make], i) => {
   return chart.replace('<svg ', `<svg x="${(i % columns) * width}" y="${Math.floor(i / columns) * height}" `);
 });
 const rows = Math.ceil(panels.length / columns);
-const file = process.argv[2] ?? 'schedules.svg';
 writeFileSync(file, `<svg xmlns="http://www.w3.org/2000/svg" width="${columns * width}" height="${rows * height}">\n${panels.join('')}</svg>\n`);
 console.log(`${panels.length} schedules drawn to ${file}`);

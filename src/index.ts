@@ -8,6 +8,7 @@ export type { DType, TypedArray } from './core/dtype.js';
 export {
   ArgumentError,
   BackendError,
+  DatasetError,
   DTypeError,
   FormatError,
   GradientError,

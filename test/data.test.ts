@@ -98,6 +98,8 @@ describe('datasets', () => {
       ],
       [9, 7],
     ]);
+    expect((data.batch([-1]) as gt.Tensor[])[0].toArray()).toEqual([(data.at(2) as gt.Tensor[])[0].toArray()]);
+    expect(() => data.batch([0, 3])).toThrow('TensorDataset: expected an index in [-3, 2], got 3');
     expect(() => data.at(3)).toThrow('TensorDataset: expected an index in [-3, 2], got 3');
     expect(() => new Subset(data, [3])).toThrow('Subset: expected an index in [-3, 2], got 3');
     expect(() => new TensorDataset(gt.ones(2), gt.ones(3))).toThrow('Size mismatch between tensors');
@@ -124,6 +126,11 @@ describe('datasets', () => {
     ]);
     expect(() => defaultCollate([[1], [1, 2]])).toThrow('each element in list of batch should be of equal size');
     expect(() => defaultCollate([null])).toThrow('collate: expected samples of tensors');
+    expect([defaultCollate([true, 2]).toArray(), defaultCollate([true, false]).dtype]).toEqual([[1, 2], 'bool']);
+    expect(() => defaultCollate([{ a: 1 }, { b: 1 }])).toThrow('collate: expected samples that all have a, got one with b');
+    expect(() => defaultCollate([1, 'a'])).toThrow('collate: expected samples that are all numbers or booleans, got "a"');
+    expect(() => defaultCollate([gt.ones(1), undefined])).toThrow('collate: expected samples that are all tensors, got undefined');
+    expect(() => defaultCollate([gt.ones(2), gt.ones(3)])).toThrow('collate: expected samples of one shape, that of the first, [2], got [3]');
   });
 });
 
@@ -177,6 +184,32 @@ describe('samplers and splits draw as PyTorch does', () => {
     expect([joined.length, joined.at(0), joined.at(10), joined.at(-1)]).toEqual([12, 0, 'a', 'b']);
     expect([...new ChainDataset([new Count(), new Count()])]).toEqual([0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6]);
     expect([...new DataLoader(new Count(), { batchSize: null })]).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+  it('that throw are told with the sample, and with what they threw', () => {
+    const cause = new RangeError('broken');
+    const throwing = (at: number) => {
+      if (at === 3) throw cause;
+      return at;
+    };
+    const [dataset, stream] = [
+      { length: 5, at: throwing },
+      (function* () {
+        for (let i = 0; ; i++) yield throwing(i);
+      })(),
+    ];
+    for (const [data, sample] of [
+      [dataset, 'a sample at index 3'],
+      [stream, 'sample 3 of the stream'],
+    ] as const) {
+      let error: gt.DatasetError | undefined;
+      try {
+        for (const _ of new DataLoader(data as never, { batchSize: 2 }));
+      } catch (thrown) {
+        error = thrown as gt.DatasetError;
+      }
+      expect(error).toBeInstanceOf(gt.DatasetError);
+      expect([error!.message, error!.cause]).toEqual([`DataLoader: expected ${sample}, got RangeError: broken`, cause]);
+    }
   });
   it('refuse what does not fit', () => {
     const refusals: [() => unknown, string][] = [
@@ -249,7 +282,37 @@ describe('FashionMNIST', () => {
 });
 
 describe('transforms', () => {
-  const { compose, normalize, randomCrop, randomHorizontalFlip, toTensor } = gt.utils.data.transforms;
+  const { centerCrop, compose, grayscale, normalize, pad, randomCrop, randomHorizontalFlip, randomVerticalFlip, resize, toTensor } = gt.utils.data.transforms;
+  it('pad, resize, cut out the middle, turn upside down and take the colours out', () => {
+    const image = gt.arange(12).reshape(1, 3, 4);
+    expect(pad([1, 2, 0, 1], 7)(image).shape).toEqual([1, 6, 5]);
+    expect(pad([1, 0, 0, 0], 7)(image).at(0, 0).toArray()).toEqual([7, 0, 1, 2, 3]);
+    expect(centerCrop([2, 2])(image).toArray()).toEqual([
+      [
+        [1, 2],
+        [5, 6],
+      ],
+    ]);
+    // The middle of four columns is the third: Python rounds 1.5 to 2.
+    expect(centerCrop([1, 1])(image).toArray()).toEqual([[[6]]]);
+    expect(centerCrop([5, 2])(image).select(2, 0).at(0).toArray()).toEqual([0, 1, 5, 9, 0]);
+    expect(randomVerticalFlip(1)(image).select(2, 0).at(0).toArray()).toEqual([8, 4, 0]);
+    expect(randomVerticalFlip(0)(image)).toBe(image);
+    expect([resize(6)(image).shape, resize([2, 2])(image).shape, resize(2)(gt.ones([5, 4])).shape]).toEqual([
+      [1, 6, 8],
+      [1, 2, 2],
+      [2, 2],
+    ]);
+    const soft = image.to('float32');
+    const like = gt.nn.functional.interpolate(soft.unsqueeze(0), { size: [6, 8], mode: 'bilinear' }).squeeze(0);
+    expect(resize(6)(soft).toArray()).toEqual(like.toArray());
+    const bytes = resize([1, 3], 'bicubic')(gt.tensor([[[0, 255]]]).to('uint8'));
+    expect([bytes.dtype, bytes.toArray()]).toEqual(['uint8', [[[0, 128, 255]]]]);
+    const colours = gt.tensor([[[1]], [[2]], [[4]]]);
+    expect(grayscale()(colours).item()).toBeCloseTo(0.2989 + 1.174 + 0.456, 6);
+    expect(grayscale(3)(colours.to('uint8')).toArray()).toEqual([[[1]], [[1]], [[1]]]);
+    expect(() => grayscale()(image)).toThrow('grayscale: expected an image (..., 3, height, width), got [1, 3, 4]');
+  });
   it('scale, shift, crop and mirror images', () => {
     const image = gt.arange(12).reshape(1, 3, 4);
     expect(toTensor()(gt.tensor([[[0, 51, 255]]]).to('uint8')).toArray()).toEqual([[[0, Math.fround(0.2), 1]]]);

@@ -38,6 +38,35 @@ describe('convolution modules', () => {
       ].some(([r, c]) => Math.abs(row - r) <= 1 && Math.abs(column - c) <= 1);
     for (let i = 0; i < 16; i++) for (let j = 0; j < 16; j++) expect(Number.isFinite(y.at(0, 7, i, j).item())).toBe(!seen(i, j));
   });
+  it('keep an infinity to the elements of the filters gradient that see it', () => {
+    const images = gt.ones([4, 16, 16, 16]);
+    images.setAt([0, 3, 0, 0], Number.POSITIVE_INFINITY);
+    const filters = gt.ones([16, 16, 3, 3]).requiresGrad_();
+    nn.functional.conv2d(images, filters).sum().backward();
+    for (let c = 0; c < 16; c++)
+      for (let i = 0; i < 3; i++)
+        for (let j = 0; j < 3; j++) expect(filters.grad!.at(9, c, i, j).item()).toBe(c === 3 && i + j === 0 ? Number.POSITIVE_INFINITY : 784);
+  });
+  it('of many filters are those of float64 up to rounding, the same on any number of threads', () => {
+    const threads = gt.backend.getNumThreads();
+    const [a, w] = [gt.randn([15, 352, 8, 8]), gt.randn([352, 352, 3, 3])];
+    const run = (x: gt.Tensor, k: gt.Tensor): gt.Tensor[] => {
+      const leaves = [x, k].map((t) => t.clone().requiresGrad_());
+      const y = nn.functional.conv2d(leaves[0], leaves[1], { padding: 1 });
+      y.backward(x);
+      return [y.detach(), ...leaves.map((t) => t.grad!)];
+    };
+    const results = [1, 2].map((count) => {
+      gt.backend.setNumThreads(count);
+      return run(a, w);
+    });
+    gt.backend.setNumThreads(threads);
+    const exact = run(a.double(), w.double());
+    results[0].forEach((y, i) => {
+      expect(y.equal(results[1][i])).toBe(true);
+      expect(y.double().sub(exact[i]).abs().max().item()).toBeLessThan(1e-5 * (exact[i].abs().max().item() as number));
+    });
+  });
   it('with a group for every channel have gradients of gradients, the same on any number of threads', () => {
     const [a, w, b] = [gt.randn([30, 10, 15, 14]), gt.randn([10, 1, 3, 3]), gt.randn([10])];
     const conv = (x: gt.Tensor, k: gt.Tensor, bias: gt.Tensor): gt.Tensor => nn.functional.conv2d(x, k, { bias, stride: 2, padding: 1, groups: x.shape[1] });

@@ -104,6 +104,29 @@ describe('normalisation', () => {
   });
 });
 
+describe('activations that write into their input', () => {
+  const F = nn.functional;
+  it('give what their functions give, and the input itself', () => {
+    const values = [-2, -0.5, 0, 0.5, 2];
+    const cases: [inPlace: (x: gt.Tensor) => gt.Tensor, apart: (x: gt.Tensor) => gt.Tensor][] = [
+      [(x) => F.celu_(x, 0.5), (x) => F.celu(x, 0.5)],
+      [(x) => F.elu_(x, { alpha: 0.5 }), (x) => F.elu(x, 0.5)],
+      [(x) => F.hardtanh_(x, -1, 0.25), (x) => F.hardtanh(x, -1, 0.25)],
+      [(x) => F.leakyRelu_(x, 0.1), (x) => F.leakyRelu(x, 0.1)],
+      [(x) => F.rrelu_(x), (x) => F.rrelu(x)],
+      [(x) => F.selu_(x), (x) => F.selu(x)],
+      [(x) => F.threshold_(x, 0.1, 7), (x) => F.threshold(x, 0.1, 7)],
+    ];
+    for (const [inPlace, apart] of cases) {
+      const x = gt.tensor(values);
+      expect(inPlace(x)).toBe(x);
+      expect(x.toArray()).toEqual(apart(gt.tensor(values)).toArray());
+      expect(x.toArray()).not.toEqual(values);
+    }
+    expect(() => F.elu_(gt.ones(1), { beta: 1 } as never)).toThrow('elu_: expected options among alpha, got beta');
+  });
+});
+
 describe('embeddings', () => {
   const ids = gt.tensor(
     [

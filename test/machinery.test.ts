@@ -79,6 +79,41 @@ describe('look-ups', () => {
   });
 });
 
+describe('lists of what a module has', () => {
+  class Net extends nn.Module {
+    scale = new nn.Parameter(gt.ones(2));
+    first = new nn.Sequential(new nn.Linear(2, 2));
+    again = this.first;
+    constructor() {
+      super();
+      this.registerBuffer('mean', gt.zeros(2));
+    }
+  }
+  const net = new Net();
+  const names = (list: readonly (readonly [string, unknown])[]): string[] => list.map(([name]) => name);
+  it('have a prefix, leave out what is below, or name a module each time', () => {
+    expect(names(net.namedParameters('net'))).toEqual(['net.scale', 'net.first.0.weight', 'net.first.0.bias']);
+    expect(names(net.namedParameters({ prefix: 'net', recurse: false }))).toEqual(['net.scale']);
+    expect(net.parameters(false)[0]).toBe(net.scale);
+    expect([net.parameters(false).length, net.buffers({ recurse: false }).length, names(net.namedBuffers('b'))]).toEqual([1, 1, ['b.mean']]);
+    expect(names(net.namedModules({ prefix: 'x' }))).toEqual(['x', 'x.first', 'x.first.0']);
+    expect(names(net.namedModules({ removeDuplicate: false }))).toEqual(['', 'first', 'first.0', 'again', 'again.0']);
+    const state = net.stateDict({ prefix: 'model.', keepVars: true });
+    expect(state['model.scale']).toBe(net.scale);
+    expect(Object.keys(state)).toEqual(Object.keys(net.stateDict()).map((key) => `model.${key}`));
+  });
+  it('take no other options', () => {
+    expect(() => net.namedParameters({ recursive: false } as never)).toThrow('namedParameters: expected options among prefix, recurse, got recursive');
+    expect(() => net.namedParameters(1 as never)).toThrow('namedParameters: expected prefix to be a string, got 1');
+    expect(() => net.stateDict('model.' as never)).toThrow('stateDict: expected at most 0 arguments');
+  });
+  it('are cut as arrays are; a Sequential keeps its names', () => {
+    const [a, b, c] = [new nn.ReLU(), new nn.Tanh(), new nn.Sigmoid()];
+    expect(new nn.ModuleList([a, b, c]).slice(-1).namedChildren()).toEqual([['0', c]]);
+    expect(names(new nn.Sequential(a, b, c).slice(1, 3).namedChildren())).toEqual(['1', '2']);
+  });
+});
+
 describe('ParameterDict', () => {
   it('holds parameters by name', () => {
     const dict = new nn.ParameterDict({ a: new nn.Parameter(gt.zeros(2, 3)) });
@@ -260,6 +295,31 @@ describe('layers refuse', () => {
       gt.IndexError,
       'targets in [0, 5]',
     ],
+    [
+      'an index past the table',
+      () => new nn.Embedding(3, 2).forward(gt.tensor([0, 3], { dtype: 'int32' })),
+      gt.IndexError,
+      'embedding: expected indices in [0, 2], got 3',
+    ],
+    [
+      'an index before the table',
+      () => new nn.EmbeddingBag(3, 2).forward(gt.tensor([[-1]], { dtype: 'int64' })),
+      gt.IndexError,
+      'embeddingBag: expected indices in [0, 2], got -1',
+    ],
+    [
+      'labels without a class',
+      () => new nn.MultiMarginLoss().forward(gt.ones(1, 3), gt.tensor([3], { dtype: 'int32' })),
+      gt.IndexError,
+      'multiMarginLoss: expected labels in [0, 2], got 3: target out of range',
+    ],
+    [
+      'another padding of transposed convolutions',
+      () => new nn.ConvTranspose1d(1, 1, 1, { paddingMode: 'reflect' as never }),
+      gt.ArgumentError,
+      'Only "zeros" padding mode is supported for ConvTranspose1d',
+    ],
+    ['sizes that are no list', () => new nn.Unflatten(1, 6 as never), gt.ArgumentError, 'Unflatten: expected unflattenedSize to be a list of sizes, got 6'],
     ['cutoffs that fall', () => new nn.AdaptiveLogSoftmaxWithLoss(4, 6, [3, 2]), gt.ArgumentError, 'unique, positive integers'],
     ['empty bounds', () => new nn.Hardtanh(1, 1), gt.ArgumentError, 'maxVal above minVal 1'],
     ['probabilities beyond 1', () => new nn.Dropout2d(1.5), gt.ArgumentError, 'dropout probability has to be between 0 and 1'],

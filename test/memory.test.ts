@@ -93,6 +93,39 @@ describe('dead tensors come back', () => {
   });
 });
 
+describe('a dropped gradient', () => {
+  const held = 8 * big;
+  const backward = (): gt.Tensor => {
+    const x = gt.ones([held], { requiresGrad: true });
+    x.mul(2).sum().backward();
+    return x;
+  };
+  test('ends at once if nobody has seen it', () => {
+    const assign = (x: gt.Tensor): void => {
+      x.grad = null;
+    };
+    for (const drop of [assign, (x: gt.Tensor) => new gt.optim.SGD([x], { lr: 1 }).zeroGrad({ setToNone: true })]) {
+      const x = backward();
+      const before = bytes();
+      drop(x);
+      expect(before - bytes()).toBe(4 * held);
+    }
+  });
+  test('lives on if it was read, or passed a hook', () => {
+    const x = backward();
+    const read = x.grad!;
+    x.grad = null;
+    let hooked: gt.Tensor | undefined;
+    x.registerHook((g) => {
+      hooked = g;
+    });
+    x.mul(3).sum().backward();
+    x.grad = null;
+    gt.full([held], 7);
+    expect([read.sum().item(), hooked!.sum().item()]).toEqual([2 * held, 3 * held]);
+  });
+});
+
 describe('a graph holds only what its backward needs', () => {
   /** Live bytes that 40 results of `make` hold, in tensors of `big` floats each. */
   function held(make: () => unknown): number {

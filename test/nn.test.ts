@@ -71,9 +71,9 @@ describe('Module', () => {
       [new nn.Sequential(), 'Sequential()'],
       [
         new nn.ParameterList([new nn.Parameter(gt.zeros(2, 3)), new nn.Parameter(gt.zeros(2))]),
-        'ParameterList(\n    (0): Parameter containing: [float32 of size 2x3]\n    (1): Parameter containing: [float32 of size 2]\n)',
+        'ParameterList(\n    (0): Parameter containing: [torch.float32 of size 2x3]\n    (1): Parameter containing: [torch.float32 of size 2]\n)',
       ],
-      [new nn.ParameterList([new nn.Parameter(gt.zeros(2, 3))]), 'ParameterList(  (0): Parameter containing: [float32 of size 2x3])'],
+      [new nn.ParameterList([new nn.Parameter(gt.zeros(2, 3))]), 'ParameterList(  (0): Parameter containing: [torch.float32 of size 2x3])'],
     ];
     for (const [module, text] of lines) expect(`${module}`).toBe(text);
     expect(`${new nn.Parameter(gt.zeros(2))}`).toBe('Parameter containing:\ntensor([0., 0.], requires_grad=True)');
@@ -105,6 +105,7 @@ describe('Module', () => {
     expect(net.parameters().every((p, i) => p === before[i])).toBe(true);
     expect(new Set([...net.parameters(), ...net.buffers(), net.scale.grad!].map((t) => t.dtype))).toEqual(new Set(['float64']));
     expect(net.forward(gt.ones([1, 3], { dtype: 'float64' })).dtype).toBe('float64');
+    expect(net.to(gt.zeros(1)).type('float64').to(gt.zeros(1)).scale.dtype).toBe('float32');
     expect(() => net.to('int64')).toThrow('to: expected a floating point dtype, got int64');
   });
   it('refuses a backward that needs weights which changed dtype since', () => {
@@ -117,10 +118,13 @@ describe('Module', () => {
     const names: string[] = [];
     new Block().apply((module) => names.push(module.constructor.name));
     expect(names).toEqual(['Linear', 'ReLU', 'Block']);
+    expect(() => new Block().apply(3 as never)).toThrow('apply: expected a function of a module, got 3');
   });
   it('refuses names that would be lost', () => {
     const module = new nn.Module();
     expect(() => module.registerBuffer('a.b', gt.zeros(1))).toThrow('registerBuffer: expected a name that is not empty and has no dot, got "a.b"');
+    module.registerModule('act', new nn.ReLU());
+    expect(module.namedChildren().map(([name]) => name)).toEqual(['act']);
     expect(() => module.registerBuffer('forward', gt.zeros(1))).toThrow("attribute 'forward' already exists");
     expect(() => module.addModule('x', gt.zeros(1) as unknown as gt.nn.Module)).toThrow('addModule: expected a Module or null, got Tensor');
     expect(() => module.registerParameter('x', gt.zeros(1) as unknown as gt.nn.Parameter)).toThrow('expected a Parameter or null');

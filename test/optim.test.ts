@@ -181,6 +181,12 @@ describe('Optimizer', () => {
       ],
       [() => new optim.Adam([p], { betas: [1, 0.9] }), 'Invalid beta parameter at index 0: 1'],
       [() => new optim.Adam([p], { eps: -1 }), 'Invalid epsilon value: -1'],
+      [() => new optim.Adam([p], { lr: '0.1' as never }), 'Adam: expected lr to be a number, true or false, or a list of numbers, got "0.1"'],
+      [
+        () => new optim.Rprop([p], { etas: ['0.5', 1.2] as never }),
+        'Rprop: expected etas to be a number, true or false, or a list of numbers, got ["0.5", 1.2]',
+      ],
+      [() => new optim.LBFGS([p], { lineSearchFn: 'wolfe' as never }), "only 'strong_wolfe' is supported"],
       [() => new optim.Adam([]), 'optimizer got an empty parameter list'],
       [() => new optim.Adam(p as never), 'Adam: expected params to be an iterable of tensors or of groups, got'],
       [() => new optim.Adam([3 as never]), 'optimizer can only optimize Tensors'],
@@ -230,11 +236,18 @@ describe('Optimizer', () => {
       "doesn't match the size of optimizer's group",
     );
     expect(() => optimizer.loadStateDict({ ...state, param_groups: [{ ...state.param_groups[0], lr: -1 }] })).toThrow('Invalid learning rate: -1');
+    expect(() => optimizer.loadStateDict({ ...state, state: null as never })).toThrow('loadStateDict: expected an object with state and param_groups');
+    expect(() => optimizer.loadStateDict({ ...state, state: { 0: 5 as never } })).toThrow('loadStateDict: expected state 0 to be an object, got 5');
+    const adam = new optim.Adam([p]);
+    expect(() => adam.loadStateDict({ ...adam.stateDict(), state: { 0: { step: 'x' } } })).toThrow(
+      'loadStateDict: expected state 0.step to be a number, got "x"',
+    );
     const wrong = { state: { 0: { momentum_buffer: gt.ones(3) } }, param_groups: [{ ...state.param_groups[0], lr: 5 }] };
     expect(() => optimizer.loadStateDict(wrong)).toThrow("loadStateDict: expected state 0.momentum_buffer of the parameter's shape [2], got [3]");
     expect(optimizer.paramGroups[0].lr).toBe(0.1);
   });
   it('prints as PyTorch does', () => {
+    expect(`${new optim.Adam([leaf()])}`).toContain('    betas: (0.9, 0.999)\n    eps: 1e-08\n    lr: 0.001\n');
     expect(`${new optim.SGD([leaf()], { lr: 0.1 })}`).toBe(
       'SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    maximize: False\n    momentum: 0\n    nesterov: False\n    weight_decay: 0\n)',
     );

@@ -136,6 +136,7 @@ function run(seed: number, createGraph: boolean): Outcome {
   kept = stash;
   const retained: gt.Tensor[] = [];
   if (pick(3) === 0) leaves[0].grad = input(9);
+  if (pick(3) === 0) leaves[1].registerHook((g) => void stash.push(g));
   for (let i = 4 + pick(16); i > 0; i--) {
     const any = (): gt.Tensor => tensors[pick(2) === 0 ? tensors.length - 1 : pick(tensors.length)];
     const y = rules[pick(rules.length)](any(), any(), pick);
@@ -171,6 +172,13 @@ function run(seed: number, createGraph: boolean): Outcome {
       const targets = [leaves[0], ...tensors.filter((t) => t.requiresGrad).slice(-2)];
       const found = gt.autograd.grad(last, targets, { gradOutputs: given, allowUnused: true, ...options });
       for (const g of found) if (g !== null) stash.push(g);
+    }
+    // A leaf's gradient that is dropped ends at once, unless somebody has seen it.
+    for (const leaf of leaves) {
+      if (pick(3) > 0) continue;
+      if (pick(2) === 0 && leaf.grad !== null) stash.push(leaf.grad);
+      if (pick(2) === 0) leaf.grad = null;
+      else leaf.grad = input(13);
     }
   }
   for (const t of [...leaves, ...retained]) results.push(numbers(t.grad));

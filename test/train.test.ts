@@ -14,6 +14,7 @@ function problem(samples = 24) {
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
   return { model, optimizer, data: new DataLoader(new TensorDataset(x, y), { batchSize: 5, shuffle: true }), loss: F.crossEntropy };
 }
+const settings = ({ model: _, ...options }: ReturnType<typeof problem>): Omit<ReturnType<typeof problem>, 'model'> => options;
 const weightsOf = (model: gt.nn.Module): number[][] => model.parameters().map((p) => [...p.detach().toTypedArray()].map(Number));
 
 describe('fit', () => {
@@ -63,17 +64,17 @@ describe('fit', () => {
   it('goes on in mid-epoch as if it had not stopped', async () => {
     const whole = problem();
     gt.manualSeed(9);
-    await train.fit(whole.model, { ...whole, epochs: 3 });
+    await train.fit(whole.model, { ...settings(whole), epochs: 3 });
 
     const first = problem();
     gt.manualSeed(9);
-    const run = await train.fit(first.model, { ...first, epochs: 3, maxSteps: 7 });
+    const run = await train.fit(first.model, { ...settings(first), epochs: 3, maxSteps: 7 });
     expect([run.reason, run.epoch, run.batch]).toEqual(['maxSteps', 2, 2]);
     const snapshot = run.snapshot();
 
     const second = problem();
     gt.manualSeed(1234);
-    const rest = await train.fit(second.model, { ...second, epochs: 3, resume: snapshot });
+    const rest = await train.fit(second.model, { ...settings(second), epochs: 3, resume: snapshot });
     expect(rest.step).toBe(15);
     expect(rest.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(weightsOf(second.model)).toEqual(weightsOf(whole.model));
@@ -82,14 +83,14 @@ describe('fit', () => {
   it('goes on between epochs as if it had not stopped', async () => {
     const whole = problem();
     gt.manualSeed(9);
-    await train.fit(whole.model, { ...whole, epochs: 2 });
+    await train.fit(whole.model, { ...settings(whole), epochs: 2 });
     const first = problem();
     gt.manualSeed(9);
-    const run = await train.fit(first.model, { ...first, epochs: 1 });
+    const run = await train.fit(first.model, { ...settings(first), epochs: 1 });
     const snapshot = run.snapshot();
     const second = problem();
     gt.manualSeed(77);
-    await train.fit(second.model, { ...second, epochs: 2, resume: snapshot });
+    await train.fit(second.model, { ...settings(second), epochs: 2, resume: snapshot });
     expect(weightsOf(second.model)).toEqual(weightsOf(whole.model));
   });
 
@@ -149,6 +150,32 @@ describe('fit', () => {
     expect(weightsOf(model)).toEqual(kept[1]);
   });
 
+  it('early stopping takes a figure that is no number for no improvement, and counts on where a run is taken up again', async () => {
+    const { model, ...options } = problem();
+    const figures = [Number.NaN, 3, 2, 2.5, 2.6, 2.7];
+    const given = (): gt.train.MetricFunction => {
+      let calls = 0;
+      return () => figures[Math.floor(calls++ / 5)];
+    };
+    const stop = { monitor: 'figure', patience: 1 };
+    const run = await train.fit(model, { ...options, epochs: 4, metrics: { figure: given() }, callbacks: [train.earlyStopping(stop)] });
+    expect([run.history.length, run.reason]).toEqual([4, 'epochs']);
+    const rest = await train.fit(model, {
+      ...options,
+      epochs: 9,
+      metrics: { figure: () => 2.6 },
+      callbacks: [train.earlyStopping(stop)],
+      resume: run.snapshot(),
+    });
+    expect([rest.history.length, rest.reason]).toEqual([5, 'earlyStopping']);
+  });
+  it('stops before the first step, or after a validation, if that is when it is asked to', async () => {
+    const { model, ...options } = problem();
+    expect((await train.fit(model, { ...options, signal: AbortSignal.abort() })).step).toBe(0);
+    const controller = new AbortController();
+    const run = await train.fit(model, { ...options, epochs: 3, callbacks: [{ onEpoch: () => controller.abort() }], signal: controller.signal });
+    expect([run.step, run.reason]).toEqual([5, 'aborted']);
+  });
   it('clips gradients', async () => {
     const { model, ...options } = problem();
     const optimizer = new optim.SGD(model.parameters(), { lr: 1 });
@@ -195,6 +222,13 @@ describe('what is wrong', () => {
     gt.autograd.setDetectAnomaly(true);
     try {
       await expect(run()).rejects.toThrow(/SqrtBackward0.*nan/);
+      // The op where it began, not the one that backward meets first; and what came in from outside.
+      const early = bad((output) => F.crossEntropy(output.sub(100).log(), gt.zeros([output.shape[0]], { dtype: 'int64' })));
+      await expect(early.run()).rejects.toThrow(
+        /at step 1 \(epoch 1, batch 1\): LogBackward0 gave the first nan\nError detected in LogBackward0.*\n.*\n +at .*train\.test\.ts/,
+      );
+      const data = bad((output) => output.mul(gt.tensor([1, 2, Number.NaN])).sum());
+      await expect(data.run()).rejects.toThrow(/MulBackward0 gave the first nan, from an input that has some already/);
     } finally {
       gt.autograd.setDetectAnomaly(false);
     }
@@ -211,6 +245,16 @@ describe('what is wrong', () => {
     await rejects({ epochs: 0 }, /^fit: expected epochs to be a whole number above 0, got 0/);
     await rejects({ accumulate: 1.5 }, /^fit: expected accumulate/);
     await rejects({ clipGradNorm: -1 }, /^fit: expected clipGradNorm > 0/);
+    await rejects({ epoch: 2 }, /^fit: expected options among data, optimizer, .*, got epoch$/);
+    await rejects({ scheduler: 3 }, /^fit: expected a scheduler, got 3/);
+    await rejects({ scheduleBy: 'batch' }, /^fit: expected scheduleBy to be one of "epoch", "step", got "batch"/);
+    await rejects({ metrics: { a: 3 } }, /^fit: expected metric a to be a function, or to have reset, update and compute, got 3/);
+    await rejects({ monitor: 'accuracy', metrics: { right: train.accuracy } }, /^fit: expected monitor to be one of loss, right, got "accuracy"/);
+    await rejects({ callbacks: {} }, /^fit: expected a list of callbacks, got Object/);
+    await rejects({ callbacks: [{ onStep: 1 }] }, /^fit: expected onStep to be a function, got 1/);
+    await rejects({ loss: () => 3 }, /^fit: expected a loss that is a tensor, got 3/);
+    await rejects({ loss: (output: gt.Tensor) => output }, /^fit: expected a loss of one element, the mean of the batch say, got shape \[5, 3\]/);
+    await rejects({ loss: undefined, forward: () => undefined }, /^fit: expected a loss that is a tensor, got undefined from forward/);
     await rejects({ resume: { model: {} } }, /^resume: expected what run.snapshot\(\) gave/);
     await rejects({ callbacks: [train.earlyStopping({ monitor: 'x' })] }, /^earlyStopping: expected monitor to be one of loss, got "x"/);
     await expect(train.fit(5 as never, options)).rejects.toThrow(/^fit: expected a Module/);
@@ -223,10 +267,17 @@ describe('what is wrong', () => {
     const other = problem();
     const before = weightsOf(other.model);
     const optimizer = new optim.SGD([{ params: [other.model.parameters()[0]] }], { lr: 1 });
-    await expect(train.fit(other.model, { ...other, optimizer, resume: snapshot })).rejects.toThrow(gt.FormatError);
+    await expect(train.fit(other.model, { ...settings(other), optimizer, resume: snapshot })).rejects.toThrow(gt.FormatError);
     expect(weightsOf(other.model)).toEqual(before);
     const narrow = new nn.Linear(4, 2);
-    await expect(train.fit(narrow, { ...other, optimizer: new optim.SGD(narrow.parameters(), { lr: 1 }), resume: snapshot })).rejects.toThrow(gt.FormatError);
+    const scheduled = problem();
+    const scheduler = new optim.lrScheduler.StepLR(scheduled.optimizer, 1);
+    const wrong = { ...snapshot, scheduler: { last_epoch: 'x' } };
+    await expect(train.fit(scheduled.model, { ...settings(scheduled), scheduler, resume: wrong })).rejects.toThrow('StepLR.loadStateDict: expected last_epoch');
+    expect([weightsOf(scheduled.model), scheduled.optimizer.state.size]).toEqual([weightsOf(problem().model), 0]);
+    await expect(train.fit(narrow, { ...settings(other), optimizer: new optim.SGD(narrow.parameters(), { lr: 1 }), resume: snapshot })).rejects.toThrow(
+      gt.FormatError,
+    );
   });
 });
 
@@ -257,5 +308,13 @@ describe('metrics', () => {
     ]);
     expect(figures.matrix).toBeCloseTo(2 / 3, 6);
     expect(String(matrix).split('\n')).toHaveLength(4);
+    expect(() => matrix.update(scores, gt.tensor([1, 3, 2], { dtype: 'int64' }))).toThrow('ConfusionMatrix: expected scores (N, 3) and labels (N) in [0, 2]');
+    expect(matrix.compute()).toBeCloseTo(2 / 3, 6);
+  });
+  it('evaluation leaves every layer in the mode that it was in', async () => {
+    const model = new nn.Sequential(new nn.Linear(4, 3), new nn.Dropout());
+    model.at(1).eval();
+    await train.evaluate(model, [[gt.ones([2, 4]), gt.tensor([0, 1], { dtype: 'int64' })]], { loss: F.crossEntropy });
+    expect(model.modules().map(({ training }) => training)).toEqual([true, true, false]);
   });
 });

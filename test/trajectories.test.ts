@@ -101,8 +101,13 @@ describe('schedules are PyTorch’s', () => {
     const own = name === 'ChainedScheduler' ? [] : [optimizer];
     return new Schedule(...own, ...args.map(value), Object.fromEntries(Object.entries(options).map(([key, v]) => [spaced(key), value(v)])));
   }
-  const makeOptimizer = (kind: 'SGD' | 'Adam'): gt.optim.Optimizer => {
-    const groups = [0.5, 0.05].map((lr) => ({ params: [gt.zeros([1], { requiresGrad: true })], lr }));
+  const makeOptimizer = ({ optimizer: kind, schedule }: OptimManifest['schedules'][number]): gt.optim.Optimizer => {
+    const resumed = 'last_epoch' in schedule[2];
+    const initial = { maxLr: 0.4, minLr: 0.001, maxMomentum: 0.95, baseMomentum: 0.85 };
+    const groups = [0.5, 0.05].map((lr) => {
+      const params = [gt.zeros([1], { requiresGrad: true })];
+      return resumed ? { params, lr: 0.6 * lr, initialLr: lr, ...initial } : { params, lr };
+    });
     return kind === 'SGD' ? new gt.optim.SGD(groups, { lr: 0.1, momentum: 0.9 }) : new gt.optim.Adam(groups);
   };
   interface Observed {
@@ -156,7 +161,7 @@ describe('schedules are PyTorch’s', () => {
 
   const cases = golden.manifest.schedules.map((run) => [`${run.schedule[0]} ${JSON.stringify(run.schedule.slice(1))} of ${run.optimizer}`, run] as const);
   it.each(cases)('%s', (_, run) => {
-    const optimizer = makeOptimizer(run.optimizer);
+    const optimizer = makeOptimizer(run);
     const schedule = build(optimizer, run.schedule);
     expectRows([read(optimizer), ...rows(optimizer, schedule, 0, HALF)], run, 0);
     const state = schedule.stateDict();
@@ -166,7 +171,7 @@ describe('schedules are PyTorch’s', () => {
     expectRows(rows(optimizer, schedule, HALF, STEPS), run, HALF + 1);
 
     for (const half of [state, revive(run.half) as gt.optim.lrScheduler.SchedulerState]) {
-      const other = makeOptimizer(run.optimizer);
+      const other = makeOptimizer(run);
       const resumed = build(other, run.schedule);
       other.loadStateDict(saved);
       resumed.loadStateDict(half);

@@ -26,6 +26,10 @@ describe('lineChart', () => {
     expect(ticks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(ticks(-3, 17)).toEqual([0, 5, 10, 15]);
     expect(ticks(0.001, 0.0024)).toEqual([0.001, 0.0015, 0.002]);
+    expect(ticks(1, 3, true)).toEqual([1, 2, 3]);
+    const svg = gt.viz.lineChart([{ x: [1, 2, 3], y: [5, Number.NaN, 6], dots: true }]);
+    expect([...svg.matchAll(/text-anchor="middle">([\d.]+)</g)].map(([, label]) => label)).toEqual(['1', '2', '3']);
+    expect([svg.match(/<circle/g)?.length, svg.includes('NaN')]).toEqual([2, false]);
   });
   it('draws nothing at all, and one point', () => {
     expect(gt.viz.lineChart([])).toContain('</svg>');

@@ -83,7 +83,7 @@ describe('accidents in workers', () => {
     const { batches, error } = (await attempt({ 7: 'throw' })) as { batches: number; error: gt.WorkerError };
     expect(batches).toBe(3);
     expect(error).toBeInstanceOf(gt.WorkerError);
-    expect(error.message).toBe('DataLoader: expected a batch from worker 0, got RangeError: sample 7 is broken');
+    expect(error.message).toBe('DataLoader: expected a sample at index 7 from worker 0, got RangeError: sample 7 is broken');
     expect(error.cause).toBeInstanceOf(RangeError);
   });
   it('a worker that dies', async () => {

@@ -38,14 +38,26 @@ export function prepare({ seed, threads }: Options): void {
   say(describeBackend());
 }
 
-/** Ctrl-C asks training to end after the step under way; a second one ends the program. */
-function stopOnInterrupt(): AbortSignal {
+/** A terminal and the programs between it and this one (npx, tsx) may each pass on the same Ctrl-C, and all of it waits while a step runs. */
+const ECHO = 1000;
+
+/** While `body` runs, Ctrl-C asks it to end after the step under way; a second one, a while later, ends the program. */
+async function interruptible<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  process.once('SIGINT', () => {
+  let first: number | undefined;
+  const interrupt = (): void => {
+    if (first !== undefined && performance.now() - first > ECHO) process.exit(130);
+    if (first !== undefined) return;
+    first = performance.now();
     console.error('\nfinishing the step; Ctrl-C again to stop at once');
     controller.abort();
-  });
-  return controller.signal;
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    return await body(controller.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
 }
 
 function readSnapshot(file: string): gt.train.Snapshot | undefined {
@@ -74,32 +86,29 @@ export async function run<B>(task: Task<B>, { epochs, out, resume }: Options): P
   const value = (log: gt.train.EpochLog): number => sign * log.figures[monitor];
   const keep: gt.train.Callback = {
     onEpoch(run, log) {
-      if (run.history.every((other) => value(other) <= value(log))) gt.save(model.stateDict(), best);
+      if (!run.history.some((other) => value(other) > value(log)) && !Number.isNaN(value(log))) gt.save(model.stateDict(), best);
       gt.save(run.snapshot(), last);
       writeFileSync(picture, curve(name, run.history));
     },
   };
-  const result = await gt.train.fit(model, {
-    ...fit,
-    data,
-    validation,
-    optimizer,
-    scheduler,
-    scheduleBy: 'step',
-    epochs,
-    callbacks: [keep, progress(epochs, data.length, batch, perSample, unit)],
-    signal: stopOnInterrupt(),
-    resume: resume === undefined ? undefined : readSnapshot(resume === true ? last : resume),
+  const snapshot = resume === undefined ? undefined : readSnapshot(resume === true ? last : resume);
+  const result = await interruptible(async (signal) => {
+    const callbacks = [keep, progress(epochs, data.length, batch, perSample, unit)];
+    const done = await gt.train.fit(model, { ...fit, data, validation, optimizer, scheduler, scheduleBy: 'step', epochs, callbacks, signal, resume: snapshot });
+    if (done.reason === 'aborted') gt.save(done.snapshot(), last);
+    return done;
   });
   if (result.reason === 'aborted') {
-    gt.save(result.snapshot(), last);
-    const words = [`npx tsx examples/${name}.ts`, ...process.argv.slice(2).filter((word, i, all) => !/^--resume/.test(word) && all[i - 1] !== '--resume')];
+    const words = [
+      `node --import tsx examples/${name}.ts`,
+      ...process.argv.slice(2).filter((word, i, all) => !/^--resume/.test(word) && all[i - 1] !== '--resume'),
+    ];
     say(`stopped after step ${result.step}; saved to ${last}. Go on with: ${words.join(' ')} --resume ${last}`);
     return undefined;
   }
   if (existsSync(best)) model.loadStateDict(gt.load(best) as gt.nn.StateDict);
   say(`\nweights at their best: ${best}\nloss curve: ${picture}`);
-  return sign * Math.max(...result.history.map(value));
+  return sign * Math.max(...result.history.map(value).filter((v) => !Number.isNaN(v)));
 }
 
 /** What the library throws on purpose explains itself; anything else is a bug, and its trace helps. */

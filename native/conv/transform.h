@@ -39,8 +39,10 @@ struct Taps {
   static constexpr int in = R, out = 6;
   template <class V>
   static GRADTAPE_INLINE void apply(const V (&g)[R], V (&y)[6]) {
-    V ea = g[0] + times(a2, g[2]), oa = times(a, g[1]), eb = g[0] + times(b2, g[2]), ob = times(b, g[1]);
-    if constexpr (R == 5) ea += times(a4, g[4]), oa += times(a3, g[3]), eb += times(b4, g[4]), ob += times(b3, g[3]);
+    V ea = g[0], oa = times(a, g[1]), eb = g[0], ob = times(b, g[1]);
+    if constexpr (R > 2) ea += times(a2, g[2]), eb += times(b2, g[2]);
+    if constexpr (R > 3) oa += times(a3, g[3]), ob += times(b3, g[3]);
+    if constexpr (R > 4) ea += times(a4, g[4]), eb += times(b4, g[4]);
     y[0] = g[0];
     y[1] = times(wa, ea + oa), y[2] = times(wa, ea - oa), y[3] = times(wb, eb + ob), y[4] = times(wb, eb - ob);
     y[5] = g[R - 1];
@@ -56,7 +58,9 @@ struct Results {
     const V ea = t[1] + t[2], oa = t[1] - t[2], eb = t[3] + t[4], ob = t[3] - t[4];
     y[0] = t[0] + ea + eb;
     y[1] = times(a, oa) + times(b, ob);
-    if constexpr (M == 4) y[2] = times(a2, ea) + times(b2, eb), y[3] = times(a3, oa) + times(b3, ob);
+    if constexpr (M > 2) y[2] = times(a2, ea) + times(b2, eb);
+    if constexpr (M > 3) y[3] = times(a3, oa) + times(b3, ob);
+    if constexpr (M > 4) y[4] = times(a4, ea) + times(b4, eb);
     y[M - 1] += t[5];
   }
 };

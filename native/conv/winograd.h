@@ -4,14 +4,12 @@
 
 #include "../gemm/tile.h"
 #include "direct.h"
-#include "rows.h"
-#include "transform.h"
+#include "points.h"
 
 namespace GRADTAPE_NS {
 
-constexpr int64_t kSquare = kPoints * kPoints;
 constexpr int64_t kTilesInBlock = 56, kSourceBytes = 2 << 20;   // the products of a block at all points stay in L2
-constexpr int64_t kTransformedBytes = 16 << 20;                 // filters at the points that may be kept
+constexpr int64_t kTransformedBytes = 16 << 20, kFilterChannels = 64;  // filters at the points that may be kept; channels of them that are in L2 otherwise
 
 /** The tiles of a convolution, M x M results each, and the blocks that its rows of tiles are cut into. */
 template <class T>
@@ -26,6 +24,11 @@ struct Tiling {
 
 inline bool is_unit(const Axis& a) { return a.step == 1 && a.stride == 1 && (a.slope == 1 || a.slope == -1); }
 
+template <class T>
+bool filters_fit(const Direct<T>& d) {
+  return d.groups * kSquare * d.filters.sources * d.vectors() * GRADTAPE_VECTOR_BYTES <= kTransformedBytes;
+}
+
 /** How many results a tile has across, or 0 if the direct way is the better one. */
 template <class T>
 int64_t winograd_tile(const Direct<T>& d) {
@@ -36,52 +39,37 @@ int64_t winograd_tile(const Direct<T>& d) {
   // In vectors of multiply-adds: the products, and the transforms by what they were measured to cost.
   const int64_t direct = images * d.y.size * d.x.size * d.depth() * vectors;
   const int64_t points = kSquare * tiles * sources * vectors + 250 * tiles * parts_of(sources, lanes<T>) + 200 * tiles * vectors + 250 * sources * vectors;
-  return d.groups * kSquare * sources * vectors * lanes<T> * static_cast<int64_t>(sizeof(T)) <= kTransformedBytes && points + points / 4 < direct ? m : 0;
+  // Filters that are too many to be kept at the points are brought there again for every block of tiles.
+  const int64_t again = filters_fit(d) ? 0 : 250 * sources * vectors * (tiles / kTilesInBlock);
+  return (filters_fit(d) || d.groups == 1) && points + again + points / 4 < direct ? m : 0;
+}
+
+/** One vector of filters, from `first` on, at the points, which lie `apart`, to rows of `step` for every channel of the source. `packed` has room for the vector. */
+template <class T, int R>
+void transform_filter(const Direct<T>& d, const Filters<T>& f, int64_t first, int64_t step, T* packed, int64_t apart, T* to) {
+  using V = Vec<T>;
+  constexpr int64_t W = lanes<T>;
+  const int64_t sources = f.sources;
+  pack_filters(f, d.y, d.x, d.kw, first, 1, 0, sources, packed);
+  for (int64_t c = 0; c < sources; c++, to += step) {
+    winograd::apply<winograd::Taps<R>, V>(
+        [&](int i, int j) { return load<V>(packed + (((d.y.slope < 0 ? R - 1 - i : i) * sources + c) * R + (d.x.slope < 0 ? R - 1 - j : j)) * W); },
+        [&](int i, int j, V y) { store(to + (i * kPoints + j) * apart, y); });
+  }
 }
 
 /** The filters at the points: panels of kTileVectors vectors, (group, panel, point, channel of the source, filter). */
 template <class T, int R>
 void transform_filters(const Direct<T>& d, T* to) {
-  using V = Vec<T>;
   constexpr int64_t W = lanes<T>;
   const int64_t vectors = d.vectors(), sources = d.filters.sources;
   deal(d.groups * vectors, d.groups * vectors * sources * 250 * W, [&](int64_t task) {
     const int64_t group = task / vectors, v = task % vectors, first = v / kTileVectors * kTileVectors, step = least(kTileVectors, vectors - first) * W;
     Filters<T> f = d.filters;
     f.k += group * d.group_filters();
-    T* const packed = static_cast<T*>(workspace(sources * R * R * W * sizeof(T), 1));
-    pack_filters(f, d.y, d.x, d.kw, v * W, 1, 0, sources, packed);
-    T* at = to + (group * vectors + first) * kSquare * sources * W + (v - first) * W;
-    for (int64_t c = 0; c < sources; c++, at += step) {
-      winograd::apply<winograd::Taps<R>, V>(
-          [&](int i, int j) { return load<V>(packed + (((d.y.slope < 0 ? R - 1 - i : i) * sources + c) * R + (d.x.slope < 0 ? R - 1 - j : j)) * W); },
-          [&](int i, int j, V y) { store(at + (i * kPoints + j) * sources * step, y); });
-    }
+    transform_filter<T, R>(d, f, v * W, step, static_cast<T*>(workspace(sources * R * R * W * sizeof(T), 1)), sources * step,
+                           to + (group * vectors + first) * kSquare * sources * W + (v - first) * W);
   });
-}
-
-/** Rows of tiles [begin, end) of the source at the points: (point, tile, channel). */
-template <class T>
-void transform_source(const Tiling<T>& t, int64_t begin, int64_t end, T* to) {
-  using V = Vec<T>;
-  constexpr int64_t W = lanes<T>;
-  const Direct<T>& d = t.d;
-  const int64_t tiles = (end - begin) * t.across, width = t.across * t.m + kPoints - t.m, sources = d.filters.sources, size = d.y.source * d.x.source;
-  for (int64_t line = begin; line < end;) {
-    // The rows of tiles that lie in the same image.
-    const int64_t image = line / t.down, first = line % t.down, count = least(end - line, t.down - first), rows = (count - 1) * t.m + kPoints;
-    T* copy = static_cast<T*>(workspace((rows * width * W + W) * sizeof(T), 0));
-    for (int64_t c = 0; c < sources; c += W) {
-      transpose_rows(d.source + (image * sources + c) * size, least(W, sources - c), W, size, {d.y.low() + first * t.m, rows, d.y.source}, {d.x.low(), width, d.x.source}, copy);
-      for (int64_t i = 0; i < count * t.across; i++) {
-        const T* from = copy + (i / t.across * t.m * width + i % t.across * t.m) * W;
-        T* at = to + ((line - begin) * t.across + i) * t.pitch + c;
-        winograd::apply<winograd::Source, V>([&](int y, int x) { return load<V>(from + (y * width + x) * W); },
-                                             [&](int y, int x, V v) { store(at + (y * kPoints + x) * tiles * t.pitch, v); });
-      }
-    }
-    line += count;
-  }
 }
 
 /** Rows of tiles [begin, end) of the results under one vector of filters, back from the points: (point, tile, `step` filters). Tells whether all are finite. */
@@ -98,7 +86,7 @@ bool transform_results(const Tiling<T>& t, int64_t begin, int64_t end, const T* 
     for (int64_t i = 0; i < t.across; i++) {
       const T* at = from + ((line - begin) * t.across + i) * step;
       T* to = rows + i * M * W;
-      winograd::apply<winograd::Results<M>, V>([&](int y, int x) { return load<V>(at + (y * kPoints + x) * tiles * step); },
+      winograd::apply<winograd::Results<M>, V>([&](int y, int x) { return load<V>(at + (y * kPoints + x) * spaced<T>(tiles * step)); },
                                                [&](int y, int x, V v) {
                                                  spoilt += v - v;
                                                  store(to + (y * width + x) * W, v);
@@ -114,7 +102,7 @@ bool transform_results(const Tiling<T>& t, int64_t begin, int64_t end, const T* 
 }
 
 template <class T, int M>
-void convolve_tiles(const Direct<T>& d) {
+bool convolve_kept_filters(const Direct<T>& d) {
   bool finite = true;
   constexpr int64_t W = lanes<T>, R = kPoints + 1 - M;
   const Tiling<T> t{d, M};
@@ -126,17 +114,17 @@ void convolve_tiles(const Direct<T>& d) {
     for (int64_t begin = first; begin < last;) {
       // Groups have filters of their own.
       const int64_t end = d.groups == 1 ? last : least(last, (begin / t.down + 1) * t.down), group = begin / t.down % d.groups, tiles = (end - begin) * t.across;
-      T* source = static_cast<T*>(workspace(kSquare * tiles * (t.pitch + kTileVectors * W) * sizeof(T), 1));
-      T* products = source + kSquare * tiles * t.pitch;
-      transform_source(t, begin, end, source);
+      T* source = static_cast<T*>(workspace(kSquare * (spaced<T>(tiles * t.pitch) + spaced<T>(tiles * kTileVectors * W)) * sizeof(T), 1));
+      T* products = source + kSquare * spaced<T>(tiles * t.pitch);
+      to_points<T, winograd::Source>(d.source, sources, sources, {d.y.low(), 0, d.y.source}, {d.x.low(), 0, d.x.source}, t.down, t.across, M, begin, end, t.pitch / W, source);
       for (int64_t v = 0; v < vectors; v += kTileVectors) {
         const int64_t panel = least(kTileVectors, vectors - v), step = panel * W, parts = parts_of(tiles, kTileRows);
         const T* filter = filters + (group * vectors + v) * kSquare * sources * W;
         for (int64_t point = 0; point < kSquare; point++) {
           for (int64_t part = 0; part < parts; part++) {
             const int64_t tile = tiles * part / parts, rows = tiles * (part + 1) / parts - tile;
-            kTiles<T>.at[rows - 1][panel - 1]({sources, source + (point * tiles + tile) * t.pitch, t.pitch, 1, filter + point * sources * step, step,
-                                               products + (point * tiles + tile) * step, step, T(1), T(0), W});
+            kTiles<T>.at[rows - 1][panel - 1]({sources, source + point * spaced<T>(tiles * t.pitch) + tile * t.pitch, t.pitch, 1, filter + point * sources * step, step,
+                                               products + point * spaced<T>(tiles * step) + tile * step, step, T(1), T(0), W});
           }
         }
         for (int64_t i = 0; i < panel; i++) {
@@ -146,7 +134,56 @@ void convolve_tiles(const Direct<T>& d) {
       begin = end;
     }
   });
-  if (!finite) convolve(d);
+  return finite;
+}
+
+/**
+ * As above, for filters that at the points are too many to be kept: a task has a panel of them, brings some channels at a time to the points and adds their products to those of
+ * all tiles of a block, in L2. One group.
+ */
+template <class T, int M>
+bool convolve_by_filters(const Direct<T>& d) {
+  bool finite = true;
+  constexpr int64_t W = lanes<T>, R = kPoints + 1 - M;
+  const Tiling<T> t{d, M};
+  const int64_t sources = d.filters.sources, vectors = d.vectors(), chunks = parts_of(sources, kFilterChannels), lines = most(1, kTilesInBlock / t.across);
+  T* const source = static_cast<T*>(workspace(kSquare * spaced<T>(lines * t.across * kFilterChannels) * chunks * sizeof(T), 2));
+  for (int64_t begin = 0; begin < t.lines; begin += lines) {
+    const int64_t end = least(t.lines, begin + lines), tiles = (end - begin) * t.across, apart = kSquare * spaced<T>(tiles * kFilterChannels);
+    deal(chunks, tiles * sources * 16 * W, [&](int64_t chunk) {
+      const int64_t c = chunk * kFilterChannels, channels = least(kFilterChannels, sources - c);
+      to_points<T, winograd::Source>(d.source + c * d.y.source * d.x.source, channels, sources, {d.y.low(), 0, d.y.source}, {d.x.low(), 0, d.x.source}, t.down, t.across, M, begin, end,
+                                     parts_of(channels, W), source + chunk * apart);
+    });
+    deal(parts_of(vectors, kTileVectors), kSquare * tiles * sources * vectors * W, [&](int64_t task) {
+      const int64_t first = task * kTileVectors, panel = least(kTileVectors, vectors - first), step = panel * W, parts = parts_of(tiles, kTileRows), between = spaced<T>(tiles * step);
+      T* const filters = static_cast<T*>(workspace((kSquare * (spaced<T>(kFilterChannels * step) + between) + R * R * kFilterChannels * W) * sizeof(T), 1));
+      T* const products = filters + kSquare * spaced<T>(kFilterChannels * step);
+      T* const packed = products + kSquare * between;
+      for (int64_t chunk = 0; chunk < chunks; chunk++) {
+        Filters<T> f = d.filters;
+        f.k += chunk * kFilterChannels * f.by_source, f.sources = least(kFilterChannels, sources - chunk * kFilterChannels);
+        const int64_t pitch = parts_of(f.sources, W) * W;
+        for (int64_t v = 0; v < panel; v++) transform_filter<T, R>(d, f, (first + v) * W, step, packed, spaced<T>(f.sources * step), filters + v * W);
+        for (int64_t point = 0; point < kSquare; point++) {
+          for (int64_t part = 0; part < parts; part++) {
+            const int64_t tile = tiles * part / parts, rows = tiles * (part + 1) / parts - tile;
+            kTiles<T>.at[rows - 1][panel - 1]({f.sources, source + chunk * apart + point * spaced<T>(tiles * pitch) + tile * pitch, pitch, 1, filters + point * spaced<T>(f.sources * step), step,
+                                               products + point * between + tile * step, step, T(1), chunk > 0 ? T(1) : T(0), W});
+          }
+        }
+      }
+      for (int64_t v = 0; v < panel; v++) {
+        if (!transform_results<T, M>(t, begin, end, products + v * W, step, (first + v) * W)) __atomic_store_n(&finite, false, __ATOMIC_RELAXED);
+      }
+    });
+  }
+  return finite;
+}
+
+template <class T, int M>
+void convolve_tiles(const Direct<T>& d) {
+  if (!(filters_fit(d) ? convolve_kept_filters<T, M>(d) : convolve_by_filters<T, M>(d))) convolve(d);
 }
 
 }  // namespace GRADTAPE_NS

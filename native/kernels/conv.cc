@@ -1,10 +1,13 @@
 // The rows of convolution. Forward pass and input's gradient are one thing (conv/geometry.h): lanes along the result's channels (conv/direct.h), for 3 x 3 and 5 x 5 taps over many
-// channels Winograd's way (conv/winograd.h), for few channels lanes across images and groups (conv/planes.h) or, where those are few too, along the line (conv/narrow.h).
+// channels Winograd's way (conv/winograd.h), for few channels lanes across images and groups (conv/planes.h) or, where those are few too, along the line (conv/narrow.h); also along the line
+// where every plane has its filter (conv/depthwise.h).
+#include "../conv/depthwise.h"
 #include "../conv/exact.h"
 #include "../conv/narrow.h"
 #include "../conv/planes.h"
 #include "../conv/weight.h"
 #include "../conv/winograd.h"
+#include "../conv/winograd_weight.h"
 #include "../kernel_list.h"
 
 namespace GRADTAPE_NS {
@@ -18,6 +21,10 @@ void zero(T* y, int64_t n) {
 
 template <class T>
 void convolution(const Pass<T>& pass, const Dim& y, const Dim& x) {
+  if (is_depthwise(pass, y, x)) {
+    const Direct<T> d{pass, y.size(), x.size(), y.axis(0), x.axis(0), x.taps};
+    return x.taps == 3 ? convolve_depthwise<T, 3>(d) : convolve_depthwise<T, 5>(d);
+  }
   if (in_planes<T>(pass.n * pass.groups, pass.filters.sources, pass.filters.results, y, x)) return convolve_planes(pass, y, x);
   for (int64_t ky = 0; ky < y.kinds(); ky++) {
     for (int64_t kx = 0; kx < x.kinds(); kx++) {
@@ -59,7 +66,9 @@ void conv_bwd_weight(const T* dy, const T* x, Out<T> dk, GRADTAPE_GEOMETRY) {
   const Geometry g = GRADTAPE_GEOMETRY_OF;
   if (n == 0 || g.positions() == 0) return zero<T>(dk, groups * o * g.depth());
   if (in_planes<T>(n * groups, c, o, {true, h, oh, kh, sh, ph, dh}, {true, w, ow, kw, sw, pw, dw})) return planes_weight<T>(g, dy, x, dk);
-  weight_gradient<T>(g, dy, x, dk);
+  const int64_t tile = weight_tile<T>(g);
+  if (tile == 0) weight_gradient<T>(g, dy, x, dk);
+  else if constexpr (sizeof(T) == sizeof(float)) tile == 4 ? weight_points<T, 4>(g, dy, x, dk) : weight_points<T, 2>(g, dy, x, dk);
 }
 
 GRADTAPE_DEFINE_FAMILY(conv)

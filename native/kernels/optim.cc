@@ -1,4 +1,4 @@
-// Optimizer steps: one pass over the parameters, contiguous and in place.
+// Optimizer steps: one pass over the parameters, contiguous and in place. An element moves 20 to 28 bytes, so that chunks are short.
 #include "../kernel_list.h"
 #include "../runtime/threads.h"
 #include "../simd.h"
@@ -11,7 +11,7 @@ void sgd_step(InOut<T> p, const T* g, InOut<T> m, int64_t n, double lr, double m
               int64_t first) {
   const T sign = maximize ? -1 : 1, rate = static_cast<T>(-lr), keep = static_cast<T>(momentum), take = static_cast<T>(1 - dampening), shrink = static_cast<T>(decay);
   const bool heavy = momentum != 0;
-  parallel(n, CHEAP, [&](int64_t begin, int64_t end) {
+  parallel(n, COSTLY, [&](int64_t begin, int64_t end) {
     for_vectors<lanes<T>>(begin, end, [&](int64_t i, auto access) {
       using V = Vec<T>;
       const V w = access.template read<V>(p + i);
@@ -31,7 +31,7 @@ void adam_step(InOut<T> p, const T* g, InOut<T> m, InOut<T> v, int64_t n, double
                double decoupled, int64_t maximize) {
   const T sign = maximize ? -1 : 1, rate = static_cast<T>(-stepsize), take1 = static_cast<T>(1 - beta1), keep2 = static_cast<T>(beta2), take2 = static_cast<T>(1 - beta2),
           epsilon = static_cast<T>(eps), root = static_cast<T>(1 / rootbias2), shrink = static_cast<T>(decay), scale = static_cast<T>(1 - decoupled);
-  parallel(n, CHEAP, [&](int64_t begin, int64_t end) {
+  parallel(n, COSTLY, [&](int64_t begin, int64_t end) {
     for_vectors<lanes<T>>(begin, end, [&](int64_t i, auto access) {
       using V = Vec<T>;
       const V w = access.template read<V>(p + i) * scale;

@@ -4,7 +4,7 @@ import { zeroFill } from '../tensor/fill.js';
 import { checkRecordable, rebase } from '../tensor/inplace.js';
 import { Creation, edgeOf, type Meta, Node, noGrad, requires } from '../tensor/node.js';
 import { type JointVjp, needsGrad, type Op } from '../tensor/op.js';
-import { setArena } from '../tensor/storage.js';
+import { Owner, setArena } from '../tensor/storage.js';
 import { alias, empty, Tensor } from '../tensor/tensor.js';
 import { Context } from './context.js';
 
@@ -53,7 +53,7 @@ function backwardOf(fn: typeof AutogradFunction, dys: readonly (Tensor | null)[]
   const arena = setArena(null);
   try {
     const grads = ctx.tensorOutputs.map((isTensor, nr) => dys[nr] ?? (isTensor && ctx.materializeGrads ? zerosOf(node.meta(nr)) : null));
-    for (const grad of grads) if (grad !== null) grad.storage.owned = false;
+    for (const grad of grads) if (grad !== null) grad.storage.owner = Owner.None;
     const result: Returned = fn.backward(ctx, ...grads);
     const list: readonly unknown[] = Array.isArray(result) ? result : [result];
     return gradientsFor(node.name, list, ctx).map((grad, i) => (needs(i) ? grad : null));

@@ -24,6 +24,18 @@ export class FormatError extends GradtapeError {}
 /** Training that cannot go on: a loss that is not a number. */
 export class TrainingError extends GradtapeError {}
 
+/** A dataset that threw while it made a sample; `cause` is what it threw. */
+export class DatasetError extends GradtapeError {
+  /** `sample`: which one it was. */
+  constructor(
+    readonly sample: string,
+    override readonly cause: unknown,
+  ) {
+    super(`DataLoader: expected ${sample}, got ${told(cause)}`, { cause });
+  }
+}
+/** What was thrown, in words. */
+export const told = (thrown: unknown): string => (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown));
 /** A thread that loads data died, or its dataset threw; `cause` tells what. */
 export class WorkerError extends GradtapeError {}
 

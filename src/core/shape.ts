@@ -111,9 +111,12 @@ export function checkDim(op: string, dim: unknown, ndim: number, role = 'dim'): 
 /** Dims to reduce, sorted, each once; null, undefined and [] mean all. */
 export function checkDims(op: string, dims: unknown, ndim: number): number[] {
   if (ndim > 64) fail(ShapeError, op, 'at most 64 dims to reduce', `${ndim}: only tensors with up to 64 dims are supported`);
-  if (dims === null || dims === undefined) return [...Array(ndim).keys()];
   const list = Array.isArray(dims) ? dims : [dims];
-  if (list.length === 0) return [...Array(ndim).keys()];
+  if (dims === null || dims === undefined || list.length === 0) {
+    const all: number[] = [];
+    for (let d = 0; d < ndim; d++) all.push(d);
+    return all;
+  }
   const seen = new Set<number>();
   for (const dim of list) {
     const d = checkDim(op, dim, ndim);

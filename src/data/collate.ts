@@ -2,6 +2,7 @@
 
 import type { TypedArray } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
+import { sameShape, showShape } from '../core/shape.js';
 import { isOptions } from '../ops/args.js';
 import { tensor } from '../ops/create.js';
 import { stack } from '../ops/index.js';
@@ -21,13 +22,48 @@ export function defaultCollate<S>(samples: readonly S[]): Collated<S> {
   return collate(samples) as Collated<S>;
 }
 
+const kindOf = (sample: unknown): string => {
+  if (sample instanceof Tensor) return 'tensors';
+  if (ArrayBuffer.isView(sample)) return 'typed arrays';
+  if (Array.isArray(sample)) return 'arrays';
+  if (typeof sample === 'number' || typeof sample === 'boolean') return 'numbers or booleans';
+  return isOptions(sample) ? 'plain objects' : `of type ${typeof sample}`;
+};
+
+function stacked(samples: readonly Tensor[]): Tensor {
+  const [{ shape }] = samples;
+  const odd = samples.find((t) => !sameShape(t.shape, shape));
+  if (odd !== undefined)
+    fail(
+      ShapeError,
+      'collate',
+      `samples of one shape, that of the first, ${showShape(shape)}`,
+      `${showShape(odd.shape)}: stack expects each tensor to be equal size`,
+    );
+  return stack(samples as Tensor[]);
+}
+
+function byName(samples: readonly Readonly<Record<string, unknown>>[]): unknown {
+  const names = Object.keys(samples[0]);
+  const missing = (sample: object): string | undefined => names.find((name) => !Object.hasOwn(sample, name));
+  const odd = samples.find((sample) => missing(sample) !== undefined);
+  if (odd !== undefined) fail(ArgumentError, 'collate', `samples that all have ${missing(odd)}`, `one with ${Object.keys(odd).join(', ') || 'nothing'}`);
+  return Object.fromEntries(names.map((name) => [name, collate(samples.map((sample) => sample[name]))]));
+}
+
 function collate(samples: readonly unknown[]): unknown {
   const [first] = samples;
   if (first === undefined) fail(ArgumentError, 'collate', 'samples', 'none');
-  if (first instanceof Tensor) return stack(samples as Tensor[]);
-  if (ArrayBuffer.isView(first)) return stack(samples.map((sample) => tensor(sample as TypedArray)));
-  if (typeof first === 'number') return tensor(samples as number[], { dtype: samples.every(Number.isInteger) ? 'int64' : 'float64' });
-  if (typeof first === 'boolean') return tensor(samples as boolean[]);
+  const kind = kindOf(first);
+  const other = samples.find((sample) => kindOf(sample) !== kind);
+  if (other !== undefined || samples.includes(undefined)) fail(ArgumentError, 'collate', `samples that are all ${kind}`, show(other));
+  if (first instanceof Tensor) return stacked(samples as Tensor[]);
+  if (ArrayBuffer.isView(first)) return stacked(samples.map((sample) => tensor(sample as TypedArray)));
+  if (samples.every((sample) => typeof sample === 'boolean')) return tensor(samples as boolean[]);
+  if (typeof first === 'number' || typeof first === 'boolean') {
+    const values = samples.map(Number);
+    return tensor(values, { dtype: values.every(Number.isInteger) ? 'int64' : 'float64' });
+  }
   if (typeof first === 'bigint') return tensor(samples as bigint[]);
   if (typeof first === 'string') return [...samples];
   if (Array.isArray(first)) {
@@ -37,7 +73,6 @@ function collate(samples: readonly unknown[]): unknown {
       fail(ShapeError, 'collate', `samples of ${first.length} members each`, `${odd.length}: each element in list of batch should be of equal size`);
     return first.map((_, i) => collate(rows.map((row) => row[i])));
   }
-  if (isOptions(first))
-    return Object.fromEntries(Object.keys(first).map((name) => [name, collate(samples.map((sample) => (sample as Record<string, unknown>)[name]))]));
+  if (isOptions(first)) return byName(samples as readonly Readonly<Record<string, unknown>>[]);
   return fail(ArgumentError, 'collate', 'samples of tensors, numbers, booleans, strings, arrays or plain objects', show(first));
 }

@@ -47,7 +47,8 @@ export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> impl
     return this.tensors.map((t) => select(t, 0, i)) as { [K in keyof T]: Tensor };
   }
   batch(indices: readonly number[]): Collated<{ [K in keyof T]: Tensor }> {
-    return this.tensors.map((t) => rowsAt(t, indices)) as unknown as Collated<{ [K in keyof T]: Tensor }>;
+    const places = indices.map((index) => placeOf('TensorDataset', index, this.length));
+    return this.tensors.map((t) => rowsAt(t, places)) as unknown as Collated<{ [K in keyof T]: Tensor }>;
   }
 }
 
@@ -61,7 +62,7 @@ export class Subset<S> implements Dataset<S> {
   ) {
     this.indices = [...indices];
     for (const index of this.indices) placeOf('Subset', index, dataset.length);
-    if (dataset.batch !== undefined) this.batch = (places) => dataset.batch!(places.map((place) => this.indices[place]));
+    if (dataset.batch !== undefined) this.batch = (places) => dataset.batch!(places.map((place) => this.indices[placeOf('Subset', place, this.length)]));
   }
   get length(): number {
     return this.indices.length;

@@ -1,5 +1,5 @@
 // From indices to batches: what a loader does itself, and what each of its workers does.
-import { ArgumentError, fail } from '../core/errors.js';
+import { ArgumentError, DatasetError, fail } from '../core/errors.js';
 import { defaultCollate } from './collate.js';
 import { type Dataset, isIterableDataset } from './dataset.js';
 import type { AnyDataset } from './portable.js';
@@ -18,7 +18,8 @@ export function fetcher(dataset: AnyDataset, collate: Collate | null | undefined
 
 /** `collate` null: the dataset's own way, or the default; undefined: none. */
 function indexed(dataset: Dataset, collate: Collate | null | undefined): Fetch {
-  const sample = (index: number): unknown => dataset.at(index) ?? fail(ArgumentError, 'DataLoader', `a sample at index ${index}`, 'none');
+  const sample = (index: number): unknown =>
+    named(`a sample at index ${index}`, () => dataset.at(index)) ?? fail(ArgumentError, 'DataLoader', `a sample at index ${index}`, 'none');
   return (request) => {
     if (!Array.isArray(request)) return sample(request as number);
     if (collate === null && dataset.batch !== undefined) return dataset.batch(request);
@@ -27,17 +28,30 @@ function indexed(dataset: Dataset, collate: Collate | null | undefined): Fetch {
   };
 }
 
+/** Runs the user's code; of what it throws, the error tells which sample it was about. */
+function named<T>(sample: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw new DatasetError(sample, cause);
+  }
+}
+
 function streaming(dataset: Iterable<unknown>, collate: Collate | null | undefined, dropLast: boolean): Fetch {
   const samples = dataset[Symbol.iterator]();
+  let count = 0;
+  const next = (): IteratorResult<unknown> => named(`sample ${count} of the stream`, () => samples.next());
   return (request) => {
     if (request === null) {
-      const { value, done } = samples.next();
+      const { value, done } = next();
+      count++;
       return done ? undefined : value;
     }
     const batch: unknown[] = [];
     while (batch.length < (request as number)) {
-      const { value, done } = samples.next();
+      const { value, done } = next();
       if (done) break;
+      count++;
       batch.push(value);
     }
     if (batch.length === 0 || (dropLast && batch.length < (request as number))) return undefined;

@@ -70,8 +70,9 @@ export class MNIST implements Dataset<[image: Tensor, label: number]> {
     return [this.#scaled(unsqueeze(select(this.data, 0, i), 0)), this.#labels[i]];
   }
   batch(indices: readonly number[]): [images: Tensor, labels: Tensor] {
-    const images = rowsAt(this.data, indices);
-    return [this.#scaled(reshape(images, [indices.length, 1, ...images.shape.slice(1)])), rowsAt(this.targets, indices)];
+    const places = indices.map((index) => placeOf('MNIST', index, this.length));
+    const images = rowsAt(this.data, places);
+    return [this.#scaled(reshape(images, [places.length, 1, ...images.shape.slice(1)])), rowsAt(this.targets, places)];
   }
   #scaled(images: Tensor): Tensor {
     return this.#dtype === 'uint8' ? images : div(float(images), 255);

@@ -137,5 +137,5 @@ function settle(open: Worker['open'], reply: Reply, id: number): void {
   open.delete(reply.task);
   if ('batch' in reply) resolve({ batch: unpack(reply.batch) });
   else if ('done' in reply) resolve(reply);
-  else resolve({ failure: new WorkerError(`DataLoader: expected a batch from worker ${id}, got ${reply.text}`, { cause: reply.error }) });
+  else resolve({ failure: new WorkerError(`DataLoader: expected ${reply.sample} from worker ${id}, got ${reply.text}`, { cause: reply.error }) });
 }

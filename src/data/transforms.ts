@@ -1,10 +1,11 @@
 // gt.utils.data.transforms: changes to images, (channels, height, width) or more dims before these, with torchvision's names; random ones draw from the default generator.
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
-import { showShape } from '../core/shape.js';
+import { numel, showShape } from '../core/shape.js';
 import { asTensor } from '../ops/args.js';
 import { tensor } from '../ops/create.js';
-import { div, flip, float, narrow, sub } from '../ops/index.js';
-import { pad } from '../ops/pad.js';
+import { interpolate } from '../ops/images.js';
+import { add, cat, clamp, div, flip, float, mul, narrow, reshape, round, sub, to } from '../ops/index.js';
+import { pad as padded } from '../ops/pad.js';
 import { rand, randint } from '../ops/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -48,7 +49,7 @@ export function randomCrop(size: number | readonly [height: number, width: numbe
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   return (image) => {
     const op = 'randomCrop';
-    const x = padding === 0 ? asImage(op, image) : pad(asImage(op, image), [padding, padding, padding, padding]);
+    const x = padding === 0 ? asImage(op, image) : padded(asImage(op, image), [padding, padding, padding, padding]);
     const [h, w] = x.shape.slice(-2);
     if (h < height || w < width) fail(ShapeError, op, `an image of at least ${showShape([height, width])}`, showShape([h, w]));
     if (h === height && w === width) return x;
@@ -63,4 +64,60 @@ export const randomHorizontalFlip =
   (image) => {
     const x = asImage('randomHorizontalFlip', image);
     return (rand([1]).item() as number) < p ? flip(x, [-1]) : x;
+  };
+
+/** Mirrored upside down with probability p. */
+export const randomVerticalFlip =
+  (p = 0.5): Transform =>
+  (image) => {
+    const x = asImage('randomVerticalFlip', image);
+    return (rand([1]).item() as number) < p ? flip(x, [-2]) : x;
+  };
+
+/** `padding` elements of value `fill` around the image: as many on each side, or [left, top, right, bottom]. */
+export function pad(padding: number | readonly [left: number, top: number, right: number, bottom: number], fill = 0): Transform {
+  const [left, top, right, bottom] = typeof padding === 'number' ? [padding, padding, padding, padding] : padding;
+  return (image) => padded(asImage('pad', image), [left, right, top, bottom], { value: fill });
+}
+
+/** Half of it; a half itself is rounded to even, as in Python. */
+const half = (n: number): number => (n % 4 === 3 ? (n + 1) / 2 : n >> 1);
+
+/** The window of that size in the middle; zeros are put around an image that is smaller. */
+export function centerCrop(size: number | readonly [height: number, width: number]): Transform {
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  return (image) => {
+    const x = asImage('centerCrop', image);
+    const [below, beside] = [Math.max(height - x.shape.at(-2)!, 0), Math.max(width - x.shape.at(-1)!, 0)];
+    const wide = below + beside === 0 ? x : padded(x, [beside >> 1, (beside + 1) >> 1, below >> 1, (below + 1) >> 1]);
+    const [top, left] = [half(wide.shape.at(-2)! - height), half(wide.shape.at(-1)! - width)];
+    return narrow(narrow(wide, -2, top, height), -1, left, width);
+  };
+}
+
+/** Resized to [height, width], or so that the shorter side gets that length, by interpolation (without the smoothing that torchvision calls antialias); bytes are rounded. */
+export function resize(size: number | readonly [height: number, width: number], mode: 'nearest' | 'bilinear' | 'bicubic' = 'bilinear'): Transform {
+  return (image) => {
+    const x = asImage('resize', image);
+    const [h, w] = x.shape.slice(-2);
+    const other = (long: number, short: number): number => Math.trunc(((size as number) * long) / short);
+    const [height, width] = typeof size !== 'number' ? size : h <= w ? [size, other(w, h)] : [other(h, w), size];
+    const lead = x.shape.slice(0, -2);
+    const y = interpolate(reshape(x.isFloatingPoint() ? x : float(x), [1, numel(lead), h, w]), { size: [height, width], mode });
+    const shaped = reshape(y, [...lead, height, width]);
+    if (x.isFloatingPoint()) return shaped;
+    return to(x.dtype === 'uint8' ? clamp(round(shaped), 0, 255) : round(shaped), x.dtype);
+  };
+}
+
+/** Colours (3, height, width) to how bright they are, in one channel or three: 0.2989 red + 0.587 green + 0.114 blue. */
+export const grayscale =
+  (channels: 1 | 3 = 1): Transform =>
+  (image) => {
+    const x = asImage('grayscale', image);
+    if (x.ndim < 3 || x.shape.at(-3) !== 3) fail(ShapeError, 'grayscale', 'an image (..., 3, height, width)', showShape(x.shape));
+    const [red, green, blue] = [0, 1, 2].map((channel) => narrow(x, -3, channel, 1));
+    const gray = add(add(mul(red, 0.2989), mul(green, 0.587)), mul(blue, 0.114));
+    const own = x.isFloatingPoint() ? gray : to(gray, x.dtype);
+    return channels === 1 ? own : cat([own, own, own], -3);
   };

@@ -1,4 +1,5 @@
 // A loader's worker: a thread with a copy of the dataset, which answers requests for batches in the order in which they come.
+import { DatasetError, told } from '../core/errors.js';
 import { defaultGenerator } from '../ops/random.js';
 import { platform } from '../platform/index.js';
 import { type Fetch, fetcher, type Request } from './fetch.js';
@@ -24,7 +25,11 @@ export interface Task {
   readonly task: number;
   readonly request: Request;
 }
-export type Reply = { readonly task: number } & ({ readonly batch: unknown } | { readonly done: true } | { readonly error: unknown; readonly text: string });
+export type Reply = { readonly task: number } & (
+  | { readonly batch: unknown }
+  | { readonly done: true }
+  | { readonly error: unknown; readonly text: string; readonly sample: string }
+);
 
 const { parent } = platform;
 if (parent !== undefined) {
@@ -50,13 +55,14 @@ if (parent !== undefined) {
       const batch = (await pass)(request);
       if (batch === undefined) parent.post({ task, done: true });
       else parent.post({ task, batch: pack(batch, arenas[turn++ % slots].reset()) });
-    } catch (error) {
-      const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    } catch (thrown) {
+      const [error, sample] = thrown instanceof DatasetError ? [thrown.cause, thrown.sample] : [thrown, 'a batch'];
+      const text = told(error);
       // What cannot be copied is told as text.
       try {
-        parent.post({ task, error, text });
+        parent.post({ task, error, text, sample });
       } catch {
-        parent.post({ task, error: undefined, text });
+        parent.post({ task, error: undefined, text, sample });
       }
     }
   };

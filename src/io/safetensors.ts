@@ -74,7 +74,10 @@ export function decodeTensors(bytes: Uint8Array, source = 'bytes'): Contents {
   if (!(bytes instanceof Uint8Array)) refuse('a Uint8Array', show(bytes));
   if (bytes.length < LENGTH_BYTES) refuse('a header length of 8 bytes', `${bytes.length} bytes in all`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > MAX_HEADER) refuse(`a header of at most ${MAX_HEADER} bytes`, `${length}`);
+  // What is no such file mostly begins with some huge number.
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
+    refuse('a safetensors file', "a zip archive, as torch.save writes: write it there with safetensors' save_file or save_model");
+  if (length > MAX_HEADER) refuse(`a safetensors file, with a header of at most ${MAX_HEADER} bytes`, `one of ${length}`);
   const start = LENGTH_BYTES + length;
   if (start > bytes.length) refuse(`a header of ${length} bytes`, `${bytes.length - LENGTH_BYTES}`);
   let header: unknown;

@@ -16,7 +16,7 @@ export class Reclaimer {
   #watcher: Watcher;
   #dead: (handle: number) => void;
   #live = 0;
-  /** Bytes handed out and not given back since the last collection. */
+  /** Bytes handed out since the last collection less those given back; below 0 where old blocks make room for new ones. */
   #fresh = 0;
   /** What a collection costs, in bytes of allocation that pay for it. */
   #price: number;
@@ -50,8 +50,8 @@ export class Reclaimer {
   }
   released(bytes: number): void {
     this.#live -= bytes;
-    // What is older than the last collection makes no room for fresh garbage.
-    this.#fresh = Math.max(0, this.#fresh - bytes);
+    // What is older than the last collection makes no more room for fresh garbage than one collection is worth.
+    this.#fresh = Math.max(-this.#price, this.#fresh - bytes);
   }
 
   /** Called where much has just died. */
@@ -72,7 +72,7 @@ export class Reclaimer {
   collect(major = false): number {
     const before = this.#live;
     let full = this.#run(major);
-    if (full) this.#price = Math.min(Math.max(heapsPerCollection * platform.javaScriptHeap(), lowestPrice), highestPrice);
+    if (full && !major) this.#price = Math.min(Math.max(heapsPerCollection * platform.javaScriptHeap(), lowestPrice), highestPrice);
     else full = this.#leavesTooMuch() && this.#run(true);
     this.#settled = full ? this.#live : Math.min(this.#settled, this.#live);
     if (full) this.#sinceFull = 0;

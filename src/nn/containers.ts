@@ -51,6 +51,18 @@ abstract class List<T extends Item> extends Module {
     for (const item of checked) this.append(item);
     return this;
   }
+  /** A list of the same kind with the items from `start` to before `end`; negative places count from the end. */
+  slice(start?: number, end?: number): this {
+    const part = new (this.constructor as new () => this)();
+    for (const [i, [name, item]] of this.#entries().slice(start, end).entries()) part.addItem(this.nameInSlice(name, i), item);
+    return part;
+  }
+  protected addItem(name: string, item: T): void {
+    (this as Record<string, unknown>)[name] = item;
+  }
+  protected nameInSlice(_name: string, place: number): string {
+    return String(place);
+  }
   /** Puts an item before the one at `index`; those behind move up. */
   insert(index: number, item: T): this {
     const items = this.#items();
@@ -82,6 +94,10 @@ export class Sequential extends List<Module> {
   protected kind(): typeof Module {
     return Module;
   }
+  /** As in PyTorch, a part's modules have the names that they have in the whole. */
+  protected override nameInSlice(name: string): string {
+    return name;
+  }
   override forward(x: Tensor): Tensor {
     for (const module of this) x = module.forward(x);
     return x;
@@ -109,7 +125,7 @@ export class ParameterList extends List<Parameter> {
     return Parameter;
   }
   override extraRepr(): string {
-    return Array.from(this, (p, i) => `  (${i}): Parameter containing: [${p.dtype} of size ${p.shape.join('x')}]`).join('\n');
+    return Array.from(this, (p, i) => `  (${i}): Parameter containing: [torch.${p.dtype} of size ${p.shape.join('x')}]`).join('\n');
   }
 }
 

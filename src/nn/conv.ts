@@ -29,6 +29,8 @@ export interface ConvModuleOptions extends Common {
 export interface ConvTransposeModuleOptions extends Common {
   padding?: PerDim;
   outputPadding?: PerDim;
+  /** PyTorch has the option, and no other choice. */
+  paddingMode?: 'zeros';
 }
 
 /** What both directions are made of: weights of (first, second / groups, ...kernel), drawn as PyTorch does. */
@@ -146,7 +148,7 @@ export class Conv3d extends Forward {
   }
 }
 
-const transposedOrder = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation'] as const;
+const transposedOrder = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation', 'paddingMode'] as const;
 type ConvTransposeModuleArgs = ArgsOf<ConvTransposeModuleOptions, typeof transposedOrder>;
 
 abstract class Transposed extends Convolution {
@@ -155,6 +157,8 @@ abstract class Transposed extends Convolution {
   constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDim, args: ConvTransposeModuleArgs) {
     const name = new.target.name;
     const options = readArgs<ConvTransposeModuleOptions>(name, args, transposedOrder, ['dtype']);
+    const { paddingMode = 'zeros' } = options;
+    if (paddingMode !== 'zeros') fail(ArgumentError, name, "paddingMode 'zeros'", `${show(paddingMode)}: Only "zeros" padding mode is supported for ${name}`);
     super(dims, inChannels, outChannels, kernelSize, options, true);
     this.padding = perDim(name, 'padding', options.padding ?? 0, dims, 0);
     this.outputPadding = perDim(name, 'outputPadding', options.outputPadding ?? 0, dims, 0);

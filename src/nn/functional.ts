@@ -48,3 +48,4 @@ export {
 export { logSoftmax, softmax } from '../ops/softmax.js';
 export { lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d, maxUnpool3d } from '../ops/unpool.js';
 export { adaptiveMaxPool3d, conv3d, convTranspose3d, maxPool3d } from '../ops/volume.js';
+export * from './inplace.js';

@@ -140,6 +140,7 @@ export interface TruncNormalOptions extends NormalOptions {
 /** Normal, cut off outside [a, b], by the inverse of the distribution function. */
 export function truncNormal_(t: Tensor, ...args: ArgsOf<TruncNormalOptions, ['mean', 'std', 'a', 'b']>): Tensor {
   const { mean = 0, std = 1, a = -2, b = 2, generator } = readArgs<TruncNormalOptions>('truncNormal_', args, ['mean', 'std', 'a', 'b'], ['generator']);
+  if (!(a <= b)) fail(ArgumentError, 'truncNormal_', 'a <= b', `a ${show(a)} and b ${show(b)}`);
   /** 2 Phi((x - mean) / std) - 1. */
   const share = (x: number): number => erf(tensor((x - mean) / std / Math.SQRT2, { dtype: 'float64' })).item() as number;
   return noGrad(() => {

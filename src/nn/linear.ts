@@ -1,7 +1,7 @@
 // Linear layers, and the layers that only change shape.
 
 import type { DType } from '../core/dtype.js';
-import { ArgumentError, fail, ShapeError } from '../core/errors.js';
+import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkShape, checkSize, numel, showShape } from '../core/shape.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
 import { empty } from '../ops/create.js';
@@ -123,6 +123,7 @@ export class Unflatten extends Module {
     unflattenedSize: readonly number[],
   ) {
     super();
+    if (!Array.isArray(unflattenedSize)) fail(ArgumentError, 'Unflatten', 'unflattenedSize to be a list of sizes', show(unflattenedSize));
     const inferred = unflattenedSize.indexOf(-1);
     this.unflattenedSize =
       inferred < 0 ? checkShape('Unflatten', unflattenedSize) : checkShape('Unflatten', unflattenedSize.with(inferred, 0)).with(inferred, -1);

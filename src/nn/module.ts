@@ -1,7 +1,7 @@
 // What every layer and model is. Parameters and submodules are found by being properties, in the order they were assigned; buffers are properties that were registered.
 import type { DType } from '../core/dtype.js';
 import { ArgumentError, fail, GradtapeError, show } from '../core/errors.js';
-import { asBoolean, readArgs } from '../ops/args.js';
+import { type ArgsOf, asBoolean, readArgs } from '../ops/args.js';
 import { clearGrad } from '../ops/optim.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { type HookHandle, Tensor } from '../tensor/tensor.js';
@@ -10,6 +10,22 @@ import { addHook, type ForwardHook, type ForwardPreHook } from './hooks.js';
 import { Parameter } from './parameter.js';
 import { convert, type LoadResult, loadStateDict, type StateDict, saveStateDict } from './state.js';
 
+export interface NamedModulesOptions {
+  prefix?: string;
+  removeDuplicate?: boolean;
+}
+export interface NamedOptions {
+  prefix?: string;
+  recurse?: boolean;
+}
+type NamedArgs = ArgsOf<NamedOptions, ['prefix', 'recurse']>;
+type RecurseArgs = [recurse?: boolean | { recurse?: boolean }];
+export interface StateDictOptions {
+  prefix?: string;
+  keepVars?: boolean;
+}
+
+const joined = (above: string, name: string): string => (above === '' ? name : `${above}.${name}`);
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
 export class Module {
@@ -47,35 +63,37 @@ export class Module {
     return this.namedChildren().map(([, module]) => module);
   }
 
-  /** This module (under the name '') and all below it, parents before children; one that is there twice comes once. */
-  namedModules(): [name: string, module: Module][] {
+  /** This module (under the name `prefix`) and all below it, parents before children; one that is there twice comes once, unless `removeDuplicate` is false. */
+  namedModules(options: NamedModulesOptions = {}): [name: string, module: Module][] {
+    const { prefix = '', removeDuplicate = true } = readArgs<NamedModulesOptions>('namedModules', [options], [], ['prefix', 'removeDuplicate']);
     const found: [string, Module][] = [];
-    const seen = new Set<Module>();
-    const visit = (name: string, module: Module): void => {
-      if (seen.has(module)) return;
+    const visit = (name: string, module: Module, known: Set<Module>): void => {
+      if (known.has(module)) return;
+      // Without duplicates nothing is visited twice; with them only what would never end is not.
+      const seen = removeDuplicate ? known : new Set(known);
       seen.add(module);
       found.push([name, module]);
-      for (const [child, below] of module.namedChildren()) visit(name === '' ? child : `${name}.${child}`, below);
+      for (const [child, below] of Object.entries(module)) if (below instanceof Module) visit(joined(name, child), below, seen);
     };
-    visit('', this);
+    visit(prefix, this, new Set());
     return found;
   }
   modules(): Module[] {
     return this.namedModules().map(([, module]) => module);
   }
 
-  /** Every parameter with its name; one that is shared comes once. */
-  namedParameters(): [name: string, parameter: Parameter][] {
-    return this.#named('parameters') as [string, Parameter][];
+  /** Every parameter with its name, which begins with `prefix`; one that is shared comes once. Without `recurse`, only this module's own. */
+  namedParameters(...args: NamedArgs): [name: string, parameter: Parameter][] {
+    return this.#named('namedParameters', 'parameters', args) as [string, Parameter][];
   }
-  parameters(): Parameter[] {
-    return this.namedParameters().map(([, parameter]) => parameter);
+  parameters(...args: RecurseArgs): Parameter[] {
+    return this.#all('parameters', args) as Parameter[];
   }
-  namedBuffers(): [name: string, buffer: Tensor][] {
-    return this.#named('buffers');
+  namedBuffers(...args: NamedArgs): [name: string, buffer: Tensor][] {
+    return this.#named('namedBuffers', 'buffers', args);
   }
-  buffers(): Tensor[] {
-    return this.namedBuffers().map(([, buffer]) => buffer);
+  buffers(...args: RecurseArgs): Tensor[] {
+    return this.#all('buffers', args);
   }
   /** The module at a path such as 'layers.0.self_attn'; '' is this one. */
   getSubmodule(target: string): Module {
@@ -104,14 +122,21 @@ export class Module {
     for (const [own, tensor] of module.ownTensors(kind)) if (own === name) return tensor;
     return fail(ArgumentError, op, `the name of one of the ${kind}`, `${show(target)}: ${module.constructor.name} has none of that name`);
   }
-  #named(kind: 'parameters' | 'buffers'): [string, Tensor][] {
+  #all(kind: 'parameters' | 'buffers', args: RecurseArgs): Tensor[] {
+    const { recurse } = readArgs<NamedOptions>(kind, args, ['recurse']);
+    return this.#named(kind, kind, [{ recurse }]).map(([, tensor]) => tensor);
+  }
+  #named(op: string, kind: 'parameters' | 'buffers', args: NamedArgs): [string, Tensor][] {
+    const { prefix = '', recurse = true } = readArgs<NamedOptions>(op, args, ['prefix', 'recurse']);
+    if (typeof prefix !== 'string') fail(ArgumentError, op, 'prefix to be a string', show(prefix));
+    const modules: [string, Module][] = asBoolean(op, 'recurse', recurse) ? this.namedModules({ prefix }) : [[prefix, this]];
     const seen = new Set<Tensor>();
     const found: [string, Tensor][] = [];
-    for (const [prefix, module] of this.namedModules()) {
+    for (const [above, module] of modules) {
       for (const [name, tensor] of module.ownTensors(kind)) {
         if (seen.has(tensor)) continue;
         seen.add(tensor);
-        found.push([prefix === '' ? name : `${prefix}.${name}`, tensor]);
+        found.push([joined(above, name), tensor]);
       }
     }
     return found;
@@ -138,6 +163,9 @@ export class Module {
     if (module !== null && !(module instanceof Module)) fail(ArgumentError, 'addModule', 'a Module or null', show(module));
     this.#place('addModule', name, module);
   }
+  registerModule(name: string, module: Module | null): void {
+    this.addModule(name, module);
+  }
   #place(op: string, name: string, value: unknown): void {
     if (typeof name !== 'string' || name === '' || name.includes('.')) fail(ArgumentError, op, 'a name that is not empty and has no dot', show(name));
     const held = (this as Record<string, unknown>)[name];
@@ -162,9 +190,10 @@ export class Module {
 
   // State ---------------------------------------------------------------------------------------------------------------------------------------------------
 
-  /** Every parameter and persistent buffer by name, detached, sharing memory with the module. */
-  stateDict(): StateDict {
-    return saveStateDict(this);
+  /** Every parameter and persistent buffer by name, which begins with `prefix`, sharing memory with the module; detached, unless `keepVars`. */
+  stateDict(options: StateDictOptions = {}): StateDict {
+    const { prefix = '', keepVars = false } = readArgs<StateDictOptions>('stateDict', [options], [], ['prefix', 'keepVars']);
+    return saveStateDict(this, prefix, asBoolean('stateDict', 'keepVars', keepVars));
   }
   /**
    * Copies a state dict in. Unless everything fits nothing is copied, and the error lists all that does not: missing and unexpected keys (which `strict: false` lets pass), and shapes.
@@ -193,11 +222,14 @@ export class Module {
     const { setToNone = false } = readArgs<{ setToNone: boolean }>('zeroGrad', args, ['setToNone']);
     for (const parameter of this.parameters()) clearGrad(parameter, setToNone);
   }
-  /** Converts parameters and floating point buffers, in place: optimizers keep their hold of them. */
-  to(dtype: DType | { dtype: DType }): this {
-    const wanted = typeof dtype === 'string' ? dtype : readArgs<{ dtype: DType }>('to', [dtype], ['dtype']).dtype;
+  /** Converts parameters and floating point buffers, in place: optimizers keep their hold of them. A tensor stands for its dtype. */
+  to(dtype: DType | Tensor | { dtype: DType }): this {
+    const wanted = dtype instanceof Tensor ? dtype.dtype : readArgs<{ dtype: DType }>('to', [dtype], ['dtype']).dtype;
     convert(this, dtypeOf('to', wanted));
     return this;
+  }
+  type(dtype: DType): this {
+    return this.to(dtype);
   }
   double(): this {
     return this.to('float64');
@@ -207,6 +239,7 @@ export class Module {
   }
   /** Calls `fn` with every module, children before their parents: for initialising. */
   apply(fn: (module: Module) => void): this {
+    if (typeof fn !== 'function') fail(ArgumentError, 'apply', 'a function of a module', show(fn));
     for (const child of this.children()) child.apply(fn);
     fn(this);
     return this;

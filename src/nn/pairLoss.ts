@@ -63,8 +63,8 @@ export class SmoothL1Loss extends Loss<SmoothL1Options> {
 }
 /** A square near 0, a line of slope delta beyond. */
 export class HuberLoss extends Loss<HuberOptions> {
-  constructor(...args: ArgsOf<HuberOptions, []>) {
-    super(args, [], ['reduction', 'delta']);
+  constructor(...args: ArgsOf<HuberOptions, ['reduction', 'delta']>) {
+    super(args, ['reduction', 'delta'], []);
   }
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.huberLoss(input, target, this.options);

@@ -8,6 +8,7 @@ import { dropout } from '../ops/functional.js';
 import { cat, indexSelect, reshape, select, stack, transpose, unsqueeze } from '../ops/index.js';
 import { recurrentLayer } from '../ops/recurrent.js';
 import type { Cell } from '../ops/recurrentSteps.js';
+import { platform } from '../platform/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
@@ -65,6 +66,8 @@ abstract class Recurrent extends Module {
     checkSize(name, 'hiddenSize', hiddenSize);
     checkSize(name, 'numLayers', numLayers);
     if (!(p >= 0 && p <= 1)) fail(ArgumentError, name, 'dropout in [0, 1]', `${show(p)}: dropout should be a number in range [0, 1]`);
+    if (p > 0 && numLayers === 1)
+      platform.warn(`${name}: expected dropout with several layers, got ${p} with one: dropout option adds dropout after all but last recurrent layer`);
     if (checkSize(name, 'projSize', projSize) >= hiddenSize && projSize > 0) {
       fail(ArgumentError, name, `projSize below hiddenSize ${hiddenSize}`, `${projSize}: proj_size has to be smaller than hidden_size`);
     }

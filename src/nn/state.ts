@@ -33,7 +33,8 @@ function stateOf(root: Module): Map<string, Tensor> {
 // module.ts imports this file: its class cannot be asked for here.
 const isModule = (value: unknown): value is Module => typeof (value as Module | null)?.ownTensors === 'function';
 
-export const saveStateDict = (module: Module): StateDict => Object.fromEntries([...stateOf(module)].map(([key, tensor]) => [key, detach(tensor)]));
+export const saveStateDict = (module: Module, prefix: string, keepVars: boolean): StateDict =>
+  Object.fromEntries([...stateOf(module)].map(([key, tensor]) => [prefix + key, keepVars ? tensor : detach(tensor)]));
 
 const quoted = (keys: readonly string[]): string => keys.map((key) => `"${key}"`).join(', ');
 

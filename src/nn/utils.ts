@@ -14,7 +14,8 @@ export { removeSpectralNorm, removeWeightNorm, spectralNorm, weightNorm } from '
 type Parameters = Tensor | Iterable<Tensor>;
 const listOf = (op: string, parameters: Parameters): Tensor[] =>
   parameters instanceof Tensor ? [parameters] : Array.from(parameters, (p, i) => asTensor(op, `parameter ${i}`, p));
-const gradsOf = (op: string, parameters: Parameters): Tensor[] => listOf(op, parameters).flatMap((p) => p.grad ?? []);
+/** Read past `grad`, since nobody here keeps them: zeroGrad may then end them at once. */
+const gradsOf = (op: string, parameters: Parameters): Tensor[] => listOf(op, parameters).flatMap((p) => p.gradient ?? []);
 
 function norm(t: Tensor, p: number): Tensor {
   if (p === Number.POSITIVE_INFINITY) return amax(abs(t));

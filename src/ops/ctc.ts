@@ -5,14 +5,14 @@ import { showShape } from '../core/shape.js';
 import { constant } from '../tensor/fill.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
-import { add, div, neg, sub } from './arithmetic.js';
+import { add, div, mul, neg, sub } from './arithmetic.js';
 import { clampMin } from './clamp.js';
 import { ge, ne, where } from './compare.js';
 import { detach, toDtype } from './copy.js';
 import { fromArray } from './create.js';
 import { asIndex, gather } from './gather.js';
 import { cat, stack, unbind } from './join.js';
-import { exp } from './pointwise.js';
+import { exp, log } from './pointwise.js';
 import { needFloat } from './promote.js';
 import { logsumexp, sum } from './reduce.js';
 import { type ReductionOption, reduced, reductionOf } from './reduced.js';
@@ -108,13 +108,26 @@ function alignments(frames: Tensor, { inputs, targets, spelled, states }: Batch,
   return logsumexp(where(last, alpha, never), 1);
 }
 
+/** Infinity where that is asked for, else 0; as in PyTorch, the gradient of what is infinite is NaN, and shows that there is none. */
+function endless(here: Tensor, mass: Tensor): Tensor {
+  // -log of 0, whose slope is endless too, and the same with the other sign.
+  const nothing = where(here, sub(mass, detach(mass)), 1);
+  return sub(mul(add(mass, 1), where(here, Number.POSITIVE_INFINITY, 0)), log(nothing));
+}
+
 /**
  * logProbs (T, N, C) or (T, C), targets (N, S) or all in one vector, lengths one a sample. As in PyTorch, the gradient is the one with respect to logits whose
  * log-softmax the input is: exp(logProbs) - posterior, so that a frame's gradients add up to 0.
  */
-export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths, ...args: ArgsOf<CtcOptions, ['blank']>): Tensor {
+export function ctcLoss(
+  logProbs: Tensor,
+  targets: Tensor,
+  inputLengths: Lengths,
+  targetLengths: Lengths,
+  ...args: ArgsOf<CtcOptions, ['blank', 'reduction', 'zeroInfinity']>
+): Tensor {
   const op = 'ctcLoss';
-  const { blank = 0, reduction, zeroInfinity = false } = readArgs<CtcOptions>(op, args, ['blank'], ['reduction', 'zeroInfinity']);
+  const { blank = 0, reduction, zeroInfinity = false } = readArgs<CtcOptions>(op, args, ['blank', 'reduction', 'zeroInfinity']);
   needFloat(op, asTensor(op, 'logProbs', logProbs));
   asIndex(op, 'targets', targets);
   if (logProbs.ndim !== 2 && logProbs.ndim !== 3) fail(ShapeError, op, 'logProbs of shape [T, N, C] or [T, C]', showShape(logProbs.shape));
@@ -128,7 +141,9 @@ export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths
     2,
   );
   const mass = sum(where(counted, exp(frames), 0), [0, 2]);
-  const loss = where(ge(nll, -NEVER / 2), asBoolean(op, 'zeroInfinity', zeroInfinity) ? 0 : Number.POSITIVE_INFINITY, add(nll, sub(mass, detach(mass))));
+  const impossible = ge(nll, -NEVER / 2);
+  const known = where(impossible, 0, add(nll, sub(mass, detach(mass))));
+  const loss = asBoolean(op, 'zeroInfinity', zeroInfinity) ? known : add(known, endless(impossible, mass));
   const how = reductionOf(op, reduction);
   if (how !== 'mean') return reduced(op, logProbs.ndim === 3 ? loss : reshape(loss, []), how);
   const sizes = toDtype(

@@ -1,6 +1,6 @@
 // Rows of a table by index, one each (embedding) or a bag of them reduced to one (embedding bag).
 import { Category, float64, int64 } from '../core/dtype.js';
-import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
+import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
 import { noGrad } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
@@ -48,6 +48,8 @@ function readLookup(op: string, first: Tensor, second: Tensor, paddingIdx: numbe
   if (paddingIdx !== null && !(Number.isInteger(paddingIdx) && paddingIdx >= -rows && paddingIdx < rows))
     fail(ArgumentError, op, `paddingIdx in [${-rows}, ${rows - 1}]`, `${show(paddingIdx)}: padding_idx must be within num_embeddings`);
   const ids = Array.from(index.toTypedArray() as Iterable<number | bigint>, Number);
+  const odd = ids.findIndex((id) => !(id >= 0 && id < rows));
+  if (odd >= 0) fail(IndexError, op, `indices in [0, ${rows - 1}]`, `${ids[odd]} at position ${odd}: index out of range in self`);
   return { weight, index: reshape(index, [index.count]), ids, padding: paddingIdx === null ? null : (paddingIdx + rows) % rows };
 }
 

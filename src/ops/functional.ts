@@ -1,5 +1,5 @@
 // nn.functional: linear maps, losses, one-hot, dropout. All composed of other ops.
-import { Category, int64 } from '../core/dtype.js';
+import { Category, int64, uint8 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { broadcastShapes, numel, sameShape, showShape } from '../core/shape.js';
 import { constant } from '../tensor/fill.js';
@@ -84,7 +84,9 @@ function rowsOf(op: string, input: Tensor, target: Tensor): { rows: Tensor; clas
 
 /** The labels as a vector in range, ignored ones replaced by 0, with what each counts. */
 function labelsOf(op: string, target: Tensor, classes: number, ignoreIndex: number): { labels: Tensor; ignored: Tensor | null } {
-  const wide = toDtype(reshape(asIndex(op, 'target', target), [target.count]), int64);
+  // Bytes are how image files hold their labels.
+  const given = target.dt === uint8 ? target : asIndex(op, 'target', target);
+  const wide = toDtype(reshape(given, [target.count]), int64);
   if (wide.count === 0) return { labels: wide, ignored: null };
   const [low, high] = [amin(wide).item() as number, amax(wide).item() as number];
   if (low >= 0 && high < classes && (ignoreIndex < 0 || ignoreIndex >= classes)) return { labels: wide, ignored: null };

@@ -17,7 +17,8 @@ export function kernelFor<K>(op: string, kernels: Kernels<K>, dt: DTypeInfo): K 
 
 /** A fresh result: in the memory order of the first input that has the result's shape and is dense, as PyTorch keeps it; else row-major. */
 export function resultLike(shape: Shape, dt: DTypeInfo, ...inputs: readonly Tensor[]): Tensor {
-  for (const t of inputs) {
+  for (let i = 0; i < inputs.length; i++) {
+    const t = inputs[i];
     if (!sameShape(t.shape, shape)) continue;
     if (t.packed) break;
     if (isDense(t.shape, t.strides)) return emptyStrided(shape, t.strides, dt);

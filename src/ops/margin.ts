@@ -121,6 +121,8 @@ export function multiMarginLoss(input: Tensor, target: Tensor, ...args: ArgsOf<M
   const x = scoresOf(op, input);
   const labels = reshape(toDtype(asIndex(op, 'target', target), int64), [target.count]);
   if (labels.count !== x.shape[0] || target.ndim > 1) fail(ShapeError, op, `${x.shape[0]} labels`, showShape(target.shape));
+  const odd = Array.from(labels.toTypedArray() as BigInt64Array, Number).find((label) => !(label >= 0 && label < x.shape[1]));
+  if (odd !== undefined) fail(IndexError, op, `labels in [0, ${x.shape[1] - 1}]`, `${odd}: target out of range`);
   if (weight !== null && !sameShape(asTensor(op, 'weight', weight).shape, [x.shape[1]]))
     fail(ShapeError, op, `a weight for each of ${x.shape[1]} classes`, showShape(weight.shape));
   const column = unsqueeze(labels, 1);

@@ -14,6 +14,16 @@ import { broadcastTo, reshape, squeeze, transpose, unsqueeze } from './view.js';
 const needsOther = (needs: number): number => (needs & 2 ? 1 : 0) | (needs & 1 ? 2 : 0);
 const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
 
+/** Whether a matrix lies in memory column by column, as a weight behind `t()` does. */
+const liesTurned = ({ shape, strides, ndim }: Tensor): boolean => strides[ndim - 2] === 1 && strides[ndim - 1] !== 1 && shape[ndim - 1] > 1;
+/** Bits of the operands that lie so. Their gradients are made in the same order, so that the leaf behind the view gets its own without a copy. */
+const layoutBits = (a: Tensor, b: Tensor): number => (liesTurned(a) ? 1 : 0) | (liesTurned(b) ? 2 : 0);
+type Product = (a: Tensor, b: Tensor) => Tensor;
+/** dy b^T, the gradient of a. */
+const gradientOfA = (times: Product, dy: Tensor, b: Tensor, bits: number): Tensor => (bits & 1 ? turned(times(b, turned(dy))) : times(dy, turned(b)));
+/** a^T dy, the gradient of b. */
+const gradientOfB = (times: Product, dy: Tensor, a: Tensor, bits: number): Tensor => (bits & 2 ? turned(times(turned(dy), a)) : times(turned(a), dy));
+
 /** Both operands of one dtype, with the dtype that the kernel computes in: integers go through int64. */
 function sharedType(op: string, a: Tensor, b: Tensor): DTypeInfo {
   if (a.dt !== b.dt) fail(DTypeError, op, 'operands of one dtype', `a ${a.dtype} and b ${b.dtype}: expected scalar type ${a.dtype} but found ${b.dtype}`);
@@ -70,25 +80,25 @@ function checkInner(op: string, a: Tensor, b: Tensor, inner: number): void {
 
 // mm, bmm --------------------------------------------------------------------------------------------------------------------------------------------------
 
-const mmOp = defineOp({
+const mmOp = defineOp<number>({
   name: 'mm',
   saves: needsOther,
   forward: ([a, b]) => productOf('mm', a, b),
-  vjp: [(dy, node) => mm(dy, turned(node.x(1))), (dy, node) => mm(turned(node.x(0)), dy)],
+  vjp: [(dy, node) => gradientOfA(mm, dy, node.x(1), node.args as number), (dy, node) => gradientOfB(mm, dy, node.x(0), node.args as number)],
 });
 /** The product of two matrices, (m, k) x (k, n) -> (m, n). Gradients: dy b^T and a^T dy. */
 export function mm(a: Tensor, b: Tensor): Tensor {
   checkRank('mm', 'a', a, 2);
   checkRank('mm', 'b', b, 2);
   checkInner('mm', a, b, b.shape[0]);
-  return apply(mmOp, [a, b], undefined);
+  return apply(mmOp, [a, b], layoutBits(a, b));
 }
 
-const bmmOp = defineOp({
+const bmmOp = defineOp<number>({
   name: 'bmm',
   saves: needsOther,
   forward: ([a, b]) => productOf('bmm', a, b),
-  vjp: [(dy, node) => bmm(dy, turned(node.x(1))), (dy, node) => bmm(turned(node.x(0)), dy)],
+  vjp: [(dy, node) => gradientOfA(bmm, dy, node.x(1), node.args as number), (dy, node) => gradientOfB(bmm, dy, node.x(0), node.args as number)],
 });
 /** Products of matrices batch by batch, (B, m, k) x (B, k, n) -> (B, m, n). */
 export function bmm(a: Tensor, b: Tensor): Tensor {
@@ -96,7 +106,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
   checkRank('bmm', 'b', b, 3);
   if (a.shape[0] !== b.shape[0]) fail(ShapeError, 'bmm', 'equal batch sizes', `a ${showShape(a.shape)} and b ${showShape(b.shape)}`);
   checkInner('bmm', a, b, b.shape[1]);
-  return apply(bmmOp, [a, b], undefined);
+  return apply(bmmOp, [a, b], layoutBits(a, b));
 }
 
 // mv, dot, outer -------------------------------------------------------------------------------------------------------------------------------------------
@@ -159,7 +169,10 @@ export function factorsOf(op: string, dt: DTypeInfo, { beta = 1, alpha = 1 }: Ad
   return { beta: held('beta', beta), alpha: held('alpha', alpha) };
 }
 const by = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : mul(x, factor));
-const addmmOp = defineOp<Required<AddmmOptions>>({
+interface AddmmArgs extends Required<AddmmOptions> {
+  readonly layout: number;
+}
+const addmmOp = defineOp<AddmmArgs>({
   name: 'addmm',
   saves: (needs) => (needs & 4 ? 2 : 0) | (needs & 2 ? 4 : 0),
   forward: ([input, a, b], { beta, alpha }) => {
@@ -172,9 +185,9 @@ const addmmOp = defineOp<Required<AddmmOptions>>({
     return rawCast(c, a.dt);
   },
   vjp: [
-    (dy, node) => by(dy, (node.args as Required<AddmmOptions>).beta),
-    (dy, node) => by(mm(dy, turned(node.x(2))), (node.args as Required<AddmmOptions>).alpha),
-    (dy, node) => by(mm(turned(node.x(1)), dy), (node.args as Required<AddmmOptions>).alpha),
+    (dy, node) => by(dy, (node.args as AddmmArgs).beta),
+    (dy, node) => by(gradientOfA(mm, dy, node.x(2), (node.args as AddmmArgs).layout), (node.args as AddmmArgs).alpha),
+    (dy, node) => by(gradientOfB(mm, dy, node.x(1), (node.args as AddmmArgs).layout), (node.args as AddmmArgs).alpha),
   ],
 });
 /** beta * input + alpha * a b, the input broadcast to (m, n). */
@@ -185,7 +198,8 @@ export function addmm(input: Tensor, a: Tensor, b: Tensor, ...args: ArgsOf<Addmm
   checkInner('addmm', a, b, b.shape[0]);
   const shape = [a.shape[0], b.shape[1]];
   if (!expandsTo(input.shape, shape)) fail(ShapeError, 'addmm', `an input that broadcasts to ${showShape(shape)}`, showShape(input.shape));
-  return apply(addmmOp, [input, a, b], factorsOf('addmm', a.dt, readArgs<AddmmOptions>('addmm', args, [], ['beta', 'alpha'])));
+  const { beta, alpha } = factorsOf('addmm', a.dt, readArgs<AddmmOptions>('addmm', args, [], ['beta', 'alpha']));
+  return apply(addmmOp, [input, a, b], { beta, alpha, layout: layoutBits(a, b) });
 }
 
 // matmul ---------------------------------------------------------------------------------------------------------------------------------------------------

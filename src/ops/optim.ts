@@ -5,7 +5,7 @@ import { sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { fillWith } from '../tensor/fill.js';
 import { checkWritable } from '../tensor/inplace.js';
-import { addressOf, contiguousCopy, copyInto, type Tensor } from '../tensor/tensor.js';
+import { addressOf, contiguousCopy, copyInto, replaceGradient, type Tensor } from '../tensor/tensor.js';
 import { detach_ } from './copy.js';
 
 /** Throws unless `t` can be walked beside the parameter; `role` names it. */
@@ -15,19 +15,18 @@ function checkLike(op: string, role: string, p: Tensor, t: Tensor): void {
 }
 
 /** Runs `kernel` on contiguous forms of the tensors; those that were written, and are not contiguous themselves, are copied back. */
-function update(op: string, p: Tensor, g: Tensor, states: readonly Tensor[], kernel: (p: number, g: number, ...states: number[]) => void): void {
+function update(op: string, p: Tensor, g: Tensor, states: readonly Tensor[], kernel: (p: number, g: number, s0: number, s1: number) => void): void {
   if (p.dt.category !== Category.Float) fail(DTypeError, op, 'a floating point parameter', p.dtype);
   checkLike(op, 'a gradient', p, g);
   for (const state of states) checkLike(op, 'state', p, state);
   checkWritable(op, p);
   if (p.count > 0) {
-    const written = [p, ...states];
-    const packed = written.map(contiguousCopy);
-    const [first, ...rest] = packed.map(addressOf);
-    kernel(first, addressOf(contiguousCopy(g)), ...rest);
-    written.forEach((t, i) => {
-      if (packed[i] !== t) copyInto(t, packed[i]);
-    });
+    const at = contiguousCopy(p);
+    const packed = states.map(contiguousCopy);
+    const addressAt = (i: number): number => (i < packed.length ? addressOf(packed[i]) : 0);
+    kernel(addressOf(at), addressOf(contiguousCopy(g)), addressAt(0), addressAt(1));
+    if (at !== p) copyInto(p, at);
+    for (let i = 0; i < packed.length; i++) if (packed[i] !== states[i]) copyInto(states[i], packed[i]);
   }
   p.storage.version++;
   for (const state of states) state.storage.version++;
@@ -50,7 +49,7 @@ export function sgdStep(
   first: boolean,
   { lr, momentum, dampening, weightDecay, nesterov, maximize }: SgdStep,
 ): void {
-  update('SGD', p, g, buffer === null ? [] : [buffer], (at, grad, m = 0) => {
+  update('SGD', p, g, buffer === null ? [] : [buffer], (at, grad, m) => {
     K.sgd_step[p.dt.code](at, grad, m, p.count, lr, buffer === null ? 0 : momentum, dampening, weightDecay, Number(nesterov), Number(maximize), Number(first));
   });
 }
@@ -85,7 +84,7 @@ export function adamStep(
 export function clearGrad(p: Tensor, setToNone: boolean): void {
   const { gradient } = p;
   if (gradient === null) return;
-  if (setToNone) p.gradient = null;
+  if (setToNone) replaceGradient(p, null);
   else {
     if (gradient.gradFn !== null || gradient.leafGrad) detach_(gradient);
     fillWith(gradient, 0);

@@ -4,6 +4,7 @@ import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkInt, numel, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
+import { Owner } from '../tensor/storage.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { fromArray } from './create.js';
@@ -186,7 +187,7 @@ const maxPoolOp: Op<Maxima> = defineOp<Maxima>({
       kernel(addressOf(packed), addressOf(rows), addressOf(cols), addressOf(y), addressOf(index), n * c, h, w, oh, ow, dilation[0], dilation[1]);
     }
     // The node keeps it, also if it was made in a backward formula.
-    index.storage.owned = false;
+    index.storage.owner = Owner.None;
     args.index = index;
     return y;
   },

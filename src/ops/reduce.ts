@@ -38,14 +38,16 @@ export type Reduction = (x: number, y: number, outer: number, r: number, inner: 
 function threefold(x: Tensor, dims: readonly number[]): { packed: Tensor; outer: number; r: number; inner: number } {
   const sizes = x.shape;
   const first = dims.length === 0 ? sizes.length : dims[0];
-  const adjacent = dims.every((d, i) => d === first + i);
+  // Dims are sorted, each once.
+  const adjacent = dims.length === 0 || dims[dims.length - 1] === first + dims.length - 1;
   if (adjacent) {
-    return {
-      packed: contiguousCopy(x),
-      outer: numel(sizes.slice(0, first)),
-      r: numel(dims.map((d) => sizes[d])),
-      inner: numel(sizes.slice(first + dims.length)),
-    };
+    let [outer, r, inner] = [1, 1, 1];
+    for (let d = 0; d < sizes.length; d++) {
+      if (d < first) outer *= sizes[d];
+      else if (d < first + dims.length) r *= sizes[d];
+      else inner *= sizes[d];
+    }
+    return { packed: contiguousCopy(x), outer, r, inner };
   }
   const order = [...sizes.keys()].filter((d) => !dims.includes(d)).concat(dims);
   const moved = alias(
@@ -119,7 +121,8 @@ export function sum(x: Tensor, ...args: ReduceArgs): Tensor {
 /** The sum that undoes broadcasting: from the tensor's shape to `shape`. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   const lead = x.ndim - shape.length;
-  const dims = [...x.shape.keys()].filter((d) => d < lead || (shape[d - lead] === 1 && x.shape[d] !== 1));
+  const dims: number[] = [];
+  for (let d = 0; d < x.ndim; d++) if (d < lead || (shape[d - lead] === 1 && x.shape[d] !== 1)) dims.push(d);
   const summed = dims.length === 0 ? x : apply(sumOp, [x], { dims, keepdim: true, shape: x.shape });
   return lead === 0 ? summed : reshape(summed, [...shape]);
 }

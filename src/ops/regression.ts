@@ -39,9 +39,9 @@ export interface HuberOptions extends ReductionOption {
   delta?: number;
 }
 /** d^2 / 2 for |d| <= delta, else delta (|d| - delta / 2), d = input - target. */
-export function huberLoss(input: Tensor, target: Tensor, ...args: ArgsOf<HuberOptions, []>): Tensor {
+export function huberLoss(input: Tensor, target: Tensor, ...args: ArgsOf<HuberOptions, ['reduction', 'delta']>): Tensor {
   const op = 'huberLoss';
-  const { reduction, delta = 1 } = readArgs<HuberOptions>(op, args, [], ['reduction', 'delta']);
+  const { reduction, delta = 1 } = readArgs<HuberOptions>(op, args, ['reduction', 'delta']);
   if (!(asNumber(op, 'delta', delta) > 0)) fail(ArgumentError, op, 'delta > 0', `${show(delta)}: huber_loss does not support non-positive values for delta.`);
   const d = difference(op, input, target);
   const size = abs(d);
@@ -92,9 +92,9 @@ export interface GaussianNllOptions extends ReductionOption {
   eps?: number;
 }
 /** (log var + (input - target)^2 / var) / 2; var has the input's shape, or one variance a row. */
-export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor, ...args: ArgsOf<GaussianNllOptions, []>): Tensor {
+export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor, ...args: ArgsOf<GaussianNllOptions, ['full', 'eps', 'reduction']>): Tensor {
   const op = 'gaussianNllLoss';
-  const { full = false, eps = 1e-6, reduction } = readArgs<GaussianNllOptions>(op, args, [], ['full', 'eps', 'reduction']);
+  const { full = false, eps = 1e-6, reduction } = readArgs<GaussianNllOptions>(op, args, ['full', 'eps', 'reduction']);
   const d = difference(op, input, target);
   const [rows, lead] = [input.shape.slice(0, -1), asTensor(op, 'var', variance).shape];
   let spread = variance;

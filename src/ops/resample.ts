@@ -5,6 +5,7 @@ import { numel } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { zeroFill } from '../tensor/fill.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
+import { Owner } from '../tensor/storage.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { fromArray } from './create.js';
 import { kernelFor } from './map.js';
@@ -62,7 +63,7 @@ export class Table {
       const vector = (array: Int32Array | Float32Array | Float64Array, type: DTypeInfo): Tensor => {
         const t = fromArray('resample', array, [array.length], type);
         // Perhaps made in a backward formula, but kept for the next.
-        t.storage.owned = false;
+        t.storage.owner = Owner.None;
         return t;
       };
       const weight = dt.array === Float64Array ? this.weight : Float32Array.from(this.weight);

@@ -164,13 +164,23 @@ export function permute(x: Tensor, ...order: (number | readonly number[])[]): Te
   if (new Set(dims).size !== dims.length) fail(ArgumentError, 'permute', 'each dim once', `${showShape(dims)}: repeated dim in permute`);
   return apply(permuteOp, [x], dims);
 }
+const swapped = (list: Shape, a: number, b: number): Shape => {
+  if (a === b) return list;
+  const out = list.slice();
+  out[a] = list[b];
+  out[b] = list[a];
+  return out;
+};
+// Not a case of permute: it stands in every product's derivative, and an order of dims would be most of its cost.
+const transposeOp: Op<readonly [number, number]> = defineView<readonly [number, number]>(
+  'transpose',
+  (x, [a, b]) => ({ shape: swapped(x.shape, a, b), strides: swapped(x.strides, a, b), offset: x.offset }),
+  (dy, node) => apply(transposeOp, [dy], node.args as readonly [number, number]),
+);
 /** Exchanges two dims. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   asTensor('transpose', 'input', x);
-  const [a, b] = [checkDim('transpose', dim0, x.ndim, 'dim0'), checkDim('transpose', dim1, x.ndim, 'dim1')];
-  const order = [...x.shape.keys()];
-  if (x.ndim > 0) [order[a], order[b]] = [b, a];
-  return apply(permuteOp, [x], order);
+  return apply(transposeOp, [x], [checkDim('transpose', dim0, x.ndim, 'dim0'), checkDim('transpose', dim1, x.ndim, 'dim1')]);
 }
 export const swapaxes = transpose;
 /** A matrix transposed; vectors and 0-d tensors as they are. */

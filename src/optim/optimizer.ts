@@ -2,6 +2,7 @@
 
 import { ArgumentError, DTypeError, FormatError, fail, GradientError, ShapeError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
+import { python } from '../nn/repr.js';
 import { isOptions, readArgs } from '../ops/args.js';
 import { clone, to } from '../ops/index.js';
 import { clearGrad } from '../ops/optim.js';
@@ -62,6 +63,12 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
   }
 
   #check(options: Required<O>): void {
+    // Strings, as command lines give, compare like the numbers that they are not.
+    for (const name of Object.keys(this.defaults)) {
+      const value = (options as Record<string, unknown>)[name];
+      const fits = Array.isArray(value) ? value.every((v) => typeof v === 'number') : value === null || typeof value === 'number' || typeof value === 'boolean';
+      if (!fits && name !== 'lineSearchFn') fail(ArgumentError, this.#name, `${name} to be a number, true or false, or a list of numbers`, show(value));
+    }
     for (const [requirement, holds, value, label] of this.checks(options))
       if (!holds) fail(ArgumentError, this.#name, requirement, `${show(value)}: ${label}: ${show(value)}`);
   }
@@ -117,7 +124,7 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
   /** Takes a copy of what stateDict, or PyTorch's state_dict, gave; unchanged if that does not fit. Options that it does not know are left out. */
   loadStateDict(dict: OptimizerState): void {
     const op = 'loadStateDict';
-    if (!Array.isArray(dict?.param_groups) || typeof dict.state !== 'object') fail(FormatError, op, 'an object with state and param_groups', show(dict));
+    if (!Array.isArray(dict?.param_groups) || !isOptions(dict.state)) fail(FormatError, op, 'an object with state and param_groups', show(dict));
     const saved = dict.param_groups;
     if (saved.length !== this.paramGroups.length) {
       fail(FormatError, op, `${this.paramGroups.length} parameter groups`, `${saved.length}: loaded state dict has a different number of parameter groups`);
@@ -143,6 +150,7 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     for (const [index, state] of Object.entries(dict.state)) {
       const p = byIndex.get(index);
       if (p === undefined) continue;
+      if (!isOptions(state)) fail(FormatError, op, `state ${index} to be an object`, show(state));
       const values = Object.entries(state).map(([name, value]) => [toCamel(name), this.restored(`${index}.${name}`, value, p)]);
       states.set(p, Object.fromEntries(values) as S);
     }
@@ -153,6 +161,8 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
 
   /** A copy of a saved value for the state of `p`: a tensor in its dtype, a counter as a number. */
   protected restored(name: string, value: unknown, p: Tensor): unknown {
+    if (this.counters.includes(name.slice(name.indexOf('.') + 1)) && typeof value !== 'number' && !(value instanceof Tensor && value.count === 1))
+      fail(FormatError, 'loadStateDict', `state ${name} to be a number`, show(value));
     if (!(value instanceof Tensor)) return value;
     if (this.counters.includes(name.slice(name.indexOf('.') + 1))) return Number(value.item());
     if (!sameShape(value.shape, p.shape))
@@ -162,14 +172,12 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
 
   /** As PyTorch prints it. */
   toString(): string {
-    const shown = (value: unknown): string =>
-      Array.isArray(value) ? `(${value.map(shown).join(', ')})` : typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
     const group = ({ params: _, ...options }: ParamGroup<O>, g: number): string =>
       [
         `Parameter Group ${g}`,
         ...Object.entries(renamed(options, toSnake))
           .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([name, value]) => `    ${name}: ${shown(value)}`),
+          .map(([name, value]) => `    ${name}: ${python(value)}`),
       ].join('\n');
     return `${this.#name} (\n${this.paramGroups.map(group).join('\n')}\n)`;
   }

@@ -21,7 +21,6 @@ export const decaySquare = (mean: Tensor, x: Tensor, rate: number): Tensor => de
 
 export const atLeast0 = (name: string, value: number, label: string): Check => [`${name} >= 0`, value >= 0, value, label];
 
-/** Options that are no numbers where numbers are due fail these too. */
 export const rateChecks = ({ lr, eps, weightDecay }: { lr: number; eps?: number; weightDecay?: number }): Check[] => [
   atLeast0('lr', lr, 'Invalid learning rate'),
   ...(eps === undefined ? [] : [atLeast0('eps', eps, 'Invalid epsilon value')]),

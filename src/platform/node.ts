@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
-import { collectGarbage, javaScriptHeap, makeKeptObjectsRelease } from './collect.js';
+import { collectGarbage, inspectEntries, javaScriptHeap, makeKeptObjectsRelease } from './collect.js';
 import { whyNotLoadable } from './elf.js';
 import { type HelperTask, nodeHelper } from './helpers.js';
 import type { Platform } from './platform.js';
@@ -84,6 +84,7 @@ export const platform: Platform = {
 
   collectGarbage,
   makeKeptObjectsRelease,
+  inspectEntries,
   javaScriptHeap,
 
   // Linux counts what a page holds when it is first written, and by then there is nobody to tell.

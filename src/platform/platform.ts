@@ -29,6 +29,8 @@ export interface Platform {
   collectGarbage(major: boolean): boolean;
   /** Makes a function that ends the protection which a WeakRef gives its target until the current job is over; absent where nothing can. */
   readonly makeKeptObjectsRelease?: () => () => void;
+  /** Calls the method of the symbol `nodejs.util.inspect.custom` of the keys and values that are left in a map; tells whether all were reached. Absent where nothing can. */
+  readonly inspectEntries?: (map: WeakMap<object, object>) => boolean;
   /** Bytes in use on the JavaScript heap, as far as they can be known. */
   javaScriptHeap(): number;
 

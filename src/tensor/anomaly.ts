@@ -60,6 +60,30 @@ function traceOf(node: Node): string {
   return lines.join('\n');
 }
 
+const hasNan = (t: Tensor): boolean => t.dt.category === 2 && (t.toTypedArray() as Float64Array).some(Number.isNaN);
+
+/** The first recorded op with a NaN in its output; undefined while nobody looks for it. */
+let firstNan: { readonly node: Node; readonly inherited: boolean } | null | undefined;
+
+/** In anomaly mode, called for every recorded op. */
+export function sawOutput(node: Node, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
+  if (firstNan === null && outputs.some(hasNan)) firstNan = { node, inherited: inputs.some(hasNan) };
+}
+
+/** Runs a forward pass; in anomaly mode, also tells which op gave the first NaN, and where it was called. */
+export function withFirstNan<T>(forward: () => T): [result: T, told: string | null] {
+  const outer = firstNan;
+  firstNan = mode?.checkNan === true ? null : undefined;
+  try {
+    const result = forward();
+    if (!firstNan) return [result, null];
+    const { node, inherited } = firstNan as { node: Node; inherited: boolean };
+    return [result, `${node.name} gave the first nan${inherited ? ', from an input that has some already' : ''}\n${traceOf(node)}`];
+  } finally {
+    firstNan = outer;
+  }
+}
+
 /** Runs a node's step of backward; an error on the way gets the place of the forward call. */
 export function watch(node: Node, step: () => void): void {
   const outer = running;

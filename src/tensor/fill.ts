@@ -4,6 +4,7 @@ import { DTypeError, fail } from '../core/errors.js';
 import { type Shape, scalarShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { collapse, dims, flat } from './loops.js';
+import { Owner } from './storage.js';
 import { addressOf, empty, type Tensor } from './tensor.js';
 
 /** Every element = value; not recorded. */
@@ -45,6 +46,7 @@ export function constant(value: number, dt: DTypeInfo): Tensor {
     t = full(scalarShape, value, dt);
     // Whatever the mode it is first used in, everybody shares it.
     t.storage.inference = false;
+    t.storage.owner = Owner.None;
     cache.set(value, t);
   }
   return t;

@@ -2,7 +2,7 @@
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
 import type { Gradients, Node, NodeHook } from './node.js';
-import { setArena } from './storage.js';
+import { Owner, setArena } from './storage.js';
 import { Tensor } from './tensor.js';
 
 export function checkReplaced(dy: Tensor, replaced: unknown, at: string): asserts replaced is Tensor {
@@ -17,7 +17,7 @@ export function checkReplaced(dy: Tensor, replaced: unknown, at: string): assert
 
 /** What a node's hook makes of the gradients that it may replace. It is the user's code: what it sees and makes is not the pass's to give back. */
 export function called(node: Node, { call }: NodeHook, grads: Gradients, gradOutputs: Gradients): Gradients {
-  for (const all of [grads, gradOutputs]) for (const grad of all) if (grad !== null) grad.storage.owned = false;
+  for (const all of [grads, gradOutputs]) for (const grad of all) if (grad !== null) grad.storage.owner = Owner.None;
   const arena = setArena(null);
   try {
     const replaced = call([...grads], [...gradOutputs]) ?? grads;

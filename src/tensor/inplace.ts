@@ -20,7 +20,7 @@ export function checkWritable(op: string, x: Tensor, inputs: readonly Tensor[] =
   }
   const needs = x.dt.category === 2 ? needsGrad(inputs) : 0;
   if (needs !== 0) checkRecordable(op, x);
-  if (!constant && overlapsItself(x.shape, x.strides)) {
+  if (!constant && !x.packed && overlapsItself(x.shape, x.strides)) {
     throw new ShapeError(
       `${op}: unsupported operation: more than one element of the written-to tensor of shape ${showShape(x.shape)} and strides ${showShape(x.strides)} refers to a single memory location; clone() it first`,
     );

@@ -1,4 +1,5 @@
 // defineOp: what an op is (forward, what it saves, its vector-Jacobian products) and how one runs: compute, then record if anybody wants the gradient.
+import { anomalyMode, sawOutput } from './anomaly.js';
 import { Creation, edgeOf, isRecording, type Meta, Node, OUT, requires } from './node.js';
 import { isInferenceModeEnabled } from './storage.js';
 import type { Tensor } from './tensor.js';
@@ -104,6 +105,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor 
     const node = makeNode(op, inputs, args, needs, y);
     saveOutput(node, op, y, needs);
     y.node = node;
+    if (anomalyMode() !== null) sawOutput(node, inputs, [y]);
   }
   if (op.view) becomeView(y, inputs[0], Creation.Default);
   return y;
@@ -128,6 +130,7 @@ export function applyMulti<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Te
       y.outNr = nr;
     });
     if (savedBits(op, needs, args) & OUT) for (const nr of op.keeps ?? ys.keys()) node.save(inputs.length + nr, ys[nr]);
+    if (anomalyMode() !== null) sawOutput(node, inputs, ys);
   }
   if (op.view) for (const y of ys) becomeView(y, inputs[0], Creation.MultiOutput);
   return ys;

@@ -22,13 +22,22 @@ export function poisonEnds(on: boolean): void {
   poison = on;
 }
 
+/** Who alone can reach a storage, so that its end is known. */
+export enum Owner {
+  /** Nobody in particular: it lives as long as the garbage collector finds it. */
+  None = 0,
+  /** The running backward pass, one of whose formulas made it. */
+  Pass = 1,
+  /** The leaf whose gradient it is, and which has shown it to nobody. */
+  Leaf = 2,
+}
+
 export class Storage {
   /** In-place writes so far; a tensor saved for backward remembers the version it was saved at. */
   version = 0;
   /** References that a running backward pass holds, while the storage is its own. */
   pins = 0;
-  /** Made by a formula of the running backward pass and seen by nobody else: its end is known. */
-  owned = false;
+  owner = Owner.None;
   /** Made in inference mode: its writes are not tracked, so no tensor on it may become part of a graph. Views share the storage, and so the rule. */
   inference = inferring;
   /** Where the bytes of a larger one are; null for one that is cut from a slab. */
@@ -45,8 +54,9 @@ export class Storage {
   /** Gives the bytes back now. Only for storages whose end the library itself knows. */
   giveBack(): void {
     const { home } = this;
+    const address = home === null ? this.address : home.address;
+    if (poison && address !== 0) backend.copyIn(address, new Uint8Array(this.bytes).fill(255));
     if (home === null || home.handle < 0) return;
-    if (poison && home.address !== 0) backend.copyIn(home.address, new Uint8Array(this.bytes).fill(255));
     heap.giveBack(home.handle);
     home.handle = -1;
     home.address = 0;
@@ -57,7 +67,7 @@ export class Storage {
 /** Storages made since a backward formula began, while one is running. */
 let arena: Storage[] | null = null;
 
-/** Collects the larger storages made from now on; null stops. */
+/** Collects the storages made from now on; null stops. */
 export function setArena(list: Storage[] | null): Storage[] | null {
   const before = arena;
   arena = list;
@@ -70,13 +80,17 @@ export function allocate(bytes: number): Storage {
     const slab = heap.slabFor(bytes);
     const address = slab.next;
     slab.next = address + ((bytes + 15) & -16);
-    return new Storage(address, bytes, slab);
+    return noted(new Storage(address, bytes, slab));
   }
   if (!Number.isSafeInteger(bytes)) fail(BackendError, 'memory', 'fewer than 2^53 bytes', String(bytes));
   const storage = new Storage(0, bytes, null);
   storage.home = heap.settle(storage, bytes);
+  return noted(storage);
+}
+
+function noted(storage: Storage): Storage {
   if (arena !== null) {
-    storage.owned = true;
+    storage.owner = Owner.Pass;
     arena.push(storage);
   }
   return storage;

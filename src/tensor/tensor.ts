@@ -6,7 +6,7 @@ import { backend, heap, K } from '../kernels/load.js';
 import { formatTensor } from './format.js';
 import { collapse, dims } from './loops.js';
 import { Creation, historyOf, isRetained, type Node, requires } from './node.js';
-import { allocate, isInferenceModeEnabled, type Storage } from './storage.js';
+import { allocate, isInferenceModeEnabled, Owner, type Storage } from './storage.js';
 
 /** What a user's hook gets and may return in its place. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing.
@@ -132,6 +132,7 @@ export class Tensor {
     return isRetained(this);
   }
   get grad(): Tensor | null {
+    if (this.gradient !== null) this.gradient.storage.owner = Owner.None;
     return this.gradient;
   }
   set grad(value: Tensor | null | undefined) {
@@ -141,7 +142,7 @@ export class Tensor {
       if (!sameShape(value.shape, this.shape)) fail(ShapeError, 'grad', `a gradient of shape ${showShape(this.shape)}`, showShape(value.shape));
       if (value.dt !== this.dt) fail(DTypeError, 'grad', `a gradient of dtype ${this.dtype}`, value.dtype);
     }
-    this.gradient = value ?? null;
+    replaceGradient(this, value ?? null);
   }
 
   /** The elements in row-major order, copied out. Bool comes as Uint8Array of 0 and 1. */
@@ -205,6 +206,13 @@ export class Tensor {
     // As PyTorch: the rows are views that one function returned, which may be read but not written to while they are part of a graph.
     yield* (this as unknown as { unbind(dim: number): Tensor[] }).unbind(0);
   }
+}
+
+/** Sets or drops a gradient. The one before ends at once if its leaf has shown it to nobody: a training loop drops as many bytes a step as it has parameters. */
+export function replaceGradient(t: Tensor, value: Tensor | null): void {
+  const before = t.gradient;
+  t.gradient = value;
+  if (before !== null && before !== value && before.storage.owner === Owner.Leaf) before.storage.giveBack();
 }
 
 /** One reusable cell per dtype for reading single elements. */

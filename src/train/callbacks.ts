@@ -33,6 +33,8 @@ export class Best {
   improves({ figures }: EpochLog): boolean {
     const value = figures[this.#monitor];
     if (value === undefined) fail(ArgumentError, this.op, `monitor to be one of ${Object.keys(figures).join(', ')}`, show(this.#monitor));
+    // Nothing is better than NaN, and NaN than nothing.
+    if (Number.isNaN(value)) return false;
     if (this.value !== undefined && !(this.#sign * (this.value - value) > this.#minDelta)) return false;
     this.value = value;
     return true;
@@ -54,6 +56,10 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let weights: StateDict | undefined;
   let idle = 0;
   return {
+    onStart(run) {
+      // A run that is taken up again has waited before.
+      for (const log of run.history) idle = best.improves(log) ? 0 : idle + 1;
+    },
     onEpoch(run, log) {
       if (best.improves(log)) {
         idle = 0;

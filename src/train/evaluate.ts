@@ -1,5 +1,6 @@
 // gt.train.evaluate: the loss and the metrics of a model over data, and the forward pass that it shares with fit.
-import { ArgumentError, fail, show } from '../core/errors.js';
+import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
+import { showShape } from '../core/shape.js';
 import { Module } from '../nn/module.js';
 import { noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -43,6 +44,15 @@ export function forwardOf<B>(op: string, { loss, forward }: EvaluateOptions<B>):
   };
 }
 
+/** The forward pass of a batch, checked; `op` is who asks. */
+export function resultOf<B>(op: string, forward: Forward<B>, model: Module, batch: B): Result {
+  const result: unknown = forward(model, batch);
+  const loss: unknown = (result as Partial<Result> | undefined | null)?.loss;
+  if (!(loss instanceof Tensor)) fail(ArgumentError, op, 'a loss that is a tensor', loss === undefined ? `${show(result)} from forward` : show(loss));
+  if (loss.count !== 1) fail(ShapeError, op, 'a loss of one element, the mean of the batch say', `shape ${showShape(loss.shape)}`);
+  return result as Result;
+}
+
 export const samplesOf = ({ samples, target }: Result): number => samples ?? target?.shape[0] ?? 1;
 
 export function checkBatches(op: string, role: string, data: unknown): void {
@@ -50,25 +60,36 @@ export function checkBatches(op: string, role: string, data: unknown): void {
   if (!iterable) fail(ArgumentError, op, `${role} to be batches that can be iterated over, a DataLoader say`, show(data));
 }
 
+export function checkMetrics(op: string, metrics: unknown): void {
+  if (typeof metrics !== 'object' || metrics === null) fail(ArgumentError, op, 'metrics by name', show(metrics));
+  for (const [name, metric] of Object.entries(metrics)) {
+    const gathers = ['reset', 'update', 'compute'].every((method) => typeof (metric as Record<string, unknown> | null)?.[method] === 'function');
+    if (typeof metric !== 'function' && !gathers)
+      fail(ArgumentError, op, `metric ${name} to be a function, or to have reset, update and compute`, show(metric));
+  }
+}
+
 export function checkModel(op: string, model: unknown): void {
   if (!(model instanceof Module)) fail(ArgumentError, op, 'a Module', show(model));
 }
 
-/** The mean loss and the metrics of `model`, in evaluation mode and without gradients, over all batches; the model's mode is afterwards what it was. */
+/** The mean loss and the metrics of `model`, in evaluation mode and without gradients, over all batches; the modes of its modules are afterwards what they were. */
 export async function evaluate<B = Tensor[]>(model: Module, data: Batches<B>, options: EvaluateOptions<B>): Promise<Record<string, number>> {
   const op = 'evaluate';
   checkModel(op, model);
   checkBatches(op, 'data', data);
   const forward = forwardOf(op, options);
+  checkMetrics(op, options.metrics ?? {});
   const meter = new Meter(options.metrics ?? {});
   const pause = new Pause(options.yieldEvery);
-  const training = model.training;
+  // One by one: a layer may be frozen while the others train.
+  const modes = model.modules().map((module) => [module, module.training] as const);
   model.eval();
   try {
     let batches = 0;
     for await (const batch of data) {
       noGrad(() => {
-        const result = forward(model, batch);
+        const result = resultOf(op, forward, model, batch);
         meter.update(Number(result.loss.item()), result.output, result.target, samplesOf(result));
       });
       batches++;
@@ -76,7 +97,7 @@ export async function evaluate<B = Tensor[]>(model: Module, data: Batches<B>, op
     }
     if (batches === 0) fail(ArgumentError, op, 'data with at least one batch', 'none');
   } finally {
-    model.train(training);
+    for (const [module, training] of modes) module.training = training;
   }
   return meter.compute();
 }

@@ -3,11 +3,13 @@ import { isAnomalyEnabled } from '../autograd/anomaly.js';
 import { ArgumentError, fail, show, TrainingError } from '../core/errors.js';
 import type { Module } from '../nn/module.js';
 import { clipGradNorm_, clipGradValue_ } from '../nn/utils.js';
+import { asChoice, readArgs } from '../ops/args.js';
 import { mul_ } from '../ops/index.js';
 import { Optimizer } from '../optim/optimizer.js';
+import { withFirstNan } from '../tensor/anomaly.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Batches, checkBatches, checkModel, type EvaluateOptions, evaluate, forwardOf, samplesOf } from './evaluate.js';
+import { type Batches, checkBatches, checkMetrics, checkModel, type EvaluateOptions, evaluate, forwardOf, resultOf, samplesOf } from './evaluate.js';
 import { Meter } from './metrics.js';
 import { Pause } from './pause.js';
 import { type AnyOptimizer, type AnyScheduler, type EpochLog, Run, type Snapshot } from './run.js';
@@ -50,9 +52,31 @@ export interface FitOptions<B> extends EvaluateOptions<B> {
   resume?: Snapshot;
 }
 
+const names = [
+  'data',
+  'optimizer',
+  'loss',
+  'forward',
+  'epochs',
+  'maxSteps',
+  'validation',
+  'metrics',
+  'scheduler',
+  'scheduleBy',
+  'monitor',
+  'accumulate',
+  'clipGradNorm',
+  'clipGradValue',
+  'callbacks',
+  'signal',
+  'resume',
+  'yieldEvery',
+] as const;
+
 function check<B>(model: Module, options: FitOptions<B>): void {
   const op = 'fit';
   checkModel(op, model);
+  readArgs<FitOptions<B>>(op, [options], [], names);
   checkBatches(op, 'data', options.data);
   if (options.validation !== undefined) checkBatches(op, 'validation', options.validation);
   if (!(options.optimizer instanceof Optimizer)) fail(ArgumentError, op, 'an optimizer', show(options.optimizer));
@@ -62,7 +86,31 @@ function check<B>(model: Module, options: FitOptions<B>): void {
   }
   for (const name of ['clipGradNorm', 'clipGradValue'] as const) {
     const value = options[name];
-    if (value !== undefined && !(value > 0)) fail(ArgumentError, op, `${name} > 0`, show(value));
+    if (value !== undefined && !(typeof value === 'number' && value > 0)) fail(ArgumentError, op, `${name} > 0`, show(value));
+  }
+  checkMetrics(op, options.metrics ?? {});
+  checkSchedule(op, options);
+  checkCallbacks(op, options.callbacks ?? []);
+}
+
+function checkSchedule<B>(op: string, { scheduler, scheduleBy = 'epoch', monitor, validation, metrics = {} }: FitOptions<B>): void {
+  asChoice(op, 'scheduleBy', scheduleBy, ['epoch', 'step']);
+  if (scheduler !== undefined && typeof (scheduler as Partial<AnyScheduler> | null)?.step !== 'function')
+    fail(ArgumentError, op, 'a scheduler', show(scheduler));
+  if (monitor === undefined) return;
+  const names = ['loss', ...Object.keys(metrics)];
+  const known = [...names, ...(validation === undefined ? [] : names.map((name) => `validation.${name}`))];
+  if (!known.includes(monitor)) fail(ArgumentError, op, `monitor to be one of ${known.join(', ')}`, show(monitor));
+}
+
+const moments = ['onStart', 'onStep', 'onEpoch', 'onEnd'] as const;
+
+function checkCallbacks(op: string, callbacks: unknown): void {
+  if (!Array.isArray(callbacks)) fail(ArgumentError, op, 'a list of callbacks', show(callbacks));
+  for (const callback of callbacks) {
+    if (typeof callback !== 'object' || callback === null) fail(ArgumentError, op, `callbacks that are objects with ${moments.join(', ')}`, show(callback));
+    for (const name of moments)
+      if (callback[name] !== undefined && typeof callback[name] !== 'function') fail(ArgumentError, op, `${name} to be a function`, show(callback[name]));
   }
 }
 
@@ -77,19 +125,20 @@ function prepare(params: Tensor[], batches: number, { clipGradNorm, clipGradValu
   if (clipGradNorm !== undefined) clipGradNorm_(params, clipGradNorm, { errorIfNonfinite: true });
 }
 
-/** Why a step cannot go on: the loss is not finite. In anomaly mode backward names the op that is to blame. */
-function refuse(run: Run, loss: Tensor): never {
+/** Why a step cannot go on: the loss is not finite. `cause` names the op that gave the first NaN; for what only overflows, backward may find one. */
+function refuse(run: Run, loss: Tensor, cause: string | null): never {
   const where = `step ${run.step + 1} (epoch ${run.epoch}, batch ${run.batch + 1})`;
-  let cause: unknown;
-  if (isAnomalyEnabled()) {
+  let error: unknown;
+  if (isAnomalyEnabled() && cause === null) {
     try {
       loss.backward();
-    } catch (error) {
-      cause = error;
+    } catch (thrown) {
+      error = thrown;
     }
   }
-  const hint = cause === undefined ? (isAnomalyEnabled() ? '' : '; autograd.setDetectAnomaly(true) finds the op') : `: ${(cause as Error).message}`;
-  throw new TrainingError(`fit: expected a finite loss, got ${run.loss} at ${where}${hint}`, { cause });
+  const found = cause ?? (error as Error | undefined)?.message;
+  const hint = found === undefined ? (isAnomalyEnabled() ? '' : '; autograd.setDetectAnomaly(true) finds the op') : `: ${found}`;
+  throw new TrainingError(`fit: expected a finite loss, got ${run.loss} at ${where}${hint}`, { cause: error });
 }
 
 /**
@@ -123,6 +172,7 @@ export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): 
 
   optimizer.zeroGrad({ setToNone: true });
   await call('onStart');
+  if (signal?.aborted) run.stop('aborted');
   while (run.reason === undefined && run.epoch <= epochs) {
     run.beginEpoch();
     model.train();
@@ -131,9 +181,9 @@ export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): 
     let [seen, held, samples] = [0, 0, 0];
     for await (const batch of data) {
       if (run.hasDone(++seen)) continue;
-      const result = forward(model, batch);
+      const [result, nan] = withFirstNan(() => resultOf('fit', forward, model, batch));
       run.loss = Number(result.loss.item());
-      if (!Number.isFinite(run.loss)) refuse(run, result.loss);
+      if (!Number.isFinite(run.loss)) refuse(run, result.loss, nan);
       result.loss.backward();
       const count = samplesOf(result);
       noGrad(() => meter.update(run.loss, result.output, result.target, count));
@@ -158,6 +208,8 @@ export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): 
     if (scheduleBy === 'epoch') scheduler?.step(...(scheduler.step.length > 0 ? [log.figures[monitor]] : []));
     run.endEpoch(log);
     await call('onEpoch', log);
+    // It may have come during the validation.
+    if (signal?.aborted) run.stop('aborted');
   }
   run.stop('epochs');
   await call('onEnd');

@@ -54,8 +54,16 @@ export class ConfusionMatrix implements Metric {
   }
   update(output: Tensor, target: Tensor): void {
     const guesses = argmax(output, 1).toTypedArray();
-    target.toTypedArray().forEach((label, i) => {
-      this.counts[Number(label)][Number(guesses[i])]++;
+    const labels = Array.from(target.toTypedArray() as Iterable<number | bigint>, Number);
+    if (output.shape[1] > this.classes || labels.length !== guesses.length || labels.some((label) => !(label >= 0 && label < this.classes)))
+      fail(
+        ArgumentError,
+        'ConfusionMatrix',
+        `scores (N, ${this.classes}) and labels (N) in [0, ${this.classes - 1}]`,
+        `${showShape(output.shape)} and ${showShape(target.shape)}, labels up to ${Math.max(...labels)}`,
+      );
+    labels.forEach((label, i) => {
+      this.counts[label][Number(guesses[i])]++;
     });
   }
   compute(): number {

@@ -95,19 +95,26 @@ export class Run implements Progress {
   restore(snapshot: Snapshot): void {
     const { model, optimizer, scheduler, progress, history, rng, epochRng } = snapshot ?? {};
     if (!model || !optimizer || !progress || !rng || !epochRng) fail(FormatError, 'resume', 'what run.snapshot() gave', show(snapshot));
-    const before = Object.fromEntries(Object.entries(this.model.stateDict()).map(([name, t]) => [name, clone(t)]));
-    this.model.loadStateDict(model);
-    try {
-      this.optimizer.loadStateDict(optimizer);
-    } catch (error) {
-      this.model.loadStateDict(before);
-      throw error;
-    }
-    if (scheduler !== null) this.scheduler?.loadStateDict?.(scheduler as never);
+    this.#take(model, optimizer, scheduler);
     Object.assign(this, { epoch: progress.epoch, batch: progress.batch, step: progress.step });
     this.history.splice(0, this.history.length, ...(history ?? []));
     this.#epochRng = bytes(epochRng);
     this.#resumed = { batch: progress.batch, rng: bytes(rng) };
+  }
+
+  #take(model: StateDict, optimizer: OptimizerState, scheduler: object | null): void {
+    const weights = Object.fromEntries(Object.entries(this.model.stateDict()).map(([name, t]) => [name, clone(t)]));
+    const options = this.optimizer.stateDict();
+    this.model.loadStateDict(model);
+    try {
+      this.optimizer.loadStateDict(optimizer);
+      // Last: it changes nothing if it fails.
+      if (scheduler !== null) this.scheduler?.loadStateDict?.(scheduler as never);
+    } catch (error) {
+      this.model.loadStateDict(weights);
+      this.optimizer.loadStateDict(options);
+      throw error;
+    }
   }
 
   beginEpoch(): void {

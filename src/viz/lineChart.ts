@@ -27,15 +27,17 @@ export interface LineChartOptions {
 const palette = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#17becf', '#8c564b', '#e377c2'];
 const margin = { left: 64, right: 24, top: 40, bottom: 48 };
 const TICKS = 6;
+/** The radius of a dot. */
+const DOT = 2.5;
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 const round = (x: number): string => String(Math.round(x * 100) / 100);
 
-/** Round numbers between low and high, about TICKS of them, 1, 2 or 5 times a power of ten apart. */
-export function ticks(low: number, high: number): number[] {
+/** Round numbers between low and high, about TICKS of them, 1, 2 or 5 times a power of ten apart; `whole`: no fractions. */
+export function ticks(low: number, high: number, whole = false): number[] {
   const rough = (high - low) / TICKS;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find((m) => m * power >= rough) ?? 10);
+  const step = Math.max(power * ([1, 2, 5].find((m) => m * power >= rough) ?? 10), whole ? 1 : 0);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
@@ -71,7 +73,12 @@ export function lineChart(series: readonly Series[], options: LineChartOptions =
 
   const labelOf = (y: number): string => (logY ? String(Number((10 ** y).toPrecision(3))) : String(y));
   const grid = [
-    ...ticks(x0, x1).map((x) => {
+    // Between one epoch and the next there is none.
+    ...ticks(
+      x0,
+      x1,
+      shown.every(([x]) => Number.isInteger(x)),
+    ).map((x) => {
       const at = round(px(x));
       return `<path d="M${at} ${margin.top}V${bottom}" stroke="#ddd"/><text x="${at}" y="${bottom + 18}" text-anchor="middle">${x}</text>`;
     }),
@@ -90,7 +97,12 @@ export function lineChart(series: readonly Series[], options: LineChartOptions =
       if (drawn) d += `${pen ? 'L' : 'M'}${round(px(x))} ${round(py(y))}`;
       pen = drawn;
     }
-    const marks = dots ? points[i].map(([x, y]) => `<circle cx="${round(px(x))}" cy="${round(py(y))}" r="2.5" fill="${colors[i]}"/>`).join('') : '';
+    const marks = dots
+      ? points[i]
+          .filter((p) => p.every(Number.isFinite))
+          .map(([x, y]) => `<circle cx="${round(px(x))}" cy="${round(py(y))}" r="${DOT}" fill="${colors[i]}"/>`)
+          .join('')
+      : '';
     return `<path d="${d}" fill="none" stroke="${colors[i]}" stroke-width="${stroke}" stroke-linejoin="round"/>${marks}`;
   });
   const legend = named.map((entry, i) => {
@@ -100,7 +112,8 @@ export function lineChart(series: readonly Series[], options: LineChartOptions =
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#333">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<clipPath id="plot"><rect x="${margin.left}" y="${margin.top}" width="${right - margin.left}" height="${bottom - margin.top}"/></clipPath>`,
+    // So wide that dots at the edges are whole.
+    `<clipPath id="plot"><rect x="${margin.left - DOT}" y="${margin.top - DOT}" width="${right - margin.left + 2 * DOT}" height="${bottom - margin.top + 2 * DOT}"/></clipPath>`,
     ...grid,
     `<g clip-path="url(#plot)">${lines.join('')}</g>`,
     ...legend,

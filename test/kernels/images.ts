@@ -23,6 +23,12 @@ const geometries: readonly (readonly number[])[] = [
   [2, 1, 17, 16, 17, 20, 3, 3, 1, 1, 1, 1, 1, 1],
   [2, 1, 16, 12, 13, 18, 5, 5, 1, 1, 2, 2, 1, 1],
   [1, 2, 16, 19, 18, 17, 3, 3, 1, 1, 0, 2, 1, 1],
+  // The filters' gradient of several blocks of channels, its tiles in several parts.
+  [3, 1, 70, 12, 13, 66, 3, 3, 1, 1, 1, 1, 1, 1],
+  // A filter for every plane: both borders in one vector, borders far away, fewer lines than are summed at once and more than a task has.
+  [1, 3, 1, 9, 37, 1, 5, 5, 1, 1, 4, 2, 1, 1],
+  [1, 2, 1, 3, 50, 1, 3, 3, 1, 1, 2, 5, 1, 1],
+  [1, 2, 1, 70, 20, 1, 3, 3, 1, 1, 0, 1, 1, 1],
   // Long sums, several blocks of rows and of positions.
   [1, 1, 45, 20, 23, 3, 3, 3, 1, 1, 1, 1, 1, 1],
   [1, 1, 3, 40, 30, 17, 3, 3, 1, 1, 0, 1, 1, 1],

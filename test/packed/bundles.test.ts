@@ -49,7 +49,9 @@ beforeAll(async () => {
   process.env.GRADTAPE_BACKEND = 'wasm';
   reference = await losses(await import(pathToFileURL(join(library, 'index.js')).href));
   server = createServer(({ url }, response) => {
-    const path = join(folder, new URL(url!, 'http://localhost').pathname);
+    const { pathname, searchParams } = new URL(url!, 'http://localhost');
+    const path = join(folder, pathname);
+    if (searchParams.has('isolated')) response.setHeader('Cross-Origin-Opener-Policy', 'same-origin').setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
     try {
       const content = readFileSync(path);
       response.setHeader('Content-Type', types[extname(path)]).end(content);
@@ -163,6 +165,29 @@ describe.skipIf(noBrowser !== undefined)(titled('a page without a bundler'), () 
       expect.stringMatching(/^BackendError: init: expected gradtape\.wasm at \/index\.html, got text\/html: .*magic word/),
       ...Array(4).fill('kept'),
     ]);
+    await page.close();
+  });
+  test.each([false, true])('computes on several threads where it is isolated from other origins, and only there: %s', async (isolated) => {
+    const { page, complaints } = await open(browser, `${origin}/plain.html${isolated ? '?isolated' : ''}`);
+    const told = (await page.evaluate(`(async () => {
+      const gt = await import('/node_modules/gradtape/dist/gradtape.browser.js');
+      await gt.init();
+      const [a, b] = [gt.randn(300, 400), gt.randn(400, 500)];
+      const threads = gt.getNumThreads();
+      // Helpers begin when the event loop turns.
+      for (let i = 0; i < 20; i++) {
+        a.matmul(b);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      const product = a.matmul(b);
+      gt.setNumThreads(1);
+      return { isolated: crossOriginIsolated, threads, processors: navigator.hardwareConcurrency, same: gt.equal(product, a.matmul(b)) };
+    })()`)) as { isolated: boolean; threads: number; processors: number; same: boolean };
+    expect(told).toEqual({ isolated, threads: isolated ? told.processors : 1, processors: told.processors, same: true });
+    // The page's own module is a second copy of the library, with helpers of its own.
+    const helpers = page.workers().length;
+    expect(isolated && told.processors > 1 ? helpers >= told.processors - 1 : helpers === 0).toBe(true);
+    expect(complaints).toEqual([]);
     await page.close();
   });
   test('keeps its memory level as long as its loop awaits now and then', async () => {

@@ -130,6 +130,7 @@ def convolutions():
     yield Row('ConvTranspose1d', 4, 6, 3, inputs=randn(signal))
     yield Row('ConvTranspose1d', 4, 6, 3, 2, 1, 1, 2, False, 2, inputs=randn(signal))
     yield Row('ConvTranspose2d', 4, 2, 3, inputs=randn(image))
+    yield Row('ConvTranspose2d', 4, 2, 2, 2, 0, 0, 1, True, 1, 'zeros', inputs=randn(image))
     yield Row('ConvTranspose2d', 4, 2, [3, 2], stride=2, padding=1, output_padding=1, inputs=randn(image))
     yield Row('ConvTranspose2d', 4, 2, 3, stride=2, inputs=lambda: [torch.randn(*image), [14, 12]])
 
@@ -234,6 +235,7 @@ def losses():
         yield Row('L1Loss', reduction=reduction, inputs=pair)
     yield Row('SmoothL1Loss', beta=0.5, inputs=pair)
     yield Row('HuberLoss', delta=0.7, inputs=pair)
+    yield Row('HuberLoss', 'sum', 0.5, inputs=pair)
     yield Row('CrossEntropyLoss', inputs=lambda: [torch.randn(3, 4), labels()])
     yield Row('CrossEntropyLoss', torch.tensor([1., 2, 3, 4]), ignore_index=1, label_smoothing=0.1, inputs=lambda: [torch.randn(3, 4), labels()])
     yield Row('CrossEntropyLoss', inputs=lambda: [torch.randn(3, 4), torch.softmax(torch.randn(3, 4), 1)])
@@ -257,6 +259,10 @@ def losses():
     yield Row('CosineEmbeddingLoss', 0.1, leaves=2, inputs=lambda: [*pair(), signs(3)])
     yield Row('TripletMarginLoss', 0.5, swap=True, inputs=randn((3, 4), (3, 4), (3, 4)))
     yield Row('TripletMarginWithDistanceLoss', margin=2.0, inputs=randn((3, 4), (3, 4), (3, 4)))
+    # Five labels of which two repeat need seven frames: the loss is infinite.
+    for zero in (True, False):
+        yield Row('CTCLoss', 1, 'none', zero, inputs=lambda: [torch.randn(6, 2, 4).log_softmax(2), torch.tensor([[0, 2, 2, 3, 3], [3, 0, 0, 0, 0]]), [6, 5], [5, 2]])
+    yield Row('CrossEntropyLoss', ignore_index=3, inputs=lambda: [torch.randn(3, 4), torch.tensor([0, 3, 2], dtype=torch.uint8)])
     yield Row('CTCLoss', 0, inputs=lambda: [torch.randn(6, 2, 4).log_softmax(2), torch.tensor([[1, 2, 2], [3, 1, 0]]), [6, 5], [3, 2]])
     yield Row('AdaptiveLogSoftmaxWithLoss', 8, 12, [3, 6], div_value=2.0, inputs=lambda: [torch.randn(5, 8), torch.tensor([0, 4, 7, 11, 2])])
     yield Row('AdaptiveLogSoftmaxWithLoss', 8, 12, [5], head_bias=True, inputs=lambda: [torch.randn(8), torch.tensor(9)])

@@ -4,6 +4,8 @@
 parameters x; the last of them is a group of its own with lr 0.02 (LBFGS: one group). `half` is what stood after 12 steps, `final` in the end; state is state_dict()['state'] with
 tensors as {'tensor': ref}, groups its param_groups. schedules is told in schedules.py.
 """
+import itertools
+
 import torch
 
 from . import schedules
@@ -16,6 +18,32 @@ f32, f64 = torch.float32, torch.float64
 
 X = [[[0.7, -1.2, 0.4, 0.1], [-0.3, 0.9, -0.8, 1.1], [0.25, -0.6, 1.4, -0.05]], [1.5, -0.7, 0.2, -1.9, 0.45], 0.8]
 C = [[[0.5, -0.25, 1, 0.75], [-1, 0.125, -0.5, 0.25], [0.3, -0.7, 0.9, -0.1]], [1, -2, 0.5, -0.4, 0.8], -0.6]
+
+def crossed(**values):
+    """Every combination of the options' values."""
+    return [dict(zip(values, row)) for row in itertools.product(*values.values())]
+
+
+def slowly(options):
+    """Climbing x^4 is an explosion, in which rounding decides, unless it goes slowly."""
+    return {**options, 'lr': 0.001} if options['maximize'] else options
+
+
+BOTH = [False, True]
+# By these, every option occurs with every other.
+CROSSED = {
+    'SGD': [slowly(o) for o in crossed(lr=[0.02], momentum=[0, 0.3], dampening=[0, 0.3], weight_decay=[0, 0.1], nesterov=BOTH, maximize=BOTH) if not o['nesterov'] or (o['momentum'] > 0 and o['dampening'] == 0)],
+    'Adam': crossed(lr=[0.01], betas=[[0.8, 0.95]], eps=[1e-6], weight_decay=[0, 0.1], amsgrad=BOTH, maximize=BOTH),
+    'AdamW': crossed(lr=[0.01], betas=[[0.8, 0.95]], eps=[1e-6], weight_decay=[0, 0.1], amsgrad=BOTH, maximize=BOTH),
+    'RMSprop': crossed(lr=[0.003], alpha=[0.9], weight_decay=[0, 0.1], momentum=[0, 0.9], centered=BOTH, maximize=BOTH),
+    'Adagrad': crossed(lr=[0.02], lr_decay=[0, 0.1], weight_decay=[0, 0.1], initial_accumulator_value=[0, 0.3], maximize=BOTH),
+    'Adadelta': crossed(lr=[0.5], rho=[0.9, 0.5], weight_decay=[0, 0.1], maximize=BOTH),
+    'Adamax': crossed(lr=[0.01], betas=[[0.8, 0.95]], weight_decay=[0, 0.1], maximize=BOTH),
+    'NAdam': crossed(lr=[0.01], betas=[[0.8, 0.95]], weight_decay=[0, 0.1], momentum_decay=[0, 0.1]),
+    'RAdam': crossed(lr=[0.01], betas=[[0.9, 0.999], [0.9, 0.5]], weight_decay=[0, 0.1]),
+    'ASGD': [slowly(o) for o in crossed(lr=[0.01], lambd=[0.05], alpha=[0.3], t0=[1e6, 5], weight_decay=[0, 0.1], maximize=BOTH)],
+    'Rprop': crossed(lr=[0.001], etas=[[0.5, 1.2], [0.7, 1.4]], step_sizes=[[1e-6, 50], [1e-3, 0.02]], maximize=BOTH),
+}
 
 OPTIMIZERS = {
     'SGD': [{'lr': 0.05}, {'lr': 0.05, 'weight_decay': 0.1}, {'lr': 0.05, 'momentum': 0.9, 'dampening': 0.3}, {'lr': 0.03, 'momentum': 0.8, 'weight_decay': 0.05, 'nesterov': True},
@@ -82,7 +110,7 @@ def train(fixture, dtype, name, options):
 
 def make():
     fixture = Fixture('optim')
-    runs = [train(fixture, f64, name, options) for name, all_options in OPTIMIZERS.items() for options in all_options]
+    runs = [train(fixture, f64, name, options) for name, all_options in OPTIMIZERS.items() for options in [*all_options, *CROSSED.get(name, [])]]
     # In float32 rounding decides over Rprop's signs and L-BFGS's searches.
     runs += [train(fixture, f32, name, all_options[0]) for name, all_options in OPTIMIZERS.items() if name not in ('Rprop', 'LBFGS')]
     fixture.write({'x': X, 'c': C, 'optimizers': runs, 'schedules': schedules.all_schedules()})

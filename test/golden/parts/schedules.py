@@ -1,7 +1,8 @@
 """The learning rates of schedulers, as the fixture `optim` holds them.
 
 [{optimizer, schedule, half, rates: [[lr of each group] of each step], momenta?: the same, half}]: schedule is [name, arguments, options]; {'f': name} stands for a function of FUNCTIONS,
-{'s': schedule} for a schedule within. The groups' rates are 0.5 and 0.05. A plateau's metrics are METRICS in turn. half is state_dict() after 9 of the 30 steps.
+{'s': schedule} for a schedule within. The groups' rates are 0.5 and 0.05; of schedules with last_epoch, they
+began with these, are 0.6 of them now, and INITIAL is known too. A plateau's metrics are METRICS in turn. half is state_dict() after 9 of the 30 steps.
 """
 import math
 import warnings
@@ -37,6 +38,11 @@ SCHEDULES = [
     ['SequentialLR', [[{'s': ['StepLR', [3], {}]}, {'s': ['LambdaLR', [{'f': 'reciprocal'}], {}]}], [10]], {}],
 ]
 
+# Taken up after epoch 5, from what an optimizer's state dict says of where they started.
+RESUMED = [[name, arguments, {**options, **({'total_steps': 40} if 'total_steps' in options else {}), 'last_epoch': 5}]
+           for name, arguments, options in SCHEDULES if name not in ('ReduceLROnPlateau', 'ChainedScheduler', 'SequentialLR')]
+INITIAL = {'max_lr': 0.4, 'min_lr': 0.001, 'max_momentum': 0.95, 'base_momentum': 0.85}
+
 
 def build(optimizer, name, arguments, options):
     def value(v):
@@ -63,7 +69,8 @@ def plain(value):
 
 def follow(kind, schedule):
     params = [torch.zeros(1, requires_grad=True), torch.zeros(1, requires_grad=True)]
-    optimizer = getattr(torch.optim, kind)([{'params': params[:1], 'lr': 0.5}, {'params': params[1:], 'lr': 0.05}], **({'lr': 0.1, 'momentum': 0.9} if kind == 'SGD' else {}))
+    initial = (lambda lr: {'lr': 0.6 * lr, 'initial_lr': lr, **INITIAL}) if 'last_epoch' in schedule[2] else lambda lr: {'lr': lr}
+    optimizer = getattr(torch.optim, kind)([{'params': params[:1], **initial(0.5)}, {'params': params[1:], **initial(0.05)}], **({'lr': 0.1, 'momentum': 0.9} if kind == 'SGD' else {}))
     scheduler = build(optimizer, *schedule)
     read = lambda: ([group['lr'] for group in optimizer.param_groups], [group['momentum'] if kind == 'SGD' else group['betas'][0] for group in optimizer.param_groups])
     rows = []
@@ -81,6 +88,6 @@ def follow(kind, schedule):
 def all_schedules():
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        runs = [follow('SGD', schedule) for schedule in SCHEDULES]
+        runs = [follow('SGD', schedule) for schedule in SCHEDULES + RESUMED]
         runs += [follow('Adam', schedule) for schedule in SCHEDULES if schedule[0] == 'OneCycleLR']
     return runs
