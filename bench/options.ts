@@ -33,7 +33,9 @@ function positive(text: string): number {
 
 export function parse(argv: readonly string[]): Options {
   const command = new Command('bench')
-    .description('Measures gradtape and its peers on the same work. All of it takes about twelve minutes; filters bring that down to seconds.')
+    .description(
+      'Measures gradtape and its peers on the same work. With all peers it takes the better part of an hour, 25 minutes with --quick; filters bring that down to seconds.',
+    )
     .option('--group <text...>', 'groups whose name contains a text')
     .option('--only <text...>', 'the workload of that name, or all whose names contain a text')
     .option('--peers <names>', `some of ${peers.join(',')}, or none`, someOf(peers), [...peers])
