@@ -1,6 +1,6 @@
 // The elementwise kernels: which op, over which loop, for which types.
 
-import { compare, each2, map1, map2 } from './map';
+import { compare, each2, map1, map1Near, map2 } from './map';
 import {
   Abs, Add, Ceil, Clamp, Cos, Div, Eq, Erf, Exp, Floor, Gelu, GeluBwd, GeluTanh, GeluTanhBwd, Le, Log, Lt, Maximum, Minimum, Mul, Ne, Neg,
   Relu, ReluBwd, Round, Rsqrt, Sigmoid, SigmoidBwd, Sign, Silu, SiluBwd, Sin, Softplus, SoftplusBwd, Sqrt, Tanh, TanhBwd, Trunc,
@@ -29,8 +29,8 @@ export function relu_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<
 export function relu_i32(x: usize, y: usize, nd: i32, dims: usize): void { map1<i32, Relu>(x, y, nd, dims); }
 export function relu_i64(x: usize, y: usize, nd: i32, dims: usize): void { map1<i64, Relu>(x, y, nd, dims); }
 export function relu_u8(x: usize, y: usize, nd: i32, dims: usize): void { map1<u8, Relu>(x, y, nd, dims); }
-export function exp_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Exp>(x, y, nd, dims); }
-export function exp_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<f64, Exp>(x, y, nd, dims); }
+export function exp_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1Near<f32, Exp>(x, y, nd, dims); }
+export function exp_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1Near<f64, Exp>(x, y, nd, dims); }
 export function log_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Log>(x, y, nd, dims); }
 export function log_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<f64, Log>(x, y, nd, dims); }
 export function sqrt_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Sqrt>(x, y, nd, dims); }
@@ -51,8 +51,8 @@ export function trunc_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1
 export function trunc_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<f64, Trunc>(x, y, nd, dims); }
 export function erf_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Erf>(x, y, nd, dims); }
 export function erf_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<f64, Erf>(x, y, nd, dims); }
-export function sigmoid_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Sigmoid>(x, y, nd, dims); }
-export function sigmoid_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<f64, Sigmoid>(x, y, nd, dims); }
+export function sigmoid_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1Near<f32, Sigmoid>(x, y, nd, dims); }
+export function sigmoid_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1Near<f64, Sigmoid>(x, y, nd, dims); }
 export function tanh_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Tanh>(x, y, nd, dims); }
 export function tanh_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<f64, Tanh>(x, y, nd, dims); }
 export function gelu_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Gelu>(x, y, nd, dims); }

@@ -1,9 +1,8 @@
 // Elementwise kernels. An op is one loop over contiguous memory; `walk` brings strided, broadcast and ragged operands into that form by staging them through a
 // small buffer that stays in the first-level cache. So there is one loop an op, no scalar twin of it, and an element's result does not depend on its place.
-//
-// Loops whose bodies hold constants (polynomials, above all) end with their test: V8 moves a constant out of a loop only if its block runs before every way out.
 
 import { at, lanes } from './at';
+import { areNear } from './math';
 import { own } from './scratch';
 import { parallel } from './threads';
 import { number, pack } from './vector';
@@ -199,20 +198,75 @@ export function walk(run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64): vo
   parallel(load<i32>(dims), <i32>max(WORTH / inner, 1), walkPart, changetype<usize>(w));
 }
 
+// The loops: whole vectors, up to where the first operand ends. float32 goes four at once, whose operations overlap where those of one would wait for each other.
+
+// @ts-ignore: decorator
+@inline
+function inBlocks<T>(): bool {
+  return isFloat<T>() && sizeof<T>() == 4;
+}
+
+/** y = O(x). */
+// @ts-ignore: decorator
+@inline
+export function vectors1<T, O>(x: usize, end: usize, y: usize, u: v128, v: v128): void {
+  const o = changetype<O>(0);
+  for (; inBlocks<T>() && x + 64 <= end; x += 64, y += 64) {
+    const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
+    v128.store(y, o.of<T>(a, u, v));
+    v128.store(y, o.of<T>(b, u, v), 16);
+    v128.store(y, o.of<T>(c, u, v), 32);
+    v128.store(y, o.of<T>(d, u, v), 48);
+  }
+  for (; x < end; x += 16, y += 16) v128.store(y, o.of<T>(v128.load(x), u, v));
+}
+
+/** y = O(a, b). */
+// @ts-ignore: decorator
+@inline
+export function vectors2<T, O>(a: usize, end: usize, b: usize, y: usize, u: v128, v: v128): void {
+  const o = changetype<O>(0);
+  for (; inBlocks<T>() && a + 64 <= end; a += 64, b += 64, y += 64) {
+    const a0 = v128.load(a), b0 = v128.load(b), a1 = v128.load(a, 16), b1 = v128.load(b, 16);
+    const a2 = v128.load(a, 32), b2 = v128.load(b, 32), a3 = v128.load(a, 48), b3 = v128.load(b, 48);
+    v128.store(y, o.of<T>(a0, b0, u, v));
+    v128.store(y, o.of<T>(a1, b1, u, v), 16);
+    v128.store(y, o.of<T>(a2, b2, u, v), 32);
+    v128.store(y, o.of<T>(a3, b3, u, v), 48);
+  }
+  for (; a < end; a += 16, b += 16, y += 16) v128.store(y, o.of<T>(v128.load(a), v128.load(b), u, v));
+}
+
 /** y = O(x). */
 export function map1<T, O>(x: usize, y: usize, nd: i32, dims: usize, s: f64 = 0, t: f64 = 0): void {
   bind<T>(0, x);
   bind<T>(1, y);
   walk(
-    (x: usize, y: usize, _2: usize, _3: usize, n: i32, s: f64, t: f64) => {
-      const u = number<T>(s), v = number<T>(t);
-      const end = at<T>(x, n);
+    (x: usize, y: usize, _2: usize, _3: usize, n: i32, s: f64, t: f64) => vectors1<T, O>(x, at<T>(x, n), y, number<T>(s), number<T>(t)),
+    2, nd, dims, s, t,
+  );
+}
+
+/** y = O(x), through O.near where all of a block are near: the same bits for less work. That loop holds no call, before which its constants would go to memory. */
+export function map1Near<T, O>(x: usize, y: usize, nd: i32, dims: usize): void {
+  bind<T>(0, x);
+  bind<T>(1, y);
+  walk(
+    (x: usize, y: usize, _2: usize, _3: usize, n: i32, _s: f64, _t: f64) => {
+      const o = changetype<O>(0), end = at<T>(x, n), zero = v128.splat<T>(<T>0);
       do {
-        v128.store(y, changetype<O>(0).of<T>(v128.load(x), u, v));
-        x += 16, y += 16;
+        for (; x + 64 <= end; x += 64, y += 64) {
+          const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
+          if (!areNear<T>(a, b, c, d)) break;
+          v128.store(y, o.near<T>(a));
+          v128.store(y, o.near<T>(b), 16);
+          v128.store(y, o.near<T>(c), 32);
+          v128.store(y, o.near<T>(d), 48);
+        }
+        for (const stop = min(end, x + 64); x < stop; x += 16, y += 16) v128.store(y, o.of<T>(v128.load(x), zero, zero));
       } while (x < end);
     },
-    2, nd, dims, s, t,
+    2, nd, dims, 0, 0,
   );
 }
 
@@ -222,14 +276,7 @@ export function map2<T, O>(a: usize, b: usize, y: usize, nd: i32, dims: usize, s
   bind<T>(1, b);
   bind<T>(2, y);
   walk(
-    (a: usize, b: usize, y: usize, _3: usize, n: i32, s: f64, t: f64) => {
-      const u = number<T>(s), v = number<T>(t);
-      const end = at<T>(a, n);
-      do {
-        v128.store(y, changetype<O>(0).of<T>(v128.load(a), v128.load(b), u, v));
-        a += 16, b += 16, y += 16;
-      } while (a < end);
-    },
+    (a: usize, b: usize, y: usize, _3: usize, n: i32, s: f64, t: f64) => vectors2<T, O>(a, at<T>(a, n), b, y, number<T>(s), number<T>(t)),
     3, nd, dims, s, t,
   );
 }

@@ -25,6 +25,31 @@ export function exp<T>(x: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
+function isNear<T>(x: v128): v128 {
+  return sizeof<T>() == 4 ? math32.isNear(x) : math64.isNear(x);
+}
+
+/** Whether `expNear` and `sigmoidNear` give the bits of `exp` and `sigmoid` for all of four vectors. */
+// @ts-ignore: decorator
+@inline
+export function areNear<T>(a: v128, b: v128, c: v128, d: v128): bool {
+  return v128.all_true<i32>(v128.and(v128.and(isNear<T>(a), isNear<T>(b)), v128.and(isNear<T>(c), isNear<T>(d))));
+}
+
+// @ts-ignore: decorator
+@inline
+export function expNear<T>(x: v128): v128 {
+  return sizeof<T>() == 4 ? math32.expNear(x) : math64.expNear(x);
+}
+
+// @ts-ignore: decorator
+@inline
+export function sigmoidNear<T>(x: v128): v128 {
+  return sizeof<T>() == 4 ? math32.sigmoidNear(x) : math64.sigmoidNear(x);
+}
+
+// @ts-ignore: decorator
+@inline
 export function log<T>(x: v128): v128 {
   if (sizeof<T>() == 4) return math32.log(x);
   return math64.log(x);

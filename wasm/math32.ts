@@ -41,23 +41,49 @@ function exp2i(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, bits(127)), 23);
 }
 
-/**
- * m e^x for |m| < 2^24, as m 2^n e^r, n = round(x / ln 2), |r| <= ln(2)/2, e^r = 1 + r + r^2 P(r). The power of two is applied in two halves, so that denormal
- * results are rounded once. 1 ulp for m = 1.
- */
+/** round(x / ln 2) + MAGIC. */
 // @ts-ignore: decorator
 @inline
-export function scaledExp(m: v128, x: v128): v128 {
-  x = f32x4.pmax(f32x4.pmin(x, all(89)), all(-130));
-  const shifted = mad(x, all(1.44269504), all(MAGIC));
+function shiftedOf(x: v128): v128 {
+  return mad(x, all(1.44269504), all(MAGIC));
+}
+
+/** e^r - 1 = r + r^2 P(r), |r| <= ln(2)/2, for the r = x - n ln 2 that n = shifted - MAGIC leaves. */
+// @ts-ignore: decorator
+@inline
+function expm1Rest(x: v128, shifted: v128): v128 {
   const n = f32x4.sub(shifted, all(MAGIC));
   const r = mad(n, all(-LN2_LO), mad(n, all(-LN2_HI), x));
   const z = f32x4.mul(r, r);
   const high = mad(all(0.00138210237), z, mad(all(0.00836867001), r, all(0.0416682623)));
-  const p = f32x4.add(mad(mad(high, z, mad(all(0.166665211), r, all(0.49999994))), z, r), all(1));
+  return mad(mad(high, z, mad(all(0.166665211), r, all(0.49999994))), z, r);
+}
+
+/** m e^x for |m| < 2^24, as m 2^n e^r. The power of two is applied in two halves, so that denormal results are rounded once. 1 ulp for m = 1. */
+// @ts-ignore: decorator
+@inline
+export function scaledExp(m: v128, x: v128): v128 {
+  x = f32x4.pmax(f32x4.pmin(x, all(89)), all(-130));
+  const shifted = shiftedOf(x);
+  const p = f32x4.add(expm1Rest(x, shifted), all(1));
   const i = i32x4.sub(shifted, all(MAGIC));
   const half = i32x4.shr_s(i, 1);
   return f32x4.mul(f32x4.mul(f32x4.mul(p, m), exp2i(half)), exp2i(i32x4.sub(i, half)));
+}
+
+/** Where e^x is neither infinite nor denormal, nor NaN. */
+// @ts-ignore: decorator
+@inline
+export function isNear(x: v128): v128 {
+  return f32x4.le(f32x4.abs(x), all(87));
+}
+
+/** e^x where `isNear`: the same bits, with the power of two added to the exponent. */
+// @ts-ignore: decorator
+@inline
+export function expNear(x: v128): v128 {
+  const shifted = shiftedOf(x);
+  return i32x4.add(f32x4.add(expm1Rest(x, shifted), all(1)), i32x4.shl(shifted, 23));
 }
 
 // @ts-ignore: decorator
@@ -164,28 +190,31 @@ export function cos(x: v128): v128 {
   return sinReduced(f32x4.abs(x), 1);
 }
 
-/** |x| < 0.625: t + t^3 P(t^2); else 1 - 2 / (e^2t + 1), t = |x|. 2 ulp. */
+/** e / (e + 2) with e = e^2|x| - 1 = 2^n (e^r - 1) + (2^n - 1); 1 from 10 on. 3 ulp. */
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
-  const t = f32x4.abs(x);
-  const z = f32x4.mul(t, t);
-  let p = mad(all(-0.00569581287), z, all(0.0206308253));
-  p = mad(p, z, all(-0.0537371412));
-  p = mad(p, z, all(0.133314103));
-  p = mad(p, z, all(-0.333332807));
-  const near = mad(f32x4.mul(p, z), t, t);
-  const far = f32x4.sub(all(1), f32x4.div(all(2), f32x4.add(exp(f32x4.add(t, t)), all(1))));
-  return copysign(v128.bitselect(far, near, f32x4.gt(t, all(0.625))), x);
+  const t = f32x4.pmin(f32x4.abs(x), all(10)), twice = f32x4.add(t, t);
+  const shifted = shiftedOf(twice);
+  const power = i32x4.add(i32x4.shl(shifted, 23), all(1));
+  const e = mad(power, expm1Rest(twice, shifted), f32x4.sub(power, all(1)));
+  return copysign(f32x4.div(e, f32x4.add(e, all(2))), x);
 }
 
-/** 1 / (1 + e^-x) as 1 / (1 + e) or e / (1 + e), e = e^-|x|: no overflow, and full precision where it is small. 3 ulp. */
+/** e / (e + 1), e = e^x: neither overflow nor a choice of sign. 3 ulp. */
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const one = all(1);
-  const e = exp(f32x4.neg(f32x4.abs(x)));
-  return f32x4.div(v128.bitselect(one, e, f32x4.ge(x, all(0))), f32x4.add(one, e));
+  const e = exp(f32x4.pmin(x, all(40)));
+  return f32x4.div(e, f32x4.add(e, all(1)));
+}
+
+/** The same bits where `isNear`. */
+// @ts-ignore: decorator
+@inline
+export function sigmoidNear(x: v128): v128 {
+  const e = expNear(x);
+  return f32x4.div(e, f32x4.add(e, all(1)));
 }
 
 /** x / (1 + e^-x), for negative x as x e^x / (1 + e^x) with the numerator rounded once; -inf gives NaN, as inf * 0 does. 3 ulp. */

@@ -1,7 +1,7 @@
 // The elementwise ops, one class an op: `of` takes vectors of T and gives one; s and t are the kernel's numbers in every lane. The classes are never
 // instantiated: they are type parameters of the loops in map.ts, each of which then contains its op and nothing else.
 
-import { cos, erf, exp, log1pexp, log, sigmoid, silu, sin, tanh, twicePhi } from './math';
+import { cos, erf, exp, expNear, log1pexp, log, sigmoid, sigmoidNear, silu, sin, tanh, twicePhi } from './math';
 import { max, min, mul } from './vector';
 
 // @ts-ignore: decorator
@@ -32,7 +32,10 @@ function where(mask: v128, yes: v128): v128 {
   // pmax is 0 where x < 0, else x: -0 and NaN stay.
   @inline of<T>(x: v128, s: v128, t: v128): v128 { return isFloat<T>() ? v128.pmax<T>(x, all<T>(0)) : max<T>(x, all<T>(0)); }
 }
-@unmanaged export class Exp { @inline of<T>(x: v128, s: v128, t: v128): v128 { return exp<T>(x); } }
+@unmanaged export class Exp {
+  @inline of<T>(x: v128, s: v128, t: v128): v128 { return exp<T>(x); }
+  @inline near<T>(x: v128): v128 { return expNear<T>(x); }
+}
 @unmanaged export class Log { @inline of<T>(x: v128, s: v128, t: v128): v128 { return log<T>(x); } }
 @unmanaged export class Sqrt { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.sqrt<T>(x); } }
 @unmanaged export class Rsqrt { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.div<T>(all<T>(1), v128.sqrt<T>(x)); } }
@@ -43,7 +46,10 @@ function where(mask: v128, yes: v128): v128 {
 @unmanaged export class Round { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.nearest<T>(x); } }
 @unmanaged export class Trunc { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.trunc<T>(x); } }
 @unmanaged export class Erf { @inline of<T>(x: v128, s: v128, t: v128): v128 { return erf<T>(x); } }
-@unmanaged export class Sigmoid { @inline of<T>(x: v128, s: v128, t: v128): v128 { return sigmoid<T>(x); } }
+@unmanaged export class Sigmoid {
+  @inline of<T>(x: v128, s: v128, t: v128): v128 { return sigmoid<T>(x); }
+  @inline near<T>(x: v128): v128 { return sigmoidNear<T>(x); }
+}
 @unmanaged export class Tanh { @inline of<T>(x: v128, s: v128, t: v128): v128 { return tanh<T>(x); } }
 @unmanaged export class Gelu {
   @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.mul<T>(v128.mul<T>(x, all<T>(0.5)), twicePhi<T>(x)); }

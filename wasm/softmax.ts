@@ -2,8 +2,9 @@
 // inner = 1 works on rows, whose sums end with adding the lanes; otherwise each lane is a column of its own.
 
 import { at, get, lanes, put } from './at';
-import { extreme, Max } from './extreme';
-import { exp, log } from './math';
+import { extreme } from './extreme';
+import { areNear, exp, expNear, log } from './math';
+import { mapRow, mapRow2, sumRow2 } from './row';
 import { overOuter } from './rows';
 import { high, low, max, narrowed, total } from './vector';
 
@@ -13,22 +14,47 @@ function logOf(s: f64): f64 {
   return f64x2.extract_lane(log<f64>(f64x2.splat(s)), 0);
 }
 
-/** The sum of e^(x - shift) over a row; the terms go to y if that is not 0. */
+/** The sum of e^(x - shift) over a row, in blocks as in map1Near; the terms go to y if that is not 0. */
 function sumExp<T>(x: usize, y: usize, n: i32, shift: T): f64 {
-  const m = v128.splat<T>(shift);
+  const m = v128.splat<T>(shift), block = 4 * lanes<T>();
   let lower = f64x2.splat(0), upper = lower;
-  if (n == 0) return 0;
-  do {
-    const e = exp<T>(v128.sub<T>(get<T>(x, n, <T>-Infinity), m));
-    if (y != 0) {
-      put<T>(y, n, e);
-      y += 16;
+  while (n > 0) {
+    for (; n >= block; n -= block, x += 64) {
+      const a = v128.sub<T>(v128.load(x), m), b = v128.sub<T>(v128.load(x, 16), m), c = v128.sub<T>(v128.load(x, 32), m), d = v128.sub<T>(v128.load(x, 48), m);
+      if (!areNear<T>(a, b, c, d)) break;
+      const e = expNear<T>(a), f = expNear<T>(b), g = expNear<T>(c), h = expNear<T>(d);
+      if (y != 0) {
+        v128.store(y, e);
+        v128.store(y, f, 16);
+        v128.store(y, g, 32);
+        v128.store(y, h, 48);
+        y += 64;
+      }
+      const s = v128.add<T>(v128.add<T>(e, f), v128.add<T>(g, h));
+      lower = f64x2.add(lower, low<T>(s)), upper = f64x2.add(upper, high<T>(s));
     }
-    lower = f64x2.add(lower, low<T>(e));
-    upper = f64x2.add(upper, high<T>(e));
-    n -= lanes<T>(), x += 16;
-  } while (n > 0);
+    for (const stop = n - block; n > 0 && n > stop; n -= lanes<T>(), x += 16) {
+      const e = exp<T>(v128.sub<T>(get<T>(x, n, <T>-Infinity), m));
+      if (y != 0) {
+        put<T>(y, n, e);
+        y += 16;
+      }
+      lower = f64x2.add(lower, low<T>(e)), upper = f64x2.add(upper, high<T>(e));
+    }
+  }
   return total(f64x2.add(lower, upper));
+}
+
+/** The largest element of a row; what is NaN reaches the results through the sum. */
+// @ts-ignore: decorator
+@inline
+function largest<T>(x: usize, n: i32): T {
+  return extreme<T, Largest>(x, n);
+}
+
+@unmanaged class Largest {
+  @inline of<T>(a: v128, b: v128): v128 { return v128.pmax<T>(a, b); }
+  @inline one<T>(a: T, b: T): T { return a < b ? b : a; }
 }
 
 /** Infinities are not subtracted: e^inf is infinite and e^-inf 0, as they should be in a sum. */
@@ -67,13 +93,16 @@ function columnSumExp<T>(x: usize, y: usize, r: i32, step: usize, n: i32, m: v12
   return narrowed<T>(lower, upper);
 }
 
+@unmanaged class Quotient { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.div<T>(x, s); } }
+@unmanaged class Difference { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.sub<T>(v128.sub<T>(x, s), t); } }
+
 // The four operations --------------------------------------------------------------------------------------------------------------------------------
 
 function logsumexp<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
   const step = at<T>(0, inner);
   for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, inner)) {
     if (inner == 1) {
-      const m = r == 0 ? <T>-Infinity : extreme<T, Max>(x, r);
+      const m = r == 0 ? <T>-Infinity : largest<T>(x, r);
       const shift = abs<T>(m) == <T>Infinity ? <T>0 : m;
       store<T>(y, <T>(logOf(sumExp<T>(x, 0, r, shift)) + <f64>shift));
       continue;
@@ -91,8 +120,8 @@ function softmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
   const step = at<T>(0, inner);
   for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, r * inner)) {
     if (inner == 1) {
-      const s = v128.splat<T>(<T>sumExp<T>(x, y, r, extreme<T, Max>(x, r)));
-      for (let k = r, q = y; k > 0; k -= lanes<T>(), q += 16) put<T>(q, k, v128.div<T>(get<T>(q, k, <T>0), s));
+      const s = v128.splat<T>(<T>sumExp<T>(x, y, r, largest<T>(x, r)));
+      mapRow<T, Quotient>(y, y, r, s, s);
       continue;
     }
     for (let j = 0; j < inner; j += lanes<T>()) {
@@ -110,13 +139,8 @@ function logSoftmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void
   const step = at<T>(0, inner);
   for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, r * inner)) {
     if (inner == 1) {
-      const top = extreme<T, Max>(x, r);
-      const m = v128.splat<T>(top), s = v128.splat<T>(<T>logOf(sumExp<T>(x, 0, r, top)));
-      let k = r, p = x, q = y;
-      do {
-        put<T>(q, k, v128.sub<T>(v128.sub<T>(get<T>(p, k, <T>0), m), s));
-        k -= lanes<T>(), p += 16, q += 16;
-      } while (k > 0);
+      const m = largest<T>(x, r);
+      mapRow<T, Difference>(x, y, r, v128.splat<T>(m), v128.splat<T>(<T>logOf(sumExp<T>(x, 0, r, m))));
       continue;
     }
     for (let j = 0; j < inner; j += lanes<T>()) {
@@ -136,38 +160,30 @@ function logSoftmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void
 /** The two derivatives: what is summed, and dx from that sum. */
 @unmanaged class SoftmaxBwd {
   @inline term<T>(dy: v128, y: v128): v128 { return v128.mul<T>(dy, y); }
-  @inline dx<T>(dy: v128, y: v128, s: v128): v128 { return v128.mul<T>(y, v128.sub<T>(dy, s)); }
+  @inline of<T>(dy: v128, y: v128, s: v128, t: v128): v128 { return v128.mul<T>(y, v128.sub<T>(dy, s)); }
 }
 @unmanaged class LogSoftmaxBwd {
   @inline term<T>(dy: v128, y: v128): v128 { return dy; }
-  @inline dx<T>(dy: v128, y: v128, s: v128): v128 { return v128.sub<T>(dy, v128.mul<T>(exp<T>(y), s)); }
+  @inline of<T>(dy: v128, y: v128, s: v128, t: v128): v128 { return v128.sub<T>(dy, v128.mul<T>(exp<T>(y), s)); }
 }
 
 function backward<T, O>(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void {
-  if (r == 0) return;
-  const o = changetype<O>(0);
-  const row = inner == 1;
-  // A row is one column group whose vectors follow one another; its lanes are added up.
-  const step: usize = row ? 16 : at<T>(0, inner);
-  const width = row ? 1 : lanes<T>();
-  const vectors = row ? (r + lanes<T>() - 1) / lanes<T>() : r;
-  for (let i = 0; i < outer; i++) {
-    for (let j = 0; j < inner; j += width) {
-      const start = at<T>(0, i * r * inner + j);
+  const o = changetype<O>(0), step = at<T>(0, inner), sample = at<T>(0, r * inner);
+  for (let i = 0; i < outer; i++, dy += sample, y += sample, dx += sample) {
+    if (inner == 1) {
+      const s = v128.splat<T>(<T>sumRow2<T, O>(dy, y, r));
+      mapRow2<T, O>(dy, y, dx, r, s, s);
+      continue;
+    }
+    for (let j = 0; j < inner; j += lanes<T>()) {
+      const from = at<T>(0, j), n = inner - j;
       let lower = f64x2.splat(0), upper = lower;
-      for (let k = 0, p = start; k < vectors; k++, p += step) {
-        const n = row ? r - k * lanes<T>() : inner - j;
+      for (let p = from; p < sample; p += step) {
         const term = o.term<T>(get<T>(dy + p, n, <T>0), get<T>(y + p, n, <T>0));
-        lower = f64x2.add(lower, low<T>(term));
-        upper = f64x2.add(upper, high<T>(term));
+        lower = f64x2.add(lower, low<T>(term)), upper = f64x2.add(upper, high<T>(term));
       }
-      const s = row ? v128.splat<T>(<T>total(f64x2.add(lower, upper))) : narrowed<T>(lower, upper);
-      let k = 0, p = start;
-      do {
-        const n = row ? r - k * lanes<T>() : inner - j;
-        put<T>(dx + p, n, o.dx<T>(get<T>(dy + p, n, <T>0), get<T>(y + p, n, <T>0), s));
-        k++, p += step;
-      } while (k < vectors);
+      const s = narrowed<T>(lower, upper);
+      for (let p = from; p < sample; p += step) put<T>(dx + p, n, o.of<T>(get<T>(dy + p, n, <T>0), get<T>(y + p, n, <T>0), s, s));
     }
   }
 }

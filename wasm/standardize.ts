@@ -3,10 +3,10 @@
 // after another (span 1) or pieces of one channel each.
 
 import { at, get, lanes, put } from './at';
-import { foldRow, Squares, Sum } from './fold';
 import { own } from './scratch';
+import { lineRow, products, returnRow, squares, standard, sumChannels, sumDistances, sumPiece, weighRow } from './standardrow';
 import { Chunk, parallel } from './threads';
-import { high, low, narrowed, total } from './vector';
+import { high, low, narrowed } from './vector';
 
 @unmanaged
 class Job {
@@ -42,13 +42,8 @@ const jobs = memory.data(96, 8);
 const lanesOf = memory.data(48, 16);
 /** Elements that are worth a chunk. */
 const WORTH = 16384;
-
-/** z = (x - mean) * scale. The mean is subtracted in two parts, what T holds of it and the rest: in nearly constant groups that is all there is. */
-// @ts-ignore: decorator
-@inline
-function standard<T>(x: v128, middle: v128, scale: v128, rest: v128): v128 {
-  return v128.add<T>(v128.mul<T>(v128.sub<T>(x, middle), scale), rest);
-}
+/** Elements that are summed one after the other: sums of such sums lose less. */
+const SOME = 512;
 
 // @ts-ignore: decorator
 @inline
@@ -82,41 +77,46 @@ function parameterAt<T>(p: usize, i: i32, none: T): T {
 
 // Forward --------------------------------------------------------------------------------------------------------------------------------------------
 
+/** From sums about a guess, the mean of the first elements; where that was off by more than a deviation, once more about the mean, so that little cancels. Not centred: about 0. */
 function momentsOf<T>(job: Job, group: i32): void {
-  const size = <f64>job.size();
-  let mean: f64 = 0, squares: f64 = 0;
-  if (job.centred) {
-    for (let o = 0; o < job.outer; o++) mean += foldRow<T, f64, Sum>(at<T>(job.x, job.run(group, o)), job.inner, 0);
-    mean /= size;
+  const size = <f64>job.size(), first = at<T>(job.x, job.run(group, 0)), some = job.centred ? min(job.inner, 4) : 0;
+  let guess = <T>0, off: f64 = 0, variance: f64 = 0;
+  for (let i = 0; i < some; i++) guess = <T>(guess + load<T>(at<T>(first, i)) / <T>some);
+  for (let again = false; ; again = true) {
+    let s: f64 = 0, q: f64 = 0;
+    for (let o = 0; o < job.outer; o++) {
+      const run = at<T>(job.x, job.run(group, o));
+      for (let i = 0; i < job.inner; i += SOME) {
+        s += sumDistances<T>(at<T>(run, i), min(SOME, job.inner - i), guess);
+        q += squares;
+      }
+    }
+    off = job.centred ? s / size : 0, variance = q / size - off * off;
+    if (again || !(off * off > variance)) break;
+    guess = <T>(<f64>guess + off);
   }
-  for (let o = 0; o < job.outer; o++) squares += foldRow<T, f64, Squares>(at<T>(job.x, job.run(group, o)), job.inner, mean);
-  store<f64>(at<f64>(job.mean, group), mean);
-  store<f64>(at<f64>(job.variance, group), squares / size);
+  store<f64>(at<f64>(job.mean, group), <f64>guess + off);
+  store<f64>(at<f64>(job.variance, group), variance < 0 ? 0 : variance);
 }
 
 function forwardGroups<T>(begin: i32, end: i32, p: usize): void {
-  const job = changetype<Job>(p), pieces = job.pieces(), inner = job.inner, span = job.span;
+  const job = changetype<Job>(p), pieces = job.pieces(), span = job.span;
   for (let group = begin; group < end; group++) {
     momentsOf<T>(job, group);
-    const mean = job.meanOf(group), factor = job.scaleOf(group);
-    const middle = v128.splat<T>(<T>mean), scale = v128.splat<T>(<T>factor), rest = v128.splat<T>(restOf<T>(mean, factor));
+    const mean = job.meanOf(group), factor = job.scaleOf(group), rest = restOf<T>(mean, factor);
+    const middle = v128.splat<T>(<T>mean), scale = v128.splat<T>(<T>factor);
     const channel = pieces == 0 ? 0 : <i32>(<i64>group * pieces % job.channels);
     if (span == 1) {
-      const x = at<T>(job.x, job.run(group, 0)), y = at<T>(job.y, job.run(group, 0));
-      for (let i = 0; i < inner; i += lanes<T>()) {
-        const n = inner - i, z = standard<T>(get<T>(at<T>(x, i), n, <T>0), middle, scale, rest);
-        put<T>(at<T>(y, i), n, v128.add<T>(v128.mul<T>(z, parameter<T>(job.weight, channel + i, n, <T>1)), parameter<T>(job.bias, channel + i, n, <T>0)));
-      }
+      const from = job.run(group, 0), w = job.weight == 0 ? 0 : at<T>(job.weight, channel), b = job.bias == 0 ? 0 : at<T>(job.bias, channel);
+      weighRow<T>(at<T>(job.x, from), w, b, at<T>(job.y, from), job.inner, middle, scale, v128.splat<T>(rest));
       continue;
     }
     for (let piece = 0; piece < pieces; piece++) {
-      const w = v128.splat<T>(parameterAt<T>(job.weight, channel + piece, <T>1)), b = v128.splat<T>(parameterAt<T>(job.bias, channel + piece, <T>0));
+      const w = parameterAt<T>(job.weight, channel + piece, <T>1), b = parameterAt<T>(job.bias, channel + piece, <T>0);
+      const slope = v128.splat<T>(<T>(factor * <f64>w)), level = v128.splat<T>(<T>(rest * w + b));
       for (let o = 0; o < job.outer; o++) {
-        const from = job.run(group, o) + piece * span, x = at<T>(job.x, from), y = at<T>(job.y, from);
-        for (let i = 0; i < span; i += lanes<T>()) {
-          const n = span - i;
-          put<T>(at<T>(y, i), n, v128.add<T>(v128.mul<T>(standard<T>(get<T>(at<T>(x, i), n, <T>0), middle, scale, rest), w), b));
-        }
+        const from = job.run(group, o) + piece * span;
+        lineRow<T>(at<T>(job.x, from), at<T>(job.y, from), span, middle, slope, level);
       }
     }
   }
@@ -161,57 +161,45 @@ function backwardTasks<T>(begin: i32, end: i32, p: usize): void {
   const places = job.channels / pieces, samples = job.groups / places;
   for (let task = begin; task < end; task++) {
     const place = task % places, first = task / places * job.block;
-    const weight = job.weight == 0 ? 0 : at<T>(job.weight, place * pieces), dw = at<T>(job.dweight, task * pieces), db = at<T>(job.bias, task * pieces);
-    const learnt = job.dweight != 0;
+    const weight = job.weight == 0 ? 0 : at<T>(job.weight, place * pieces), learnt = job.dweight != 0;
+    const dw = learnt ? at<T>(job.dweight, task * pieces) : 0, db = learnt ? at<T>(job.bias, task * pieces) : 0;
     if (learnt) {
       memory.fill(dw, 0, at<T>(0, pieces));
       memory.fill(db, 0, at<T>(0, pieces));
     }
     for (let sample = first; sample < min(samples, first + job.block); sample++) {
-      const group = sample * places + place, mean = job.meanOf(group), factor = job.scaleOf(group), fill = <T>mean;
-      const middle = v128.splat<T>(fill), scale = v128.splat<T>(<T>factor), rest = v128.splat<T>(restOf<T>(mean, factor));
+      const group = sample * places + place, mean = job.meanOf(group), factor = job.scaleOf(group), fill = <T>mean, remainder = restOf<T>(mean, factor);
+      const middle = v128.splat<T>(fill), scale = v128.splat<T>(<T>factor), rest = v128.splat<T>(remainder);
       let sum: f64 = 0, product: f64 = 0;
-      for (let piece = 0; piece < (span == 1 ? 1 : pieces); piece++) {
-        const length = span == 1 ? inner : span, w = parameterAt<T>(weight, piece, <T>1);
-        let lowSum = f64x2.splat(0), highSum = lowSum, lowProduct = lowSum, highProduct = lowSum;
-        for (let o = 0; o < job.outer; o++) {
-          const from = job.run(group, o) + piece * span, dy = at<T>(job.dy, from), x = at<T>(job.x, from);
-          for (let i = 0; i < length; i += lanes<T>()) {
-            const n = length - i;
-            let g = get<T>(at<T>(dy, i), n, <T>0), gz = v128.mul<T>(g, standard<T>(get<T>(at<T>(x, i), n, fill), middle, scale, rest));
-            if (span == 1) {
-              if (learnt) {
-                put<T>(at<T>(db, i), n, v128.add<T>(get<T>(at<T>(db, i), n, <T>0), g));
-                put<T>(at<T>(dw, i), n, v128.add<T>(get<T>(at<T>(dw, i), n, <T>0), gz));
-              }
-              const factors = parameter<T>(weight, i, n, <T>1);
-              g = v128.mul<T>(g, factors), gz = v128.mul<T>(gz, factors);
-            }
-            lowSum = f64x2.add(lowSum, low<T>(g)), highSum = f64x2.add(highSum, high<T>(g));
-            lowProduct = f64x2.add(lowProduct, low<T>(gz)), highProduct = f64x2.add(highProduct, high<T>(gz));
+      if (span == 1) {
+        const from = job.run(group, 0);
+        sum = sumChannels<T>(at<T>(job.dy, from), at<T>(job.x, from), weight, dw, db, inner, fill, middle, scale, rest);
+        product = products;
+      } else {
+        for (let piece = 0; piece < pieces; piece++) {
+          let s: f64 = 0, q: f64 = 0;
+          for (let o = 0; o < job.outer; o++) {
+            const from = job.run(group, o) + piece * span;
+            s += sumPiece<T>(at<T>(job.dy, from), at<T>(job.x, from), span, fill);
+            q += products;
           }
-        }
-        const s = total(f64x2.add(lowSum, highSum)), q = total(f64x2.add(lowProduct, highProduct));
-        if (span == 1) {
-          sum = s, product = q;
-          continue;
-        }
-        sum += <f64>w * s, product += <f64>w * q;
-        if (learnt) {
-          store<T>(at<T>(db, piece), load<T>(at<T>(db, piece)) + <T>s);
-          store<T>(at<T>(dw, piece), load<T>(at<T>(dw, piece)) + <T>q);
+          q = q * factor + s * <f64>remainder;
+          if (learnt) {
+            store<T>(at<T>(db, piece), load<T>(at<T>(db, piece)) + <T>s);
+            store<T>(at<T>(dw, piece), load<T>(at<T>(dw, piece)) + <T>q);
+          }
+          const w = <f64>parameterAt<T>(weight, piece, <T>1);
+          sum += w * s, product += w * q;
         }
       }
-      const m = v128.splat<T>(<T>(job.centred ? sum / size : 0)), slope = v128.splat<T>(<T>(product / size));
+      // (w dy - m - z p) * scale, in which z is spelled out.
+      const m = job.centred ? sum / size : 0, q = product / size;
+      const slope = v128.splat<T>(<T>(q * factor * factor)), level = v128.splat<T>(<T>((m + <f64>remainder * q) * factor));
       for (let piece = 0; piece < (span == 1 ? 1 : pieces); piece++) {
-        const length = span == 1 ? inner : span, w = v128.splat<T>(parameterAt<T>(weight, piece, <T>1));
+        const length = span == 1 ? inner : span, w = span == 1 ? 1 : <f64>parameterAt<T>(weight, piece, <T>1);
         for (let o = 0; o < job.outer; o++) {
-          const from = job.run(group, o) + piece * span, dy = at<T>(job.dy, from), x = at<T>(job.x, from), dx = at<T>(job.y, from);
-          for (let i = 0; i < length; i += lanes<T>()) {
-            const n = length - i, z = standard<T>(get<T>(at<T>(x, i), n, fill), middle, scale, rest);
-            const g = v128.mul<T>(get<T>(at<T>(dy, i), n, <T>0), span == 1 ? parameter<T>(weight, i, n, <T>1) : w);
-            put<T>(at<T>(dx, i), n, v128.mul<T>(v128.sub<T>(v128.sub<T>(g, m), v128.mul<T>(z, slope)), scale));
-          }
+          const from = job.run(group, o) + piece * span;
+          returnRow<T>(at<T>(job.dy, from), at<T>(job.x, from), span == 1 ? weight : 0, at<T>(job.y, from), length, v128.splat<T>(<T>(factor * w)), middle, slope, level);
         }
       }
     }
