@@ -1,6 +1,6 @@
 // The elementwise kernels: which op, over which loop, for which types.
 
-import { compare, each2, map1, map1Near, map2 } from './map';
+import { compare, each2, map1, map1Near, map2, map2Near } from './map';
 import {
   Abs, Add, Ceil, Clamp, Cos, Div, Eq, Erf, Exp, Floor, Gelu, GeluBwd, GeluTanh, GeluTanhBwd, Le, Log, Lt, Maximum, Minimum, Mul, Ne, Neg,
   Relu, ReluBwd, Round, Rsqrt, Sigmoid, SigmoidBwd, Sign, Silu, SiluBwd, Sin, Softplus, SoftplusBwd, Sqrt, Tanh, TanhBwd, Trunc,
@@ -55,8 +55,8 @@ export function sigmoid_f32(x: usize, y: usize, nd: i32, dims: usize): void { ma
 export function sigmoid_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1Near<f64, Sigmoid>(x, y, nd, dims); }
 export function tanh_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Tanh>(x, y, nd, dims); }
 export function tanh_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<f64, Tanh>(x, y, nd, dims); }
-export function gelu_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Gelu>(x, y, nd, dims); }
-export function gelu_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<f64, Gelu>(x, y, nd, dims); }
+export function gelu_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1Near<f32, Gelu>(x, y, nd, dims); }
+export function gelu_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1Near<f64, Gelu>(x, y, nd, dims); }
 export function gelu_tanh_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, GeluTanh>(x, y, nd, dims); }
 export function gelu_tanh_f64(x: usize, y: usize, nd: i32, dims: usize): void { map1<f64, GeluTanh>(x, y, nd, dims); }
 export function silu_f32(x: usize, y: usize, nd: i32, dims: usize): void { map1<f32, Silu>(x, y, nd, dims); }
@@ -128,8 +128,8 @@ export function sigmoid_bwd_f32(dy: usize, y: usize, dx: usize, nd: i32, dims: u
 export function sigmoid_bwd_f64(dy: usize, y: usize, dx: usize, nd: i32, dims: usize): void { map2<f64, SigmoidBwd>(dy, y, dx, nd, dims); }
 export function tanh_bwd_f32(dy: usize, y: usize, dx: usize, nd: i32, dims: usize): void { map2<f32, TanhBwd>(dy, y, dx, nd, dims); }
 export function tanh_bwd_f64(dy: usize, y: usize, dx: usize, nd: i32, dims: usize): void { map2<f64, TanhBwd>(dy, y, dx, nd, dims); }
-export function gelu_bwd_f32(dy: usize, x: usize, dx: usize, nd: i32, dims: usize): void { map2<f32, GeluBwd>(dy, x, dx, nd, dims); }
-export function gelu_bwd_f64(dy: usize, x: usize, dx: usize, nd: i32, dims: usize): void { map2<f64, GeluBwd>(dy, x, dx, nd, dims); }
+export function gelu_bwd_f32(dy: usize, x: usize, dx: usize, nd: i32, dims: usize): void { map2Near<f32, GeluBwd>(dy, x, dx, nd, dims); }
+export function gelu_bwd_f64(dy: usize, x: usize, dx: usize, nd: i32, dims: usize): void { map2Near<f64, GeluBwd>(dy, x, dx, nd, dims); }
 export function gelu_tanh_bwd_f32(dy: usize, x: usize, dx: usize, nd: i32, dims: usize): void { map2<f32, GeluTanhBwd>(dy, x, dx, nd, dims); }
 export function gelu_tanh_bwd_f64(dy: usize, x: usize, dx: usize, nd: i32, dims: usize): void { map2<f64, GeluTanhBwd>(dy, x, dx, nd, dims); }
 export function silu_bwd_f32(dy: usize, x: usize, dx: usize, nd: i32, dims: usize): void { map2<f32, SiluBwd>(dy, x, dx, nd, dims); }

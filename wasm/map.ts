@@ -2,7 +2,6 @@
 // small buffer that stays in the first-level cache. So there is one loop an op, no scalar twin of it, and an element's result does not depend on its place.
 
 import { at, lanes } from './at';
-import { areNear } from './math';
 import { own } from './scratch';
 import { parallel } from './threads';
 import { number, pack } from './vector';
@@ -198,12 +197,29 @@ export function walk(run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64): vo
   parallel(load<i32>(dims), <i32>max(WORTH / inner, 1), walkPart, changetype<usize>(w));
 }
 
-// The loops: whole vectors, up to where the first operand ends. float32 goes four at once, whose operations overlap where those of one would wait for each other.
+// The loops: whole vectors, up to where the first operand ends. float32 goes four at once, whose operations overlap where those of one would wait for each other, and which load a
+// constant once, since nothing is stored among them.
 
 // @ts-ignore: decorator
 @inline
 function inBlocks<T>(): bool {
   return isFloat<T>() && sizeof<T>() == 4;
+}
+
+// @ts-ignore: decorator
+@inline
+export function store4(y: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(y, a);
+  v128.store(y, b, 16);
+  v128.store(y, c, 32);
+  v128.store(y, d, 48);
+}
+
+/** Whether all lanes of four masks are set. */
+// @ts-ignore: decorator
+@inline
+export function all4(a: v128, b: v128, c: v128, d: v128): bool {
+  return v128.all_true<i32>(v128.and(v128.and(a, b), v128.and(c, d)));
 }
 
 /** y = O(x). */
@@ -212,11 +228,7 @@ function inBlocks<T>(): bool {
 export function vectors1<T, O>(x: usize, end: usize, y: usize, u: v128, v: v128): void {
   const o = changetype<O>(0);
   for (; inBlocks<T>() && x + 64 <= end; x += 64, y += 64) {
-    const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
-    v128.store(y, o.of<T>(a, u, v));
-    v128.store(y, o.of<T>(b, u, v), 16);
-    v128.store(y, o.of<T>(c, u, v), 32);
-    v128.store(y, o.of<T>(d, u, v), 48);
+    store4(y, o.of<T>(v128.load(x), u, v), o.of<T>(v128.load(x, 16), u, v), o.of<T>(v128.load(x, 32), u, v), o.of<T>(v128.load(x, 48), u, v));
   }
   for (; x < end; x += 16, y += 16) v128.store(y, o.of<T>(v128.load(x), u, v));
 }
@@ -227,12 +239,8 @@ export function vectors1<T, O>(x: usize, end: usize, y: usize, u: v128, v: v128)
 export function vectors2<T, O>(a: usize, end: usize, b: usize, y: usize, u: v128, v: v128): void {
   const o = changetype<O>(0);
   for (; inBlocks<T>() && a + 64 <= end; a += 64, b += 64, y += 64) {
-    const a0 = v128.load(a), b0 = v128.load(b), a1 = v128.load(a, 16), b1 = v128.load(b, 16);
-    const a2 = v128.load(a, 32), b2 = v128.load(b, 32), a3 = v128.load(a, 48), b3 = v128.load(b, 48);
-    v128.store(y, o.of<T>(a0, b0, u, v));
-    v128.store(y, o.of<T>(a1, b1, u, v), 16);
-    v128.store(y, o.of<T>(a2, b2, u, v), 32);
-    v128.store(y, o.of<T>(a3, b3, u, v), 48);
+    const c = o.of<T>(v128.load(a), v128.load(b), u, v), d = o.of<T>(v128.load(a, 16), v128.load(b, 16), u, v);
+    store4(y, c, d, o.of<T>(v128.load(a, 32), v128.load(b, 32), u, v), o.of<T>(v128.load(a, 48), v128.load(b, 48), u, v));
   }
   for (; a < end; a += 16, b += 16, y += 16) v128.store(y, o.of<T>(v128.load(a), v128.load(b), u, v));
 }
@@ -247,26 +255,49 @@ export function map1<T, O>(x: usize, y: usize, nd: i32, dims: usize, s: f64 = 0,
   );
 }
 
-/** y = O(x), through O.near where all of a block are near: the same bits for less work. That loop holds no call, before which its constants would go to memory. */
+/** y = O(x), by O.near where all of a block are near. That loop holds no call, before which its constants would go to memory. */
 export function map1Near<T, O>(x: usize, y: usize, nd: i32, dims: usize): void {
   bind<T>(0, x);
   bind<T>(1, y);
   walk(
     (x: usize, y: usize, _2: usize, _3: usize, n: i32, _s: f64, _t: f64) => {
-      const o = changetype<O>(0), end = at<T>(x, n), zero = v128.splat<T>(<T>0);
+      const o = changetype<O>(0), end = at<T>(x, n), none = v128.splat<T>(<T>0);
       do {
-        for (; x + 64 <= end; x += 64, y += 64) {
+        for (; inBlocks<T>() && x + 64 <= end; x += 64, y += 64) {
           const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
-          if (!areNear<T>(a, b, c, d)) break;
-          v128.store(y, o.near<T>(a));
-          v128.store(y, o.near<T>(b), 16);
-          v128.store(y, o.near<T>(c), 32);
-          v128.store(y, o.near<T>(d), 48);
+          if (!all4(o.isNear(a), o.isNear(b), o.isNear(c), o.isNear(d))) break;
+          store4(y, o.near(a), o.near(b), o.near(c), o.near(d));
         }
-        for (const stop = min(end, x + 64); x < stop; x += 16, y += 16) v128.store(y, o.of<T>(v128.load(x), zero, zero));
+        for (const stop = min(end, x + 64); x < stop; x += 16, y += 16) v128.store(y, o.of<T>(v128.load(x), none, none));
       } while (x < end);
     },
     2, nd, dims, 0, 0,
+  );
+}
+
+/** y = O(a, b), by O.near where all of a block of b are near. */
+// @ts-ignore: decorator
+@inline
+export function vectors2Near<T, O>(a: usize, end: usize, b: usize, y: usize, u: v128): void {
+  const o = changetype<O>(0);
+  while (a < end) {
+    for (; inBlocks<T>() && a + 64 <= end; a += 64, b += 64, y += 64) {
+      const c = v128.load(b), d = v128.load(b, 16), e = v128.load(b, 32), f = v128.load(b, 48);
+      if (!all4(o.isNear(c), o.isNear(d), o.isNear(e), o.isNear(f))) break;
+      store4(y, o.near(v128.load(a), c, u), o.near(v128.load(a, 16), d, u), o.near(v128.load(a, 32), e, u), o.near(v128.load(a, 48), f, u));
+    }
+    for (const stop = min(end, a + 64); a < stop; a += 16, b += 16, y += 16) v128.store(y, o.of<T>(v128.load(a), v128.load(b), u, u));
+  }
+}
+
+/** y = O(a, b), as vectors2Near. */
+export function map2Near<T, O>(a: usize, b: usize, y: usize, nd: i32, dims: usize): void {
+  bind<T>(0, a);
+  bind<T>(1, b);
+  bind<T>(2, y);
+  walk(
+    (a: usize, b: usize, y: usize, _3: usize, n: i32, _s: f64, _t: f64) => vectors2Near<T, O>(a, at<T>(a, n), b, y, v128.splat<T>(<T>0)),
+    3, nd, dims, 0, 0,
   );
 }
 

@@ -25,31 +25,6 @@ export function exp<T>(x: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function isNear<T>(x: v128): v128 {
-  return sizeof<T>() == 4 ? math32.isNear(x) : math64.isNear(x);
-}
-
-/** Whether `expNear` and `sigmoidNear` give the bits of `exp` and `sigmoid` for all of four vectors. */
-// @ts-ignore: decorator
-@inline
-export function areNear<T>(a: v128, b: v128, c: v128, d: v128): bool {
-  return v128.all_true<i32>(v128.and(v128.and(isNear<T>(a), isNear<T>(b)), v128.and(isNear<T>(c), isNear<T>(d))));
-}
-
-// @ts-ignore: decorator
-@inline
-export function expNear<T>(x: v128): v128 {
-  return sizeof<T>() == 4 ? math32.expNear(x) : math64.expNear(x);
-}
-
-// @ts-ignore: decorator
-@inline
-export function sigmoidNear<T>(x: v128): v128 {
-  return sizeof<T>() == 4 ? math32.sigmoidNear(x) : math64.sigmoidNear(x);
-}
-
-// @ts-ignore: decorator
-@inline
 export function log<T>(x: v128): v128 {
   if (sizeof<T>() == 4) return math32.log(x);
   return math64.log(x);
@@ -99,10 +74,26 @@ export function erf<T>(x: v128): v128 {
 /** 2 Phi(x) = 1 + erf(x / sqrt 2), precise where it is small. */
 // @ts-ignore: decorator
 @inline
-export function twicePhi<T>(x: v128): v128 {
-  if (sizeof<T>() == 4) return math32.twicePhi(x);
+function twicePhi(x: v128): v128 {
   const z = f64x2.mul(x, f64x2.splat(-0.7071067811865476));
   return pair(erfc(lane(z, 0)), erfc(lane(z, 1)));
+}
+
+/** x Phi(x). */
+// @ts-ignore: decorator
+@inline
+export function gelu<T>(x: v128): v128 {
+  if (sizeof<T>() == 4) return math32.gelu(x);
+  return f64x2.mul(f64x2.mul(x, f64x2.splat(0.5)), twicePhi(x));
+}
+
+/** Phi(x) + x phi(x), phi(x) = e^(-x^2/2) / sqrt(2 pi). */
+// @ts-ignore: decorator
+@inline
+export function geluSlope<T>(x: v128): v128 {
+  if (sizeof<T>() == 4) return math32.geluSlope(x);
+  const half = f64x2.splat(0.5), phi = f64x2.mul(math64.exp(f64x2.neg(f64x2.mul(f64x2.mul(x, x), half))), f64x2.splat(0.3989422804014327));
+  return f64x2.add(f64x2.mul(twicePhi(x), half), f64x2.mul(x, phi));
 }
 
 /** log(1 + e^x). */

@@ -26,49 +26,22 @@ function exp2i(n: v128): v128 {
   return i64x2.shl(i64x2.add(n, i64x2.splat(1023)), 52);
 }
 
+/** m e^x as in math32, with Taylor's series on |r| <= ln(2)/2. 1 ulp for m = 1. */
 // @ts-ignore: decorator
 @inline
-function shiftedOf(x: v128): v128 {
-  return mad(x, all(1.4426950408889634), all(MAGIC));
-}
-
-/** e^r for the r that math32.expm1Rest leaves, by Taylor's series. */
-// @ts-ignore: decorator
-@inline
-function expRest(x: v128, shifted: v128): v128 {
+export function scaledExp(m: v128, x: v128): v128 {
+  x = f64x2.pmax(f64x2.pmin(x, all(720)), all(-760));
+  const shifted = mad(x, all(1.4426950408889634), all(MAGIC));
   const n = f64x2.sub(shifted, all(MAGIC));
   const r = mad(n, all(-LN2_LO), mad(n, all(-LN2_HI), x));
   const z = f64x2.mul(r, r), z2 = f64x2.mul(z, z);
   const p0 = mad(mad(all(1.0 / 120), r, all(1.0 / 24)), z, mad(all(1.0 / 6), r, all(0.5)));
   const p4 = mad(mad(all(1.0 / 362880), r, all(1.0 / 40320)), z, mad(all(1.0 / 5040), r, all(1.0 / 720)));
   const p8 = mad(mad(all(1.0 / 6227020800), r, all(1.0 / 479001600)), z, mad(all(1.0 / 39916800), r, all(1.0 / 3628800)));
-  return f64x2.add(mad(mad(mad(p8, z2, p4), z2, p0), z, r), all(1));
-}
-
-/** m e^x as in math32. 1 ulp for m = 1. */
-// @ts-ignore: decorator
-@inline
-export function scaledExp(m: v128, x: v128): v128 {
-  x = f64x2.pmax(f64x2.pmin(x, all(720)), all(-760));
-  const shifted = shiftedOf(x), p = expRest(x, shifted);
+  const p = f64x2.add(mad(mad(mad(p8, z2, p4), z2, p0), z, r), all(1));
   const i = i64x2.sub(shifted, all(MAGIC));
   const half = i64x2.shr_s(i, 1);
   return f64x2.mul(f64x2.mul(f64x2.mul(p, m), exp2i(half)), exp2i(i64x2.sub(i, half)));
-}
-
-/** As in math32. */
-// @ts-ignore: decorator
-@inline
-export function isNear(x: v128): v128 {
-  return f64x2.le(f64x2.abs(x), all(707));
-}
-
-/** As in math32. */
-// @ts-ignore: decorator
-@inline
-export function expNear(x: v128): v128 {
-  const shifted = shiftedOf(x);
-  return i64x2.add(expRest(x, shifted), i64x2.shl(shifted, 52));
 }
 
 // @ts-ignore: decorator
@@ -108,14 +81,6 @@ export function log(x: v128): v128 {
 @inline
 export function sigmoid(x: v128): v128 {
   const e = exp(f64x2.pmin(x, all(40)));
-  return f64x2.div(e, f64x2.add(e, all(1)));
-}
-
-/** The same bits where `isNear`. */
-// @ts-ignore: decorator
-@inline
-export function sigmoidNear(x: v128): v128 {
-  const e = expNear(x);
   return f64x2.div(e, f64x2.add(e, all(1)));
 }
 

@@ -1,7 +1,9 @@
 // The elementwise ops, one class an op: `of` takes vectors of T and gives one; s and t are the kernel's numbers in every lane. The classes are never
-// instantiated: they are type parameters of the loops in map.ts, each of which then contains its op and nothing else.
+// instantiated: they are type parameters of the loops in map.ts, each of which then contains its op and nothing else. Where `isNear`, `near` gives the bits of `of` in
+// float32, for less work.
 
-import { cos, erf, exp, expNear, log1pexp, log, sigmoid, sigmoidNear, silu, sin, tanh, twicePhi } from './math';
+import { cos, erf, exp, gelu, geluSlope, log1pexp, log, sigmoid, silu, sin, tanh } from './math';
+import { expNear, geluNear, geluSlopeNear, isNear, isNormalNear, sigmoidNear } from './math32';
 import { max, min, mul } from './vector';
 
 // @ts-ignore: decorator
@@ -34,7 +36,8 @@ function where(mask: v128, yes: v128): v128 {
 }
 @unmanaged export class Exp {
   @inline of<T>(x: v128, s: v128, t: v128): v128 { return exp<T>(x); }
-  @inline near<T>(x: v128): v128 { return expNear<T>(x); }
+  @inline isNear(x: v128): v128 { return isNear(x); }
+  @inline near(x: v128): v128 { return expNear(x); }
 }
 @unmanaged export class Log { @inline of<T>(x: v128, s: v128, t: v128): v128 { return log<T>(x); } }
 @unmanaged export class Sqrt { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.sqrt<T>(x); } }
@@ -48,11 +51,14 @@ function where(mask: v128, yes: v128): v128 {
 @unmanaged export class Erf { @inline of<T>(x: v128, s: v128, t: v128): v128 { return erf<T>(x); } }
 @unmanaged export class Sigmoid {
   @inline of<T>(x: v128, s: v128, t: v128): v128 { return sigmoid<T>(x); }
-  @inline near<T>(x: v128): v128 { return sigmoidNear<T>(x); }
+  @inline isNear(x: v128): v128 { return isNear(x); }
+  @inline near(x: v128): v128 { return sigmoidNear(x); }
 }
 @unmanaged export class Tanh { @inline of<T>(x: v128, s: v128, t: v128): v128 { return tanh<T>(x); } }
 @unmanaged export class Gelu {
-  @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.mul<T>(v128.mul<T>(x, all<T>(0.5)), twicePhi<T>(x)); }
+  @inline of<T>(x: v128, s: v128, t: v128): v128 { return gelu<T>(x); }
+  @inline isNear(x: v128): v128 { return isNormalNear(x); }
+  @inline near(x: v128): v128 { return geluNear(x); }
 }
 /** 1 + tanh(u) = 2 sigmoid(2u), which does not cancel for negative u. */
 @unmanaged export class GeluTanh {
@@ -92,13 +98,10 @@ function where(mask: v128, yes: v128): v128 {
 @unmanaged export class TanhBwd {
   @inline of<T>(dy: v128, y: v128, s: v128, t: v128): v128 { return v128.mul<T>(dy, v128.sub<T>(all<T>(1), v128.mul<T>(y, y))); }
 }
-/** phi(x) = e^(-x^2/2) / sqrt(2 pi). */
 @unmanaged export class GeluBwd {
-  @inline of<T>(dy: v128, x: v128, s: v128, t: v128): v128 {
-    const half = all<T>(0.5);
-    const phi = v128.mul<T>(exp<T>(v128.neg<T>(v128.mul<T>(v128.mul<T>(x, x), half))), all<T>(0.3989422804014327));
-    return v128.mul<T>(dy, v128.add<T>(v128.mul<T>(twicePhi<T>(x), half), v128.mul<T>(x, phi)));
-  }
+  @inline of<T>(dy: v128, x: v128, s: v128, t: v128): v128 { return v128.mul<T>(dy, geluSlope<T>(x)); }
+  @inline isNear(x: v128): v128 { return isNormalNear(x); }
+  @inline near(dy: v128, x: v128, s: v128): v128 { return f32x4.mul(dy, geluSlopeNear(x)); }
 }
 /** With g = sigmoid(2u): g + x g (1 - g) 2u'. */
 @unmanaged export class GeluTanhBwd {

@@ -1,7 +1,7 @@
 // One row of n contiguous elements, whose end may be ragged: maps, and sums of four vectors at once in T, of more in float64.
 
 import { at, get, lanes, put } from './at';
-import { vectors1, vectors2 } from './map';
+import { vectors1, vectors2, vectors2Near } from './map';
 import { high, low, total } from './vector';
 
 /** y = O(x). */
@@ -12,10 +12,20 @@ export function mapRow<T, O>(x: usize, y: usize, n: i32, u: v128, v: v128): void
 }
 
 /** y = O(a, b). */
-export function mapRow2<T, O>(a: usize, b: usize, y: usize, n: i32, u: v128, v: v128): void {
-  const whole = n & -lanes<T>(), left = n - whole, end = at<T>(a, whole);
-  vectors2<T, O>(a, end, b, y, u, v);
-  if (left > 0) put<T>(at<T>(y, whole), left, changetype<O>(0).of<T>(get<T>(end, left, <T>0), get<T>(at<T>(b, whole), left, <T>0), u, v));
+export function mapRow2<T, O>(a: usize, b: usize, y: usize, n: i32, u: v128): void {
+  vectors2<T, O>(a, at<T>(a, n & -lanes<T>()), b, y, u, u);
+  endRow2<T, O>(a, b, y, n, u);
+}
+
+/** y = O(a, b), as vectors2Near. */
+export function mapRow2Near<T, O>(a: usize, b: usize, y: usize, n: i32, u: v128): void {
+  vectors2Near<T, O>(a, at<T>(a, n & -lanes<T>()), b, y, u);
+  endRow2<T, O>(a, b, y, n, u);
+}
+
+function endRow2<T, O>(a: usize, b: usize, y: usize, n: i32, u: v128): void {
+  const i = n & -lanes<T>();
+  if (i < n) put<T>(at<T>(y, i), n - i, changetype<O>(0).of<T>(get<T>(at<T>(a, i), n - i, <T>0), get<T>(at<T>(b, i), n - i, <T>0), u, u));
 }
 
 /** The sum of O.term(a, b), which is 0 of zeros. */

@@ -3,8 +3,10 @@
 
 import { at, get, lanes, put } from './at';
 import { extreme } from './extreme';
-import { areNear, exp, expNear, log } from './math';
-import { mapRow, mapRow2, sumRow2 } from './row';
+import { all4, store4 } from './map';
+import { exp, log } from './math';
+import { expNear, isNear } from './math32';
+import { mapRow, mapRow2, mapRow2Near, sumRow2 } from './row';
 import { overOuter } from './rows';
 import { high, low, max, narrowed, total } from './vector';
 
@@ -19,15 +21,12 @@ function sumExp<T>(x: usize, y: usize, n: i32, shift: T): f64 {
   const m = v128.splat<T>(shift), block = 4 * lanes<T>();
   let lower = f64x2.splat(0), upper = lower;
   while (n > 0) {
-    for (; n >= block; n -= block, x += 64) {
+    for (; sizeof<T>() == 4 && n >= block; n -= block, x += 64) {
       const a = v128.sub<T>(v128.load(x), m), b = v128.sub<T>(v128.load(x, 16), m), c = v128.sub<T>(v128.load(x, 32), m), d = v128.sub<T>(v128.load(x, 48), m);
-      if (!areNear<T>(a, b, c, d)) break;
-      const e = expNear<T>(a), f = expNear<T>(b), g = expNear<T>(c), h = expNear<T>(d);
+      if (!all4(isNear(a), isNear(b), isNear(c), isNear(d))) break;
+      const e = expNear(a), f = expNear(b), g = expNear(c), h = expNear(d);
       if (y != 0) {
-        v128.store(y, e);
-        v128.store(y, f, 16);
-        v128.store(y, g, 32);
-        v128.store(y, h, 48);
+        store4(y, e, f, g, h);
         y += 64;
       }
       const s = v128.add<T>(v128.add<T>(e, f), v128.add<T>(g, h));
@@ -161,10 +160,14 @@ function logSoftmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void
 @unmanaged class SoftmaxBwd {
   @inline term<T>(dy: v128, y: v128): v128 { return v128.mul<T>(dy, y); }
   @inline of<T>(dy: v128, y: v128, s: v128, t: v128): v128 { return v128.mul<T>(y, v128.sub<T>(dy, s)); }
+  @inline row<T>(dy: usize, y: usize, dx: usize, n: i32, s: v128): void { mapRow2<T, SoftmaxBwd>(dy, y, dx, n, s); }
 }
 @unmanaged class LogSoftmaxBwd {
   @inline term<T>(dy: v128, y: v128): v128 { return dy; }
   @inline of<T>(dy: v128, y: v128, s: v128, t: v128): v128 { return v128.sub<T>(dy, v128.mul<T>(exp<T>(y), s)); }
+  @inline isNear(y: v128): v128 { return isNear(y); }
+  @inline near(dy: v128, y: v128, s: v128): v128 { return f32x4.sub(dy, f32x4.mul(expNear(y), s)); }
+  @inline row<T>(dy: usize, y: usize, dx: usize, n: i32, s: v128): void { mapRow2Near<T, LogSoftmaxBwd>(dy, y, dx, n, s); }
 }
 
 function backward<T, O>(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inner: i32): void {
@@ -172,7 +175,7 @@ function backward<T, O>(dy: usize, y: usize, dx: usize, outer: i32, r: i32, inne
   for (let i = 0; i < outer; i++, dy += sample, y += sample, dx += sample) {
     if (inner == 1) {
       const s = v128.splat<T>(<T>sumRow2<T, O>(dy, y, r));
-      mapRow2<T, O>(dy, y, dx, r, s, s);
+      o.row<T>(dy, y, dx, r, s);
       continue;
     }
     for (let j = 0; j < inner; j += lanes<T>()) {
