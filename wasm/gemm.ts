@@ -6,6 +6,7 @@ import { gemv } from './gemv';
 import { micro, MR, NR } from './micro';
 import { pack } from './pack';
 import { own } from './scratch';
+import { SMALL, small } from './small';
 import { parallel, workers } from './threads';
 import { element } from './vector';
 
@@ -106,29 +107,6 @@ function shared<T>(
   else parallel(m, grain, (begin: i32, end: i32, job: usize) => rows<T>(begin, end, job), changetype<usize>(p));
 }
 
-/** At most so many multiplications are summed in f64: at these sizes the time goes into the call, and rounding once keeps sums that cancel exact. */
-const SMALL = 4096;
-const rowSums = memory.data(4096 * 8, 16);
-
-function small(
-  a: usize, b: usize, c: usize, m: i32, n: i32, k: i32, rsa: i32, csa: i32, rsb: i32, csb: i32, rsc: i32, alpha: f32, beta: f32,
-): void {
-  const sums = own(rowSums);
-  for (let i = 0; i < m; i++) {
-    memory.fill(sums, 0, n * 8);
-    for (let p = 0; p < k; p++) {
-      const x = <f64>load<f32>(at<f32>(a, i * rsa + p * csa));
-      let row = at<f32>(b, p * rsb);
-      for (let s = sums, end = at<f64>(sums, n); s < end; s += 8, row = at<f32>(row, csb)) store<f64>(s, load<f64>(s) + x * <f64>load<f32>(row));
-    }
-    for (let j = 0; j < n; j++) {
-      const p = at<f32>(c, i * rsc + j);
-      const sum = <f64>alpha * load<f64>(at<f64>(sums, j));
-      store<f32>(p, <f32>(beta == 0 ? sum : sum + <f64>beta * <f64>load<f32>(p)));
-    }
-  }
-}
-
 function gemm<T>(
   a: usize, b: usize, c: usize, m: i32, n: i32, k: i32, rsa: i32, csa: i32, rsb: i32, csb: i32, rsc: i32, nb: i32, sa: i32, sb: i32, sc: i32, alpha: T, beta: T,
 ): void {
@@ -136,7 +114,7 @@ function gemm<T>(
     if (k == 0) scale<T>(c, rsc, m, n, beta);
     else if (m == 1 && (rsb == 1 || csb == 1)) gemv<T>(b, csb, rsb, a, csa, c, 1, n, k, alpha, beta);
     else if (n == 1 && (rsa == 1 || csa == 1)) gemv<T>(a, rsa, csa, b, rsb, c, rsc, m, k, alpha, beta);
-    else if (sizeof<T>() == 4 && <i64>m * n * k <= SMALL) small(a, b, c, m, n, k, rsa, csa, rsb, csb, rsc, <f32>alpha, <f32>beta);
+    else if (sizeof<T>() == 4 && <i64>m * n * k <= SMALL) small(a, b, c, m, n, k, rsa, csa, rsb, csb, rsc, <f64>alpha, <f64>beta);
     else shared<T>(a, b, c, m, n, k, rsa, csa, rsb, csb, rsc, alpha, beta);
   }
 }
