@@ -1,9 +1,10 @@
 // Convolution: straight from the image where direct.ts can; else as matrix products with blocks of the patch matrix, which never exists as a whole; groups of one channel and few
 // filters (depthwise) a tap at a time, those of one filter a vector of planes at a time.
 
-import { at, lanes } from './at';
+import { at, lanes, put } from './at';
 import * as direct from './direct';
 import { product } from './gemm';
+import { NR } from './micro';
 import {
   FORWARD, GATHER, H, INPUT, KH, KW, OH, OW, PATCH_BYTES, patchBlock, patches, POSITIONS, readGeometry, ROWS, SCATTER, setGeometry, sweep, W, WEIGHT, writeGeometry,
 } from './patches';
@@ -11,11 +12,9 @@ import { planes, planesBytes } from './planes';
 import { own } from './scratch';
 import { parallel, workers } from './threads';
 
-/** Rows of patches that a thread takes at once for the derivative by the filters; a multiple of a tile's columns. */
-const PIECE = 64;
-
 function fill<T>(y: usize, n: i32, value: T): void {
-  for (; n > 0; n--, y += sizeof<T>()) store<T>(y, value);
+  const v = v128.splat<T>(value);
+  for (; n > 0; n -= lanes<T>(), y += 16) put<T>(y, n, v);
 }
 
 /** One channel and its filter: what is FORWARD, INPUT or WEIGHT. */
@@ -84,13 +83,20 @@ class Job {
   groups: i32;
   c: i32;
   o: i32;
-  /** Pieces of a group's rows of patches. */
+  /** For WEIGHT, what a thread takes at once of a group: so many of its filters (`whole`), or of all filters so many rows, in `pieces`. */
+  piece: i32;
   pieces: i32;
+  whole: bool;
+  biased: i32;
+  /** For FORWARD, with as many elements as all groups have filters. */
+  bias: usize;
   /** For INPUT: whether the filters may meet the zeros around an image, which the definition leaves out. */
   finite: i32;
 }
 
-const jobs = memory.data(40 + 48, 4);
+const jobs = memory.data(56 + 48, 4);
+/** Rows of a piece are whole tiles. */
+const TILE = 4;
 /** Multiplications that are worth a chunk. */
 const WORTH = 131072;
 
@@ -110,6 +116,7 @@ function together<T>(c: i32, o: i32): i32 {
 function images<T>(begin: i32, end: i32, p: usize): void {
   readGeometry(p + offsetof<Job>());
   const job = changetype<Job>(p), c = job.c, o = job.o, step = together<T>(c, o);
+  clear<T>(job, begin, end);
   for (let i = begin; i < end; i += step) {
     if (step > 1 && i + step <= end && (job.what == INPUT || finiteFilters<T>(job, i, step))) {
       planes<T>(job.what, own(patchBlock), job.x + <usize>i * at<T>(0, H * W), job.w, job.y + <usize>i * at<T>(0, OH * OW), job.groups, i);
@@ -117,6 +124,18 @@ function images<T>(begin: i32, end: i32, p: usize): void {
       for (let j = i; j < min(i + step, end); j++) image<T>(job, j);
     }
   }
+}
+
+/** Outputs of images and groups [begin, end) to what is added to: the bias, or zeros. */
+function clear<T>(job: Job, begin: i32, end: i32): void {
+  const size = OH * OW, o = job.o;
+  if (job.what == INPUT) {
+    const bytes = at<T>(0, job.c * H * W);
+    memory.fill(job.x + <usize>begin * bytes, 0, <usize>(end - begin) * bytes);
+    return;
+  }
+  let y = job.y + <usize>begin * at<T>(0, o * size);
+  for (let i = begin * o; i < end * o; i++, y = at<T>(y, size)) fill<T>(y, size, job.biased != 0 ? load<T>(at<T>(job.bias, i % (job.groups * o))) : <T>0);
 }
 
 function finiteFilters<T>(job: Job, first: i32, n: i32): bool {
@@ -157,9 +176,10 @@ function filters<T>(begin: i32, end: i32, p: usize): void {
         for (let f = 0; f < o; f++) single<T>(WEIGHT, x, at<T>(filter, f * KH * KW), at<T>(y, f * OH * OW));
         continue;
       }
-      const first = piece * PIECE, last = job.pieces == 1 ? k : min(k, first + PIECE);
-      if (straight) direct.weight<T>(y, x, filter, c, o, first, last);
-      else weight<T>(y, x, filter, c, o, first, last);
+      const first = piece * job.piece;
+      if (job.whole) direct.weight<T>(at<T>(y, first * OH * OW), x, at<T>(filter, first * k), c, min(o - first, job.piece), 0, k);
+      else if (straight) direct.weight<T>(y, x, filter, c, o, first, min(k, first + job.piece));
+      else weight<T>(y, x, filter, c, o, first, min(k, first + job.piece));
     }
   }
 }
@@ -167,45 +187,44 @@ function filters<T>(begin: i32, end: i32, p: usize): void {
 /** n rounded up to a multiple of step. */
 // @ts-ignore: decorator
 @inline
-function whole(n: i32, step: i32): i32 {
+function multiple(n: i32, step: i32): i32 {
   return (n + step - 1) / step * step;
 }
 
 /** Every image and group. */
-function run<T>(what: i32, x: usize, w: usize, y: usize, n: i32, groups: i32, c: i32, o: i32): void {
+function run<T>(what: i32, x: usize, w: usize, y: usize, n: i32, groups: i32, c: i32, o: i32, bias: usize = 0, biased: i32 = 0): void {
   const p = own(jobs), job = changetype<Job>(p), k = c * KH * KW;
   const work = <i64>k * o * OH * OW;
   job.what = what;
   job.x = x, job.w = w, job.y = y;
   job.n = n, job.groups = groups, job.c = c, job.o = o;
+  job.bias = bias, job.biased = biased;
   job.finite = what == INPUT && allFinite<T>(w, groups * o * k) ? 1 : 0;
-  job.pieces = isDepthwise(c, o) || work * n < 2 * WORTH || workers(2) == 1 ? 1 : (k + PIECE - 1) / PIECE;
+  const shared = !isDepthwise(c, o) && work * n >= 2 * WORTH ? workers(1024) : 1;
+  // Whole filters repeat the copy of an image, rows that of the gradient, and the patches: the former costs less, if there are enough of them.
+  job.whole = shared > 1 && o > (shared - 1) * NR<T>() && direct.isDirect<T>(WEIGHT, c, o);
+  const all = job.whole ? o : k;
+  job.piece = shared == 1 ? all : multiple((all + 2 * shared - 1) / (2 * shared), job.whole ? NR<T>() : TILE);
+  job.pieces = all == 0 ? 1 : (all + job.piece - 1) / job.piece;
   writeGeometry(p + offsetof<Job>());
   const step = together<T>(c, o);
   if (what == WEIGHT) {
-    parallel(groups * job.pieces, whole(1 + <i32>(WORTH * <i64>job.pieces / (work * n + 1)), step), (begin: i32, end: i32, job: usize) => filters<T>(begin, end, job), p);
+    parallel(groups * job.pieces, multiple(1 + <i32>(WORTH * <i64>job.pieces / (work * n + 1)), step), (begin: i32, end: i32, job: usize) => filters<T>(begin, end, job), p);
   } else {
-    parallel(n * groups, whole(1 + <i32>(WORTH / (work + 1)), step), (begin: i32, end: i32, job: usize) => images<T>(begin, end, job), p);
+    parallel(n * groups, multiple(1 + <i32>(WORTH / (work + 1)), step), (begin: i32, end: i32, job: usize) => images<T>(begin, end, job), p);
   }
-}
-
-function conv<T>(x: usize, w: usize, b: usize, y: usize, n: i32, groups: i32, c: i32, o: i32, biased: i32): void {
-  const size = OH * OW, channels = groups * o;
-  for (let i = 0; i < n * channels; i++) fill<T>(at<T>(y, i * size), size, biased != 0 ? load<T>(at<T>(b, i % channels)) : <T>0);
-  run<T>(FORWARD, x, w, y, n, groups, c, o);
 }
 
 export function conv_f32(
   x: usize, k: usize, b: usize, y: usize, biased: i32, n: i32, groups: i32, c: i32, h: i32, w: i32, o: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32,
 ): void {
   setGeometry(h, w, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw);
-  conv<f32>(x, k, b, y, n, groups, c, o, biased);
+  run<f32>(FORWARD, x, k, y, n, groups, c, o, b, biased);
 }
 export function conv_bwd_input_f32(
   dy: usize, k: usize, dx: usize, n: i32, groups: i32, c: i32, h: i32, w: i32, o: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32,
 ): void {
   setGeometry(h, w, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw);
-  memory.fill(dx, 0, at<f32>(0, n * groups * c * h * w));
   run<f32>(INPUT, dx, k, dy, n, groups, c, o);
 }
 export function conv_bwd_weight_f32(
@@ -219,13 +238,12 @@ export function conv_f64(
   x: usize, k: usize, b: usize, y: usize, biased: i32, n: i32, groups: i32, c: i32, h: i32, w: i32, o: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32,
 ): void {
   setGeometry(h, w, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw);
-  conv<f64>(x, k, b, y, n, groups, c, o, biased);
+  run<f64>(FORWARD, x, k, y, n, groups, c, o, b, biased);
 }
 export function conv_bwd_input_f64(
   dy: usize, k: usize, dx: usize, n: i32, groups: i32, c: i32, h: i32, w: i32, o: i32, oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32,
 ): void {
   setGeometry(h, w, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw);
-  memory.fill(dx, 0, at<f64>(0, n * groups * c * h * w));
   run<f64>(INPUT, dx, k, dy, n, groups, c, o);
 }
 export function conv_bwd_weight_f64(

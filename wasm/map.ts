@@ -147,6 +147,7 @@ export function nextRow(k: i32, nd: i32, dims: usize): bool {
 class Walk {
   s: f64;
   t: f64;
+  way: usize;
   run: usize;
   k: i32;
   nd: i32;
@@ -154,11 +155,14 @@ class Walk {
   operands: usize;
 }
 
-const walks = memory.data(40, 8);
+const walks = memory.data(48, 8);
 const boundOperands = memory.data(4 * 20, 4);
 const chunkDims = memory.data(64 * 5 * 4, 4);
 /** Elements that are worth a chunk; a multiple of every granule. */
 const WORTH = 16384;
+
+/** How a part of the walk is walked: by calling `run` on rows, or as a kernel likes. */
+export type Way = (run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64) => void;
 
 /** Runs over every row of the k bound operands. */
 function walkHere(run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64): void {
@@ -177,19 +181,25 @@ function walkPart(begin: i32, end: i32, job: usize): void {
   memory.copy(rows, w.dims, at<i32>(0, w.nd * (w.k + 1)));
   store<i32>(rows, end - begin);
   for (let j = 0; j < w.k; j++) operand(j).row += (<usize>(begin * load<i32>(at<i32>(rows, j + 1)))) << operand(j).shift;
-  walkHere(changetype<Run>(w.run), w.k, w.nd, rows, w.s, w.t);
+  changetype<Way>(w.way)(changetype<Run>(w.run), w.k, w.nd, rows, w.s, w.t);
 }
 
 /** Runs over every row of the k bound operands, with the help of other threads where that pays. */
 export function walk(run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64): void {
+  share((run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64) => walkHere(run, k, nd, dims, s, t), run, k, nd, dims, s, t);
+}
+
+/** Walks over the k bound operands in parts, on several threads where that pays. */
+export function share(way: Way, run: Run, k: i32, nd: i32, dims: usize, s: f64, t: f64): void {
   let inner: i64 = 1;
   for (let d = 1; d < nd; d++) inner *= load<i32>(at<i32>(dims, d * (k + 1)));
   if (nd == 0 || inner * load<i32>(dims) < 2 * WORTH) {
-    walkHere(run, k, nd, dims, s, t);
+    way(run, k, nd, dims, s, t);
     return;
   }
   const w = changetype<Walk>(own(walks));
   w.s = s, w.t = t;
+  w.way = changetype<usize>(way);
   w.run = changetype<usize>(run);
   w.k = k, w.nd = nd, w.dims = dims;
   w.operands = own(boundOperands);

@@ -1,6 +1,8 @@
 // Maxima of windows, and weighted sums along one dim.
 
 import { at, get, lanes, put } from './at';
+import { own } from './scratch';
+import { parallel } from './threads';
 
 /** The step from column to column if the next windows, a vector of them, are alike and lie 1 or 2 apart, as in the middle of a row; else 0. */
 function stepOf<T>(cols: usize): i32 {
@@ -57,9 +59,31 @@ function several<T>(x: usize, y: usize, idx: usize, top: i32, bottom: i32, left:
   } else v128.store(idx, where);
 }
 
-/** rows and cols: i32 pairs [begin, end) of every output row and column, stepped through by dh and dw. A NaN wins. */
-function maxPool<T>(x: usize, rows: usize, cols: usize, y: usize, idx: usize, planes: i32, h: i32, w: i32, oh: i32, ow: i32, dh: i32, dw: i32): void {
-  for (let plane = 0; plane < planes; plane++, x = at<T>(x, h * w)) {
+/** Maxima that threads share. rows and cols: i32 pairs [begin, end) of every output row and column, stepped through by dh and dw. */
+@unmanaged
+class Job {
+  x: usize;
+  rows: usize;
+  cols: usize;
+  y: usize;
+  idx: usize;
+  h: i32;
+  w: i32;
+  oh: i32;
+  ow: i32;
+  dh: i32;
+  dw: i32;
+}
+
+const jobs = memory.data(44, 4);
+/** Elements that are worth a chunk. */
+const WORTH = 16384;
+
+/** Planes [begin, end). A NaN wins. */
+function planes<T>(begin: i32, end: i32, p: usize): void {
+  const job = changetype<Job>(p), h = job.h, w = job.w, oh = job.oh, ow = job.ow, dh = job.dh, dw = job.dw, rows = job.rows, cols = job.cols;
+  let x = at<T>(job.x, begin * h * w), y = at<T>(job.y, begin * oh * ow), idx = at<i64>(job.idx, begin * oh * ow);
+  for (let plane = begin; plane < end; plane++, x = at<T>(x, h * w)) {
     for (let a = 0; a < oh; a++, y = at<T>(y, ow), idx = at<i64>(idx, ow)) {
       const top = load<i32>(at<i32>(rows, 2 * a)), bottom = load<i32>(at<i32>(rows, 2 * a + 1));
       for (let b = 0; b < ow; b++) {
@@ -87,6 +111,13 @@ function maxPool<T>(x: usize, rows: usize, cols: usize, y: usize, idx: usize, pl
       }
     }
   }
+}
+
+function maxPool<T>(x: usize, rows: usize, cols: usize, y: usize, idx: usize, n: i32, h: i32, w: i32, oh: i32, ow: i32, dh: i32, dw: i32): void {
+  const p = own(jobs), job = changetype<Job>(p);
+  job.x = x, job.rows = rows, job.cols = cols, job.y = y, job.idx = idx;
+  job.h = h, job.w = w, job.oh = oh, job.ow = ow, job.dh = dh, job.dw = dw;
+  parallel(n, 1 + WORTH / (h * w + 1), (begin: i32, end: i32, p: usize) => planes<T>(begin, end, p), p);
 }
 
 function resample<T>(x: usize, starts: usize, idx: usize, weight: usize, y: usize, outer: i32, nx: i32, ny: i32, inner: i32): void {
