@@ -92,7 +92,7 @@ function columnSumExp<T>(x: usize, y: usize, r: i32, step: usize, n: i32, m: v12
   return narrowed<T>(lower, upper);
 }
 
-@unmanaged class Quotient { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.div<T>(x, s); } }
+@unmanaged class Product { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.mul<T>(x, s); } }
 @unmanaged class Difference { @inline of<T>(x: v128, s: v128, t: v128): v128 { return v128.sub<T>(v128.sub<T>(x, s), t); } }
 
 // The four operations --------------------------------------------------------------------------------------------------------------------------------
@@ -119,8 +119,8 @@ function softmax<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
   const step = at<T>(0, inner);
   for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, r * inner)) {
     if (inner == 1) {
-      const s = v128.splat<T>(<T>sumExp<T>(x, y, r, largest<T>(x, r)));
-      mapRow<T, Quotient>(y, y, r, s, s);
+      const s = v128.splat<T>(<T>(1 / sumExp<T>(x, y, r, largest<T>(x, r))));
+      mapRow<T, Product>(y, y, r, s, s);
       continue;
     }
     for (let j = 0; j < inner; j += lanes<T>()) {
