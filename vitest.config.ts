@@ -80,8 +80,23 @@ const inLittleMemory = (megabytes: number, include: readonly string[], exclude: 
 };
 const tiny = [inLittleMemory(12, least), inLittleMemory(32, ['*'], [...least, ...elsewhere])];
 
+/** The ops, and what writes to tensors, with everything that may move moving all the time. */
+const crowded = () => {
+  const { test, ...rest } = onBackend('wasm');
+  const include = ['ops', 'optim', 'views', 'inplace', 'saved', 'random', 'functional', 'layers', 'lazy'].map((name) => `test/${name}.test.ts`);
+  return { ...rest, test: { ...test, name: 'wasm-crowded', include, setupFiles: ['test/crowd.ts'] } };
+};
+
 export default defineConfig({
   test: {
-    projects: [{ test: { name: 'pure', include: withoutBackend, ...patience } }, ...native, onBackend('wasm'), otherBuild('simd128'), packed, ...tiny],
+    projects: [
+      { test: { name: 'pure', include: withoutBackend, ...patience } },
+      ...native,
+      onBackend('wasm'),
+      otherBuild('simd128'),
+      packed,
+      ...tiny,
+      crowded(),
+    ],
   },
 });

@@ -32,6 +32,18 @@ test('a working set ten times the memory is kept, in values and gradients', () =
   expect(out).toBe('320 0 true');
 });
 
+test('a few tensors that fill the memory, all used a moment ago, make room for the next', () => {
+  const out = run(
+    `const kept = Array.from({ length: 14 }, (_, i) => gt.full([256, 1024], i));
+     const sums = [...kept, ...kept].map((x) => x.sum().item() / 262144);
+     const total = kept.reduce((a, b) => a.add(b));
+     console.log(sums.join(' '), total.sum().item() / 262144);`,
+    10,
+  );
+  const each = Array.from({ length: 14 }, (_, i) => i).join(' ');
+  expect(out).toBe(`${each} ${each} 91`);
+});
+
 test('one tensor that cannot fit is an error that changes nothing', () => {
   const out = run(
     `const x = gt.ones([256, 1024], { requiresGrad: true });

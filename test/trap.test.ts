@@ -49,5 +49,19 @@ describe.skipIf(backend.name !== 'wasm')('a trap', () => {
         expect(x.add(x).sum().item()).toBe(2 * n);
       }
     });
+    test('is one in the last chunk alone, whoever draws it', () => {
+      const n = 1 << 20;
+      const ones = gt.ones([n]);
+      const exp = backend.kernels.exp[0]!;
+      // The memory ends where the region ends: of x, sixteen elements are missing.
+      const { address, bytes } = backend.reserve(8 * n)!;
+      const x = address + bytes - 4 * n + 64;
+      for (let i = 0; i < 50; i++) {
+        expect(() => exp(x, address, 1, [n, 1, 1])).toThrow(
+          /^exp_f32: expected the kernel to run to its end, got a trap: (memory access out of bounds|unreachable)$/,
+        );
+        expect(ones.add(ones).sum().item()).toBe(2 * n);
+      }
+    });
   });
 });

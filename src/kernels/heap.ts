@@ -36,6 +36,7 @@ export class Slab {
 
 /** The block for that many bytes. Middle sizes keep the four leading bits, so that at most an eighth is lost; all are multiples of 64. */
 function roundUp(bytes: number): number {
+  bytes = Math.max(bytes, smallMax);
   const step = bytes > middleMax ? unit : 1 << (28 - Math.clz32(bytes - 1));
   return Math.ceil(bytes / step) * step;
 }
@@ -82,11 +83,15 @@ export class Heap {
   #slab: Slab | undefined;
   #tinySlab: Slab | undefined;
   #reserved = 0;
+  #crowded = false;
+  #takes = 0;
+  #calls: () => number;
   #blocks = 0;
   #reclaimed = 0;
 
   constructor(backend: Backend) {
     this.#backend = backend;
+    this.#calls = backend.calls?.bind(backend) ?? (() => 0);
     this.#reclaimer = new Reclaimer(backend.watcher, (handle) => {
       this.#reclaimed++;
       this.#release(handle);
@@ -95,7 +100,7 @@ export class Heap {
 
   /** Whether a storage of that many bytes is cut from a slab. */
   isSmall(bytes: number): boolean {
-    return bytes <= smallMax;
+    return bytes <= smallMax && !this.#crowded;
   }
 
   /** The slab with room for a small storage; the caller bumps `next`. */
@@ -115,6 +120,7 @@ export class Heap {
   /** The block of a larger storage; the caller makes the storage its owner with `own`. */
   take(bytes: number): number {
     const size = roundUp(bytes);
+    if (this.#crowded) this.#crowdOut();
     this.#reclaimer.beforeTaking();
     const address = this.#free.get(size)?.pop() ?? this.#find(size);
     this.#reclaimer.handedOut(size);
@@ -134,14 +140,14 @@ export class Heap {
   settle(owner: object, bytes: number): Home {
     const home = new Home(this.take(bytes), bytes);
     home.handle = this.own(owner, home.address, bytes);
-    home.used = ++this.#clock;
+    this.#use(home);
     this.#homes[home.handle] = home;
     return home;
   }
 
   /** The address of a home; bytes that are away come back. Good for the kernel call that it is asked for. */
   reach(home: Home): number {
-    home.used = ++this.#clock;
+    this.#use(home);
     if (home.address === 0 && home.away !== null) {
       home.address = this.take(home.bytes);
       this.#backend.copyIn(home.address, home.away);
@@ -150,6 +156,11 @@ export class Heap {
       this.#homes[home.handle] = home;
     }
     return home.address;
+  }
+
+  #use(home: Home): void {
+    home.used = ++this.#clock;
+    home.call = this.#calls();
   }
 
   /** Gives a block back whose end is known. */
@@ -161,6 +172,11 @@ export class Heap {
   /** Called where much has just died. */
   graphFreed(): void {
     this.#reclaimer.graphFreed();
+  }
+
+  /** For tests: whenever a block is taken, all that may move out does, and leaves NaN behind. */
+  crowd(on: boolean): void {
+    this.#crowded = on;
   }
 
   info(): MemoryInfo {
@@ -183,6 +199,8 @@ export class Heap {
       grow,
       spill,
       () => this.#spill(Infinity),
+      () => this.#spill(range, this.#calls()),
+      () => this.#spill(Infinity, this.#calls()),
     ]) {
       if (address >= 0) return address;
       makeRoom();
@@ -220,17 +238,28 @@ export class Heap {
   }
 
   /** Moves at least that many bytes of idle storages out of the backend's memory, if there are so many and the backend's memory has an end. */
-  #spill(bytes: number): void {
+  #spill(bytes: number, calls?: number): void {
     if (!this.#backend.isBounded) return;
-    for (const home of leastUsed(this.#homes, this.#clock, Math.max(bytes, this.#reserved / spillPart))) {
+    this.#moveOut(leastUsed(this.#homes, this.#clock, Math.max(bytes, this.#reserved / spillPart), calls));
+    this.#mergeLarge();
+    this.#mergeMiddle(unit);
+  }
+
+  #moveOut(homes: readonly Home[]): void {
+    for (const home of homes) {
       home.away = new Uint8Array(home.bytes);
       this.#backend.copyOut(home.address, home.away);
+      if (this.#crowded) this.#backend.copyIn(home.address, new Uint8Array(home.bytes).fill(255));
       this.#release(home.handle);
       this.#addressOf[home.handle] = 0;
       home.address = 0;
     }
-    this.#mergeLarge();
-    this.#mergeMiddle(unit);
+  }
+
+  /** As if memory were full; large ones, which would take long, stay. */
+  #crowdOut(): void {
+    if (++this.#takes % 4096 === 0) this.#reclaimer.collect(true);
+    this.#moveOut(leastUsed(this.#homes, this.#clock, Infinity, this.#calls()).filter(({ bytes }) => bytes <= middleMax));
   }
 
   #returnRegions(): void {

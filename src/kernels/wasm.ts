@@ -32,10 +32,14 @@ function candidates(): Build[] {
   return WebAssembly.validate(new Uint8Array(probe)) ? ['relaxed-simd', 'simd128'] : ['simd128'];
 }
 
+/** Kernel calls so far, of all instances. */
+let calls = 0;
+
 /** Kernels without a vector are called as they are; a vector is copied to the scratch area and passed by address. */
 function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, scratchAddress: number, trapped: (error: unknown) => never): Invoke {
   if (!word.endsWith('v')) {
     return ((...args: number[]) => {
+      calls++;
       try {
         kernel(...args);
       } catch (error) {
@@ -53,6 +57,7 @@ function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, 
   if (word === 'rwiv') {
     return ((x: number, y: number, nd: number, dims: readonly number[]) => {
       if (nd > 0) put(nd, dims);
+      calls++;
       try {
         kernel(x, y, nd, scratchAddress);
       } catch (error) {
@@ -63,6 +68,7 @@ function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, 
   if (word === 'rrwiv') {
     return ((a: number, b: number, y: number, nd: number, dims: readonly number[]) => {
       if (nd > 0) put(nd, dims);
+      calls++;
       try {
         kernel(a, b, y, nd, scratchAddress);
       } catch (error) {
@@ -73,6 +79,7 @@ function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, 
   return (...args) => {
     put(args[last - 1] as number, args[last] as readonly number[]);
     args[last] = scratchAddress;
+    calls++;
     try {
       kernel(...(args as number[]));
     } catch (error) {
@@ -182,6 +189,7 @@ function wrap(module: WebAssembly.Module, { exports }: WebAssembly.Instance, imp
     regionBytes: 16 << 20,
     contiguous: true,
     isBounded: true,
+    calls: () => calls,
     reserve(wanted) {
       const rounded = Math.ceil(wanted / page) * page;
       if (top + rounded - bottom > limit || !growTo(top + rounded)) return undefined;

@@ -21,10 +21,10 @@ function update(op: string, p: Tensor, g: Tensor, states: readonly Tensor[], ker
   for (const state of states) checkLike(op, 'state', p, state);
   checkWritable(op, p);
   if (p.count > 0) {
-    const at = contiguousCopy(p);
+    const [at, gradient] = [contiguousCopy(p), contiguousCopy(g)];
     const packed = states.map(contiguousCopy);
     const addressAt = (i: number): number => (i < packed.length ? addressOf(packed[i]) : 0);
-    kernel(addressOf(at), addressOf(contiguousCopy(g)), addressAt(0), addressAt(1));
+    kernel(addressOf(at), addressOf(gradient), addressAt(0), addressAt(1));
     if (at !== p) copyInto(p, at);
     for (let i = 0; i < packed.length; i++) if (packed[i] !== states[i]) copyInto(states[i], packed[i]);
   }

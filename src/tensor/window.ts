@@ -9,6 +9,7 @@ import type { Layout, Window } from './layout.js';
 import { collapse, dims } from './loops.js';
 import { installTapeOps } from './node.js';
 import { apply, defineOp, type Op } from './op.js';
+import { setArena } from './storage.js';
 import { addressOf, alias, contiguousCopy, copyInto, empty, emptyStrided, Tensor } from './tensor.js';
 
 /** The first and the last place that a layout reaches. */
@@ -38,7 +39,10 @@ let zeroIndex: Tensor | undefined;
 /** One int64 zero. */
 function indexZero(): Tensor {
   if (zeroIndex === undefined) {
+    // Not the running backward pass's own: it outlives it.
+    const arena = setArena(null);
     zeroIndex = empty([], int64);
+    setArena(arena);
     zeroFill(zeroIndex);
   }
   return zeroIndex;
