@@ -36,11 +36,6 @@ void gemm(Product<T> q, int64_t nb, int64_t sa, int64_t sb, int64_t sc) {
   if (q.k == 0) q.alpha = 0;
   const bool vector = is_gemv(q);
   const bool small = sizeof(T) == sizeof(float) && !vector && is_small(q.m, q.n, q.k);
-  if (!vector && !small && turns(q)) {
-    q = turned(q);
-    const int64_t batches_of_a = sa;
-    sa = sb, sb = batches_of_a;
-  }
   const Split split(q.m, q.n, q.k, nb, kTileColumns<T>);
   const int64_t parts = split.columns * split.rows;
   const int64_t work = q.m * q.n * q.k / parts;
@@ -56,7 +51,7 @@ void gemm(Product<T> q, int64_t nb, int64_t sa, int64_t sb, int64_t sc) {
       piece.m = q.m * (row + 1) / split.rows - i;
       piece.a += batch * sa + i * q.rsa;
       piece.b += batch * sb + j * q.csb;
-      piece.c += batch * sc + i * q.rsc + j * q.csc;
+      piece.c += batch * sc + i * q.rsc + j;
       if constexpr (sizeof(T) == sizeof(float)) {
         if (small) {
           multiply_small(piece);

@@ -5,6 +5,35 @@
 
 namespace GRADTAPE_NS {
 
+// One step of a transposition in registers: exchanges the upper right and the lower left block of S lanes in every block of 2 S.
+template <int S, int... L>
+struct Swap {
+  template <class V>
+  static GRADTAPE_INLINE void blocks(V& x, V& y) {
+    constexpr int W = sizeof...(L);
+    const V upper = __builtin_shufflevector(x, y, (L & S ? L - S + W : L)...);
+    y = __builtin_shufflevector(x, y, (L & S ? L + W : L + S)...);
+    x = upper;
+  }
+};
+
+template <int S, int N, int... L>
+struct SwapOf : SwapOf<S, N - 1, N - 1, L...> {};
+template <int S, int... L>
+struct SwapOf<S, 0, L...> : Swap<S, L...> {};
+
+// Transposes a square of W vectors.
+template <int S, class V, int W = width<V>>
+GRADTAPE_INLINE void transpose(V (&x)[W]) {
+  if constexpr (S > 0) {
+#pragma GCC unroll 16
+    for (int i = 0; i < W; i++) {
+      if (!(i & S)) SwapOf<S, W>::blocks(x[i], x[i + S]);
+    }
+    transpose<S / 2>(x);
+  }
+}
+
 // `columns` <= lanes columns of b, each contiguous, to k rows of one vector, `step` apart; missing columns are 0.
 template <class T>
 void pack_transposed(int64_t k, int64_t columns, const T* b, int64_t csb, T* to, int64_t step) {

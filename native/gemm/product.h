@@ -18,7 +18,6 @@ struct Product {
   T* c;
   int64_t rsc;
   T alpha, beta;
-  int64_t csc = 1;  // other than 1, rsc is 1: c lies turned
 };
 
 // Block sizes: the rows of a under a tile stay in the L1 cache (kTileRows * kDepth), a packed block of b in L2 (kDepth * kWidth). A deeper block
@@ -38,20 +37,6 @@ constexpr int64_t kAliasBytes = 2048;
 template <class T>
 bool is_gemv(const Product<T>& q) {
   return (q.n == 1 && (q.rsa == 1 || q.csa == 1)) || (q.m == 1 && (q.rsb == 1 || q.csb == 1));
-}
-
-// Whether c^T = b^T a^T is the cheaper way: few rows meet a b that lies turned, of which they would all wait for a packed copy. b's columns are then read in place.
-template <class T>
-bool turns(const Product<T>& q) {
-  constexpr int64_t W = lanes<T>;
-  const int64_t unused = (W - q.m % W) % W;
-  return q.csb != 1 && q.rsb == 1 && q.csa == 1 && 2 * q.m <= q.n && 8 * unused <= q.m;
-}
-
-// The same product seen from the other side.
-template <class T>
-Product<T> turned(const Product<T>& q) {
-  return {q.n, q.m, q.k, q.b, q.csb, q.rsb, q.a, q.csa, q.rsa, q.c, q.csc, q.alpha, q.beta, q.rsc};
 }
 
 template <class T>
@@ -108,7 +93,7 @@ void multiply_block(const Product<T>& q) {
     pack_b(q.k, q.n - first * C, q.b + first * C * q.csb, q.rsb, q.csb, packed_b);
   }
 
-  Tile<T> t{q.k, nullptr, 0, 0, nullptr, 0, nullptr, q.rsc, q.alpha, q.beta, 0, q.csc};
+  Tile<T> t{q.k, nullptr, 0, 0, nullptr, 0, nullptr, q.rsc, q.alpha, q.beta, 0};
   for (int64_t r = 0; r < tall; r++) {
     const int64_t i = q.m * r / tall, rows = q.m * (r + 1) / tall - i;  // heights as equal as can be
     t.a = q.a + i * q.rsa, t.rsa = q.rsa, t.csa = q.csa;
@@ -124,7 +109,7 @@ void multiply_block(const Product<T>& q) {
       if (q.k > kFarDepth) prefetch_a(q, i + rows, q.k * panel / panels, q.k * (panel + 1) / panels);
       t.b = packed ? packed_b + (panel - first) * C * q.k : q.b + panel * C;
       t.rsb = packed ? vectors * W : q.rsb;
-      t.c = q.c + i * q.rsc + panel * C * q.csc;
+      t.c = q.c + i * q.rsc + panel * C;
       t.last = columns - (vectors - 1) * W;
       kTiles<T>.at[rows - 1][vectors - 1](t);
     }
@@ -142,7 +127,7 @@ void multiply(const Product<T>& q) {
       part.n = q.n - j < kWidth<T> ? q.n - j : kWidth<T>;
       part.a += p * q.csa;
       part.b += p * q.rsb + j * q.csb;
-      part.c += j * q.csc;
+      part.c += j;
       if (d > 0) part.beta = 1;
       multiply_block(part);
     }

@@ -1,7 +1,7 @@
 // The micro-kernel: one tile of c, held in registers while k passes by, and the table of its sizes.
 #pragma once
 
-#include "square.h"
+#include "../simd.h"
 
 namespace GRADTAPE_NS {
 
@@ -35,8 +35,7 @@ struct Tile {
   T* c;
   int64_t rsc;
   T alpha, beta;
-  int64_t last;     // columns of c in the last vector
-  int64_t csc = 1;  // what is between two columns of c
+  int64_t last;  // columns of c in the last vector
 };
 
 // A tile of c that is not simply the sums: scaled, added to what is there, or with a ragged last vector. Its rows come from memory, so that this is a loop.
@@ -55,30 +54,6 @@ void finish(const Tile<T>& t, const Vec<T> (*sum)[Vectors], int rows) {
         store(at, y);
       } else {
         store_part(at, y, t.last);
-      }
-    }
-  }
-}
-
-// A tile of a c that lies turned, column by column.
-template <class T, int Vectors>
-void finish_turned(const Tile<T>& t, const Vec<T> (*sum)[Vectors], int rows) {
-  using V = Vec<T>;
-  constexpr int W = lanes<T>;
-  for (int v = 0; v < Vectors; v++) {
-    const int columns = v < Vectors - 1 ? W : static_cast<int>(t.last);
-    for (int r = 0; r < rows; r += W) {
-      const int n = rows - r < W ? rows - r : W;
-      V x[W] = {};
-      for (int i = 0; i < n; i++) x[i] = sum[r + i][v];
-      transpose<W / 2>(x);
-      T* c = t.c + r + v * W * t.csc;
-#pragma GCC unroll 16
-      for (int j = 0; j < W; j++, c += t.csc) {
-        if (j >= columns) break;
-        V y = x[j] * t.alpha;
-        if (t.beta != 0) y += t.beta * load_part<V>(c, n);
-        store_part(c, y, n);
       }
     }
   }
@@ -109,7 +84,7 @@ void tile(const Tile<T>& t) {
     a += csa;
     b += rsb;
   }
-  const bool plain = t.alpha == 1 && t.beta == 0 && t.last == lanes<T> && t.csc == 1;
+  const bool plain = t.alpha == 1 && t.beta == 0 && t.last == lanes<T>;
   V kept[Rows][Vectors];
   T* to = plain ? t.c : reinterpret_cast<T*>(kept);
   const int64_t step = plain ? t.rsc : Vectors * lanes<T>;
@@ -118,12 +93,7 @@ void tile(const Tile<T>& t) {
 #pragma GCC unroll 16
     for (int v = 0; v < Vectors; v++) store(to + i * step + v * lanes<T>, sum[i][v]);
   }
-  if (plain) return;
-  if (t.csc == 1) {
-    finish(t, kept, Rows);
-  } else {
-    finish_turned(t, kept, Rows);
-  }
+  if (!plain) finish(t, kept, Rows);
 }
 
 template <class T>
