@@ -50,7 +50,7 @@ describe.skipIf(backend.name !== 'wasm')('a trap', () => {
       }
     });
     test('is one in the last chunk alone, whoever draws it', () => {
-      const n = 1 << 20;
+      const n = 1 << 18;
       const ones = gt.ones([n]);
       const exp = backend.kernels.exp[0]!;
       // The memory ends where the region ends: of x, sixteen elements are missing.
