@@ -13,7 +13,7 @@ function all(p: usize, i: i32 = 0): v128 {
   return v128.load32_splat(p + 4 * i);
 }
 
-const HALF = memory.data<f32>([0.5], 4), ONE = memory.data<f32>([1], 4), TWO = memory.data<f32>([2], 4);
+const ONE = memory.data<f32>([1], 4), TWO = memory.data<f32>([2], 4);
 const BIAS = memory.data<i32>([127], 4), SIGN = memory.data<u32>([0x80000000], 4);
 /** log2(e), and ln 2 in two parts, the first short enough for exact products with an exponent, negative. */
 const LOG2E = memory.data<f32>([1.44269504], 4), MINUS_LN2 = memory.data<f32>([-0.693145752, -1.42860677e-06], 4);
