@@ -83,7 +83,24 @@ const tiny = [inLittleMemory(12, least), inLittleMemory(32, ['*'], [...least, ..
 /** The ops, and what writes to tensors, with everything that may move moving all the time. */
 const crowded = () => {
   const { test, ...rest } = onBackend('wasm');
-  const include = ['ops', 'optim', 'views', 'inplace', 'saved', 'random', 'functional', 'layers', 'lazy'].map((name) => `test/${name}.test.ts`);
+  const include = [
+    'ops',
+    'optim',
+    'views',
+    'inplace',
+    'saved',
+    'random',
+    'functional',
+    'layers',
+    'lazy',
+    'nets',
+    'modules',
+    'golden',
+    'programs',
+    'release',
+    'function',
+    'checkpoint',
+  ].map((name) => `test/${name}.test.ts`);
   return { ...rest, test: { ...test, name: 'wasm-crowded', include, setupFiles: ['test/crowd.ts'] } };
 };
 
