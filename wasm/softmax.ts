@@ -1,4 +1,5 @@
-// Softmax, its logarithm and their derivatives along r of a contiguous (outer, r, inner). Sums are kept in float64.
+// Softmax, its logarithm and their derivatives along r of a contiguous (outer, r, inner). Sums are kept in float64, in rows of four vectors
+// that were added in T.
 // inner = 1 works on rows, whose sums end with adding the lanes; otherwise each lane is a column of its own.
 
 import { at, get, lanes, put } from './at';

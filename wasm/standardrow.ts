@@ -1,6 +1,7 @@
 // Rows of the norms: n contiguous elements of one group, whose end may be ragged. Sums are those of a few vectors in T, of more in float64.
 
 import { at, get, lanes, put } from './at';
+import { store4 } from './map';
 import { own } from './scratch';
 import { high, low, mad, total } from './vector';
 
@@ -41,11 +42,8 @@ export function sumDistances<T>(x: usize, n: i32, guess: T): f64 {
 export function lineRow<T>(x: usize, y: usize, n: i32, middle: v128, slope: v128, level: v128): void {
   const block = 4 * lanes<T>();
   for (; n >= block; n -= block, x += 64, y += 64) {
-    const a = v128.load(x), b = v128.load(x, 16), c = v128.load(x, 32), d = v128.load(x, 48);
-    v128.store(y, standard<T>(a, middle, slope, level));
-    v128.store(y, standard<T>(b, middle, slope, level), 16);
-    v128.store(y, standard<T>(c, middle, slope, level), 32);
-    v128.store(y, standard<T>(d, middle, slope, level), 48);
+    const a = standard<T>(v128.load(x), middle, slope, level), b = standard<T>(v128.load(x, 16), middle, slope, level);
+    store4(y, a, b, standard<T>(v128.load(x, 32), middle, slope, level), standard<T>(v128.load(x, 48), middle, slope, level));
   }
   for (; n > 0; n -= lanes<T>(), x += 16, y += 16) put<T>(y, n, standard<T>(get<T>(x, n, <T>0), middle, slope, level));
 }

@@ -30,7 +30,7 @@ export interface Backend {
   readonly contiguous: boolean;
   /** Whether memory ends before the machine's does, so that storages may have to move out of it. */
   readonly isBounded?: boolean;
-  /** How many kernels have been called, where memory is bounded: what was asked for before the last call is no longer in use. */
+  /** How many kernels have been called, where memory is bounded: an address that was asked for before the last call is no longer in use. */
   calls?(): number;
   /** Smallest region worth reserving. */
   readonly regionBytes: number;

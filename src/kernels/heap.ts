@@ -34,7 +34,7 @@ export class Slab {
   }
 }
 
-/** The block for that many bytes. Middle sizes keep the four leading bits, so that at most an eighth is lost; all are multiples of 64. */
+/** The block for that many bytes, at least the shortest middle one. Middle sizes keep the four leading bits, so that at most an eighth is lost; all are multiples of 64. */
 function roundUp(bytes: number): number {
   bytes = Math.max(bytes, smallMax);
   const step = bytes > middleMax ? unit : 1 << (28 - Math.clz32(bytes - 1));
@@ -199,8 +199,6 @@ export class Heap {
       grow,
       spill,
       () => this.#spill(Infinity),
-      () => this.#spill(range, this.#calls()),
-      () => this.#spill(Infinity, this.#calls()),
     ]) {
       if (address >= 0) return address;
       makeRoom();
@@ -238,9 +236,9 @@ export class Heap {
   }
 
   /** Moves at least that many bytes of idle storages out of the backend's memory, if there are so many and the backend's memory has an end. */
-  #spill(bytes: number, calls?: number): void {
+  #spill(bytes: number): void {
     if (!this.#backend.isBounded) return;
-    this.#moveOut(leastUsed(this.#homes, this.#clock, Math.max(bytes, this.#reserved / spillPart), calls));
+    this.#moveOut(leastUsed(this.#homes, this.#clock, this.#calls(), Math.max(bytes, this.#reserved / spillPart)));
     this.#mergeLarge();
     this.#mergeMiddle(unit);
   }
@@ -259,7 +257,7 @@ export class Heap {
   /** As if memory were full; large ones, which would take long, stay. */
   #crowdOut(): void {
     if (++this.#takes % 4096 === 0) this.#reclaimer.collect(true);
-    this.#moveOut(leastUsed(this.#homes, this.#clock, Infinity, this.#calls()).filter(({ bytes }) => bytes <= middleMax));
+    this.#moveOut(leastUsed(this.#homes, this.#clock, this.#calls(), Infinity).filter(({ bytes }) => bytes <= middleMax));
   }
 
   #returnRegions(): void {

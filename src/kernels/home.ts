@@ -16,16 +16,14 @@ export class Home {
   ) {}
 }
 
-/** Addresses that were asked for so recently may be arguments of a call that is being put together; no kernel has more operands. */
-const inUse = 10;
+/** No kernel has more operands: what was asked for longer ago is no argument of a call that is being put together. */
+const mostOperands = 10;
 
-/**
- * The homes to empty, least recently used first, until `wanted` bytes are free. What was used of late stays, as it will be wanted again; with `calls`, only what no kernel has
- * been called with yet.
- */
-export function leastUsed(homes: readonly (Home | undefined)[], clock: number, wanted: number, calls?: number): Home[] {
-  const isIdle = (home: Home): boolean => (calls === undefined ? home.used < clock - inUse : home.call < calls);
-  const idle = homes.filter((home): home is Home => home !== undefined && isIdle(home)).sort((a, b) => a.used - b.used);
+/** The homes to empty, least recently used first, until `wanted` bytes are free: none that may be an operand of the next kernel call. */
+export function leastUsed(homes: readonly (Home | undefined)[], clock: number, calls: number, wanted: number): Home[] {
+  const idle = homes
+    .filter((home): home is Home => home !== undefined && (home.call < calls || home.used < clock - mostOperands))
+    .sort((a, b) => a.used - b.used);
   let bytes = 0;
   const count = idle.findIndex((home) => {
     bytes += home.bytes;
