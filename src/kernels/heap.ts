@@ -119,10 +119,14 @@ export class Heap {
 
   /** The block of a larger storage; the caller makes the storage its owner with `own`. */
   take(bytes: number): number {
-    const size = roundUp(bytes);
-    if (this.#crowded) this.#crowdOut();
+    if (this.#crowded && ++this.#takes % 2048 === 0) this.#reclaimer.collect(true);
     this.#reclaimer.beforeTaking();
-    const address = this.#free.get(size)?.pop() ?? this.#find(size);
+    return this.#block(roundUp(bytes), true);
+  }
+
+  #block(size: number, mayCollect: boolean): number {
+    if (this.#crowded) this.#crowdOut();
+    const address = this.#free.get(size)?.pop() ?? this.#find(size, mayCollect);
     this.#reclaimer.handedOut(size);
     this.#blocks++;
     return address;
@@ -145,11 +149,14 @@ export class Heap {
     return home;
   }
 
-  /** The address of a home; bytes that are away come back. Good for the kernel call that it is asked for. */
+  /**
+   * The address of a home; bytes that are away come back. Good for the kernel call that it is asked for. Nothing is collected meanwhile: another operand of that call may be a
+   * temporary of which only the address is left.
+   */
   reach(home: Home): number {
     this.#use(home);
     if (home.address === 0 && home.away !== null) {
-      home.address = this.take(home.bytes);
+      home.address = this.#block(roundUp(home.bytes), false);
       this.#backend.copyIn(home.address, home.away);
       home.away = null;
       this.#addressOf[home.handle] = home.address;
@@ -174,7 +181,7 @@ export class Heap {
     this.#reclaimer.graphFreed();
   }
 
-  /** For tests: whenever a block is taken, all that may move out does, and leaves NaN behind. */
+  /** For tests: whenever a block is taken, all that may move out does, and leaves NaN behind; and collections are frequent. */
   crowd(on: boolean): void {
     this.#crowded = on;
   }
@@ -184,8 +191,8 @@ export class Heap {
     return { liveBytes: live, pooledBytes: this.#reserved - live, liveBlocks: this.#blocks, collections, reclaimedBlocks: this.#reclaimed };
   }
 
-  /** No freed block of that size: cuts one, after making room if need be. Where memory is full, what is least used goes away; before an error everything is collected. */
-  #find(size: number): number {
+  /** No freed block of that size: cuts one, after making room if need be. Where memory is full, what is least used goes away; before an error everything is collected, if it may. */
+  #find(size: number, mayCollect: boolean): number {
     const range = size > middleMax ? size : wholeUnits(size);
     const grow = () => this.#grow(range);
     let address = this.#cut(size, range);
@@ -195,9 +202,7 @@ export class Heap {
       () => this.#mergeMiddle(middleMax),
       grow,
       spill,
-      () => this.#collectAll(),
-      grow,
-      spill,
+      ...(mayCollect ? [() => this.#collectAll(), grow, spill] : []),
       () => this.#spill(Infinity),
     ]) {
       if (address >= 0) return address;
@@ -256,7 +261,6 @@ export class Heap {
 
   /** As if memory were full; large ones, which would take long, stay. */
   #crowdOut(): void {
-    if (++this.#takes % 4096 === 0) this.#reclaimer.collect(true);
     this.#moveOut(leastUsed(this.#homes, this.#clock, this.#calls(), Infinity).filter(({ bytes }) => bytes <= middleMax));
   }
 
