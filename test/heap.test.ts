@@ -221,6 +221,43 @@ test('short free blocks do not keep free ranges apart in full memory', () => {
   checked.check();
 });
 
+test('bringing an operand back takes nothing from a temporary of which only the address is left', () => {
+  const backend = Object.assign(new FakeBackend(true, 4 * MB, 64 * MB), { isBounded: true, calls: () => calls, copyIn: () => {}, copyOut: () => {} });
+  let calls = 0;
+  const heap = new Heap(backend as unknown as Backend);
+  const next = random(7);
+  const settle = () => {
+    const owner = new Owner(0, MB + Math.floor(8 * MB * next()));
+    return { owner, home: heap.settle(owner, owner.bytes) };
+  };
+  const kept = Array.from({ length: 20 }, () => {
+    calls++;
+    return settle();
+  });
+  let back = 0;
+  for (let i = 0; i < 300; i++) {
+    calls++;
+    // Memory is full at times, and at times there is much garbage in it.
+    const at = Math.floor(20 * next());
+    const chance = next();
+    if (chance < 0.2) {
+      kept[at].owner.dead = true;
+      kept[at] = settle();
+    } else if (chance < 0.4) for (let n = 0; n < 6; n++) settle().owner.dead = true;
+    // The temporary dies as soon as its address is known: before the call that needs the other operand too.
+    const temporary = settle();
+    const address = heap.reach(temporary.home);
+    temporary.owner.dead = true;
+    const x = kept[Math.floor(20 * next())].home;
+    if (x.address === 0) back++;
+    const { reclaimedBlocks } = heap.info();
+    heap.reach(x);
+    expect(heap.info().reclaimedBlocks).toBe(reclaimedBlocks);
+    expect(temporary.home.address).toBe(address);
+  }
+  expect(back).toBeGreaterThan(50);
+});
+
 describe('collections', () => {
   const loop = (steps: number, checked: CheckedHeap, step: () => void): number => {
     const before = checked.backend.watcher.minors;
