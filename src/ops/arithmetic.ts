@@ -31,7 +31,8 @@ const scaled = (alpha: number): readonly Kernel2[] => {
   return kernels;
 };
 const plus = scaled(1);
-const minus = scaled(-1);
+/** a - b. */
+export const minus = scaled(-1);
 const kernelsOf = (alpha: number): readonly Kernel2[] => (alpha === 1 ? plus : alpha === -1 ? minus : scaled(alpha));
 const times = (dy: Tensor, alpha: number): Tensor => (alpha === 1 ? dy : alpha === -1 ? neg(dy) : mul(dy, alpha));
 

@@ -1,11 +1,11 @@
-// nn.functional: linear maps, losses, one-hot, dropout. All composed of other ops.
+// nn.functional: losses of classes, one-hot, dropout. All composed of other ops.
 import { Category, int64, uint8 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, IndexError, ShapeError, show } from '../core/errors.js';
-import { broadcastShapes, numel, sameShape, showShape } from '../core/shape.js';
+import { numel, sameShape, showShape } from '../core/shape.js';
 import { constant } from '../tensor/fill.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from './args.js';
-import { add, div, mul, neg, sub } from './arithmetic.js';
+import { add, div, mul, neg } from './arithmetic.js';
 import { eq, where } from './compare.js';
 import { toDtype } from './copy.js';
 import { arange } from './create.js';
@@ -13,48 +13,13 @@ import { rewrite } from './derived.js';
 import { dropoutMask } from './draw.js';
 import { amax, amin } from './extrema.js';
 import { asIndex, gather, indexSelect } from './gather.js';
-import { addmm, matmul } from './matmul.js';
-import { needFloat, resultType } from './promote.js';
 import { generatorOf, type RandomOptions } from './random.js';
 import { sum } from './reduce.js';
-import { type Reduction, type ReductionOption, reduced } from './reduced.js';
+import type { Reduction } from './reduced.js';
 import { logSoftmax } from './softmax.js';
-import { broadcastTo, permute, reshape, t, unsqueeze } from './view.js';
+import { permute, reshape, unsqueeze } from './view.js';
 
 export type { Reduction } from './reduced.js';
-
-/** y = x W^T + b: x (..., in), weight (out, in), bias (out). */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  asTensor('linear', 'input', x);
-  asTensor('linear', 'weight', weight);
-  if (weight.ndim === 2 && x.ndim > 0 && x.shape.at(-1) !== weight.shape[1]) {
-    fail(
-      ShapeError,
-      'linear',
-      `an input whose last size is ${weight.shape[1]}`,
-      `input ${showShape(x.shape)} and weight ${showShape(weight.shape)}: shapes cannot be multiplied`,
-    );
-  }
-  const transposed = weight.ndim === 2 ? t(weight) : weight;
-  if (bias === null) return matmul(x, transposed);
-  asTensor('linear', 'bias', bias);
-  if (x.ndim === 2 && weight.ndim === 2) return addmm(bias, x, transposed);
-  if (x.ndim > 2 && weight.ndim === 2) {
-    const rows = reshape(x, [numel(x.shape.slice(0, -1)), x.shape.at(-1)!]);
-    return reshape(addmm(bias, rows, transposed), [...x.shape.slice(0, -1), weight.shape[0]]);
-  }
-  return add(matmul(x, transposed), bias);
-}
-
-/** (input - target)^2, averaged, summed or as it is. */
-export function mseLoss(input: Tensor, target: Tensor, ...args: ArgsOf<ReductionOption, []>): Tensor {
-  const { reduction = 'mean' } = readArgs<ReductionOption>('mseLoss', args, [], ['reduction']);
-  const shape = broadcastShapes('mseLoss', asTensor('mseLoss', 'input', input).shape, asTensor('mseLoss', 'target', target).shape);
-  const [p, q] = [broadcastTo(input, shape), broadcastTo(target, shape)];
-  const dt = resultType(p, q);
-  const d = needFloat('mseLoss', sub(toDtype(p, dt), toDtype(q, dt)));
-  return reduced('mseLoss', mul(d, d), reduction);
-}
 
 // Classification -------------------------------------------------------------------------------------------------------------------------------------------------
 

@@ -11,13 +11,14 @@ import { kernelFor } from './map.js';
 import { rawCast } from './promote.js';
 import { broadcastTo, reshape, squeeze, transpose, unsqueeze } from './view.js';
 
-const needsOther = (needs: number): number => (needs & 2 ? 1 : 0) | (needs & 1 ? 2 : 0);
-const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
+/** Each operand's gradient needs the other one. */
+export const needsOther = (needs: number): number => (needs & 2 ? 1 : 0) | (needs & 1 ? 2 : 0);
+export const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
 
 /** Whether a matrix lies in memory column by column, as a weight behind `t()` does. */
 const liesTurned = ({ shape, strides, ndim }: Tensor): boolean => strides[ndim - 2] === 1 && strides[ndim - 1] !== 1 && shape[ndim - 1] > 1;
 /** Bits of the operands that lie so. Their gradients are made in the same order, so that the leaf behind the view gets its own without a copy. */
-const layoutBits = (a: Tensor, b: Tensor): number => (liesTurned(a) ? 1 : 0) | (liesTurned(b) ? 2 : 0);
+export const layoutBits = (a: Tensor, b: Tensor): number => (liesTurned(a) ? 1 : 0) | (liesTurned(b) ? 2 : 0);
 type Product = (a: Tensor, b: Tensor) => Tensor;
 /** dy b^T, the gradient of a. */
 const gradientOfA = (times: Product, dy: Tensor, b: Tensor, bits: number): Tensor => (bits & 1 ? turned(times(b, turned(dy))) : times(dy, turned(b)));
@@ -25,7 +26,7 @@ const gradientOfA = (times: Product, dy: Tensor, b: Tensor, bits: number): Tenso
 const gradientOfB = (times: Product, dy: Tensor, a: Tensor, bits: number): Tensor => (bits & 2 ? turned(times(turned(dy), a)) : times(turned(a), dy));
 
 /** Both operands of one dtype, with the dtype that the kernel computes in: integers go through int64. */
-function sharedType(op: string, a: Tensor, b: Tensor): DTypeInfo {
+export function sharedType(op: string, a: Tensor, b: Tensor): DTypeInfo {
   if (a.dt !== b.dt) fail(DTypeError, op, 'operands of one dtype', `a ${a.dtype} and b ${b.dtype}: expected scalar type ${a.dtype} but found ${b.dtype}`);
   if (a.dt.category === Category.Bool) fail(DTypeError, op, 'numeric operands', 'bool');
   return a.dt.category === Category.Float ? a.dt : int64;

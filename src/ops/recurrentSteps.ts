@@ -4,8 +4,8 @@ import { edgeOf, enableGrad, type Node, requires } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { relu, sigmoid, tanh } from './activation.js';
 import { add, mul, sub } from './arithmetic.js';
-import { linear } from './functional.js';
 import { cat } from './join.js';
+import { linear } from './linear.js';
 import { narrow, splitAt, view } from './view.js';
 
 export type Cell = 'tanh' | 'relu' | 'lstm' | 'gru';

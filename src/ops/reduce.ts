@@ -123,8 +123,11 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const lead = x.ndim - shape.length;
   const dims: number[] = [];
   for (let d = 0; d < x.ndim; d++) if (d < lead || (shape[d - lead] === 1 && x.shape[d] !== 1)) dims.push(d);
-  const summed = dims.length === 0 ? x : apply(sumOp, [x], { dims, keepdim: true, shape: x.shape });
-  return lead === 0 ? summed : reshape(summed, [...shape]);
+  if (dims.length === 0) return x;
+  // Where only leading dims go, what is left is the shape.
+  const keepdim = dims.length > lead;
+  const summed = apply(sumOp, [x], { dims, keepdim, shape: x.shape });
+  return keepdim && lead > 0 ? reshape(summed, shape) : summed;
 }
 
 /** The sum over whatever dims would have to be broadcast to get from the sizes to the tensor's shape. */

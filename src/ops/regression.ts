@@ -1,18 +1,46 @@
-// Losses between an input and a target that is a number: absolute, smooth and Huber, and the negative log-likelihoods of distributions.
-import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
+// Losses between an input and a target that is a number: squared, absolute, smooth and Huber, and the negative log-likelihoods of distributions.
+import { Category } from '../core/dtype.js';
+import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
+import { K } from '../kernels/load.js';
+import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from './args.js';
-import { add, div, mul, sub } from './arithmetic.js';
+import { add, div, minus, mul, neg, sub } from './arithmetic.js';
 import { le, lt, where } from './compare.js';
 import { xlogy } from './exponential.js';
+import { map2 } from './map.js';
 import { abs, exp, log } from './pointwise.js';
+import { resultType } from './promote.js';
 import { anyTrue, sum } from './reduce.js';
-import { type Reduction, type ReductionOption, reduced } from './reduced.js';
+import { type Reduction, type ReductionOption, reduced, reductionOf } from './reduced.js';
 import { floored } from './similarity.js';
 import { unsqueeze } from './view.js';
 
 const difference = (op: string, input: Tensor, target: Tensor): Tensor => sub(asTensor(op, 'input', input), asTensor(op, 'target', target));
+
+const mseLossOp = defineOp<Reduction>({
+  name: 'mseLoss',
+  saves: 3,
+  forward: ([input, target], reduction) => {
+    const d = map2('mseLoss', minus, input, target);
+    return reduced('mseLoss', map2('mseLoss', K.mul, d, d, d), reduction);
+  },
+  // With the factor on the side of dy, which is a single number unless nothing was reduced.
+  joint: ([dy], node, needs) => {
+    const d = sub(node.x(0), node.x(1));
+    const dx = mul(d, mul(dy!, node.args === 'mean' ? 2 / d.count : 2));
+    return [needs(0) ? dx : null, needs(1) ? neg(dx) : null];
+  },
+});
+/** (input - target)^2, averaged, summed or as it is. Gradient of the input: 2 (input - target) dy, over their number if averaged. */
+export function mseLoss(input: Tensor, target: Tensor, ...args: ArgsOf<ReductionOption, []>): Tensor {
+  const { reduction } = readArgs<ReductionOption>('mseLoss', args, [], ['reduction']);
+  const how = reductionOf('mseLoss', reduction);
+  const dt = resultType(asTensor('mseLoss', 'input', input), asTensor('mseLoss', 'target', target));
+  if (dt.category !== Category.Float) fail(DTypeError, 'mseLoss', 'a floating point input or target', `${input.dtype} and ${target.dtype}`);
+  return apply(mseLossOp, [input, target], how);
+}
 
 /** |input - target|. */
 export function l1Loss(input: Tensor, target: Tensor, ...args: ArgsOf<ReductionOption, []>): Tensor {

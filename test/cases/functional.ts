@@ -3,7 +3,9 @@ import { ArgumentError, DTypeError, GradientError, IndexError, ShapeError } from
 import { Generator } from '../../src/core/random.js';
 import * as F from '../../src/ops/functional.js';
 import * as ops from '../../src/ops/index.js';
+import { linear } from '../../src/ops/linear.js';
 import { bernoulli } from '../../src/ops/random.js';
+import { mseLoss } from '../../src/ops/regression.js';
 import { along, each, fold, type Grid, look, permuted, product } from './grid.js';
 import { fails, type Input, input, type Row, row, variant, whole } from './row.js';
 import { average, logSoftmax, total } from './truth.js';
@@ -53,25 +55,48 @@ const bench = { inputs: [input([128, 784]), input([256, 784]), input([256])], fl
 export const functional = {
   linear: row(
     [
-      variant([[2, 3], [4, 3], [4]], (x, w, b) => F.linear(x, w, b), affine),
+      variant([[2, 3], [4, 3], [4]], (x, w, b) => linear(x, w, b), affine),
       variant(
         [
           [2, 3],
           [4, 3],
         ],
-        (x, w) => F.linear(x, w),
+        (x, w) => linear(x, w),
         affine,
       ),
-      variant([[3], [2, 3], [2]], (x, w, b) => F.linear(x, w, b), affine),
-      variant([[2, 2, 3], [2, 3], [2]], (x, w, b) => F.linear(x, w, b), affine),
-      variant([[0, 3], [2, 3], [2]], (x, w, b) => F.linear(x, w, b), affine),
-      variant([[17, 40], [33, 40], [33]], (x, w, b) => F.linear(x, w, b), affine),
+      variant([[3], [2, 3], [2]], (x, w, b) => linear(x, w, b), affine),
+      variant([[2, 2, 3], [2, 3], [2]], (x, w, b) => linear(x, w, b), affine),
+      variant([[0, 3], [2, 3], [2]], (x, w, b) => linear(x, w, b), affine),
+      variant([[17, 40], [33, 40], [33]], (x, w, b) => linear(x, w, b), affine),
+      variant([[2, 0], [3, 0], [3]], (x, w, b) => linear(x, w, b), affine),
+      variant([[2, 3, 0, 3], [2, 3], [2]], (x, w, b) => linear(x, w, b), affine),
+      // A bias for every element, a weight and an input that lie column by column, one weight for a single output, no weight matrix at all.
+      variant(
+        [
+          [2, 3],
+          [4, 3],
+          [2, 4],
+        ],
+        (x, w, b) => linear(x, w, b),
+      ),
+      variant([[3, 2], [3, 4], [4]], (x, w, b) => linear(x.t(), w.t(), b)),
+      variant([[2, 4, 3], [5, 2], [5]], (x, w, b) => linear(x.transpose(0, 2), w, b)),
+      variant([[2, 3], [3], []], (x, w, b) => linear(x, w, b)),
     ],
     {
       tolerance,
       work: bench,
       errors: [
-        fails([input([2, 3]), input([4, 5])], (x, w) => F.linear(x, w), ShapeError, /an input whose last size is 5, got input \[2, 3\] and weight \[4, 5\]/),
+        fails([input([2, 3]), input([4, 5])], (x, w) => linear(x, w), ShapeError, /an input whose last size is 5, got input \[2, 3\] and weight \[4, 5\]/),
+        fails([input([2, 3]), input([4, 3]), input([3])], (x, w, b) => linear(x, w, b), ShapeError, /a bias that broadcasts to \[2, 4\], got \[3\]/),
+        fails([input([2, 3]), input([4, 3])], (x, w) => linear(x, w, 1 as never), ArgumentError, /bias to be a tensor, got 1/),
+        fails([input([], [0, 1]), input([4, 3])], (x, w) => linear(x, w), ShapeError, /at least 1D/),
+        fails(
+          [input([2, 3], [0, 1], { dtype: 'float32' }), input([4, 3], [0, 1], { dtype: 'float64' })],
+          (x, w) => linear(x, w),
+          DTypeError,
+          /expected scalar type float32 but found float64/,
+        ),
       ],
     },
   ),
@@ -82,7 +107,7 @@ export const functional = {
           [2, 3],
           [2, 3],
         ],
-        (x, y) => F.mseLoss(x, y),
+        (x, y) => mseLoss(x, y),
         (x, y) => fold(squares(x, y), average),
       ),
       variant(
@@ -90,16 +115,19 @@ export const functional = {
           [2, 3],
           [2, 3],
         ],
-        (x, y) => F.mseLoss(x, y, { reduction: 'sum' }),
+        (x, y) => mseLoss(x, y, { reduction: 'sum' }),
         (x, y) => fold(squares(x, y), total),
       ),
-      variant([[2, 3], [3]], (x, y) => F.mseLoss(x, y, { reduction: 'none' }), squares),
+      variant([[2, 3], [3]], (x, y) => mseLoss(x, y, { reduction: 'none' }), squares),
+      variant([[2, 3], [3]], (x, y) => mseLoss(x, y)),
+      variant([[], [2]], (x, y) => mseLoss(x, y, { reduction: 'sum' })),
     ],
     {
       tolerance,
       errors: [
-        fails([input([2, 3]), input([4])], (x, y) => F.mseLoss(x, y), ShapeError, /shapes that broadcast/),
-        fails([input([2]), input([2])], (x, y) => F.mseLoss(x, y, { reduction: 'max' as never }), ArgumentError, /reduction to be one of/),
+        fails([input([2, 3]), input([4])], (x, y) => mseLoss(x, y), ShapeError, /shapes that broadcast/),
+        fails([input([2]), input([2])], (x, y) => mseLoss(x, y, { reduction: 'max' as never }), ArgumentError, /reduction to be one of/),
+        fails([labels, labels], (x, y) => mseLoss(x, y), DTypeError, /a floating point input or target, got int64 and int64/),
       ],
     },
   ),
