@@ -4,7 +4,7 @@ export { gelu, relu, relu_, sigmoid, silu, silu_, softplus, tanh } from '../ops/
 export { alphaDropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../ops/dropout.js';
 export * from '../ops/families.js';
 export { fractionalMaxPool2d, fractionalMaxPool3d } from '../ops/fractional.js';
-export { crossEntropy, dropout, nllLoss, oneHot } from '../ops/functional.js';
+export { dropout, oneHot } from '../ops/functional.js';
 export { glu, gumbelSoftmax, logsigmoid, mish, rrelu, softmin, softsign, tanhshrink } from '../ops/gated.js';
 export {
   adaptiveAvgPool1d,

@@ -1,6 +1,6 @@
 // Losses as modules: they keep the options of their functions.
 import { type ArgsOf, asChoice, readArgs } from '../ops/args.js';
-import { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss, type Reduction } from '../ops/functional.js';
+import { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss, type Reduction } from '../ops/classification.js';
 import { mseLoss } from '../ops/regression.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';

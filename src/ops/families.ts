@@ -1,5 +1,6 @@
 // The functions of nn.functional that linear maps, losses, normalisation, embedding and attention make up.
 export { scaledDotProductAttention } from './attention.js';
+export { crossEntropy, nllLoss } from './classification.js';
 export { ctcLoss } from './ctc.js';
 export { embedding, embeddingBag } from './embedding.js';
 export { binaryCrossEntropy, binaryCrossEntropyWithLogits, multilabelSoftMarginLoss, softMarginLoss } from './entropy.js';

@@ -21,20 +21,26 @@ export function asIndex(op: string, role: string, index: unknown): Tensor {
 
 const cell = new BigInt64Array(1);
 
-/** The indices as contiguous int64 in [0, size); negative ones count from the end if `wrap`. Throws, naming the index, if one is out of range. */
-export function checkedIndex(op: string, index: Tensor, size: number, wrap: boolean): Tensor {
+/** The indices as contiguous int64 in [0, size), where negative ones count from the end if `wrap`, and the place of the first that is out of range, or -1. */
+export function inRange(index: Tensor, size: number, wrap: boolean): { index: Tensor; bad: number } {
   const wide = contiguousCopy(rawCast(index, int64));
   const y = empty(wide.shape, int64);
+  if (wide.count === 0) return { index: y, bad: -1 };
   const bad = empty([], int64);
-  if (wide.count === 0) return y;
   K.wrap_index(addressOf(wide), addressOf(y), addressOf(bad), wide.count, size, Number(wrap));
   backend.copyOut(addressOf(bad), cell);
-  if (cell[0] >= 0n) {
-    const value = wide.toTypedArray()[Number(cell[0])];
-    const where = `${value} at position ${cell[0]}: index ${value} is out of bounds for dimension with size ${size}`;
+  return { index: y, bad: Number(cell[0]) };
+}
+
+/** The indices as contiguous int64 in [0, size); negative ones count from the end if `wrap`. Throws, naming the index, if one is out of range. */
+export function checkedIndex(op: string, given: Tensor, size: number, wrap: boolean): Tensor {
+  const { index, bad } = inRange(given, size, wrap);
+  if (bad >= 0) {
+    const value = given.toTypedArray()[bad];
+    const where = `${value} at position ${bad}: index ${value} is out of bounds for dimension with size ${size}`;
     fail(IndexError, op, size === 0 ? 'no index for a dim of size 0' : `indices in [${wrap ? -size : 0}, ${size - 1}]`, where);
   }
-  return y;
+  return index;
 }
 
 interface Along {
@@ -48,18 +54,21 @@ export function fitted(x: Tensor, index: Tensor, dim: number): Tensor {
   return alias(x, index.shape, x.strides.with(dim, 0), x.offset);
 }
 
-/** Inputs x and a checked int64 index of the output's shape, possibly expanded. */
+/** What a checked int64 index, possibly expanded, points to along dim; not recorded. */
+export function pick(x: Tensor, index: Tensor, dim: number): Tensor {
+  const y = empty(index.shape, x.dt);
+  if (y.count > 0) {
+    const nd = collapse(index.shape, null, fitted(x, index, dim), index, y);
+    kernelFor('gather', K.gather, x.dt)(addressOf(x), addressOf(index), addressOf(y), x.strides[dim], nd, dims);
+  }
+  return y;
+}
+
+/** Inputs x and a checked int64 index of the output's shape. */
 const gatherOp: Op<Along> = defineOp<Along>({
   name: 'gather',
   saves: 2,
-  forward: ([x, index], { dim }) => {
-    const y = empty(index.shape, x.dt);
-    if (y.count > 0) {
-      const nd = collapse(index.shape, null, fitted(x, index, dim), index, y);
-      kernelFor('gather', K.gather, x.dt)(addressOf(x), addressOf(index), addressOf(y), x.strides[dim], nd, dims);
-    }
-    return y;
-  },
+  forward: ([x, index], { dim }) => pick(x, index, dim),
   vjp: [(dy, node) => apply(gatherBackward, [dy, node.x(1)], node.args as Along), null],
 });
 

@@ -1,6 +1,7 @@
 // nn.functional, and the draws.
 import { ArgumentError, DTypeError, GradientError, IndexError, ShapeError } from '../../src/core/errors.js';
 import { Generator } from '../../src/core/random.js';
+import { crossEntropy, nllLoss } from '../../src/ops/classification.js';
 import * as F from '../../src/ops/functional.js';
 import * as ops from '../../src/ops/index.js';
 import { linear } from '../../src/ops/linear.js';
@@ -29,15 +30,15 @@ const weights = [0.5, 1, 2, 0.25];
 const weight: Input = input([4], [0, 1], { values: weights, dtype: 'float64' });
 const logits = input([3, 4]);
 const log = (x: Grid): Grid => along(x, 1, logSoftmax);
-const outOfRange = (call: typeof F.nllLoss) =>
+const outOfRange = (call: typeof nllLoss) =>
   fails([logits, whole('int64', [3], [1, 4, 0])], (x, t) => call(x, t), IndexError, /labels in \[0, 3\], got 4: Target 4 is out of bounds/);
-const wrongTarget = (call: typeof F.nllLoss) =>
+const wrongTarget = (call: typeof nllLoss) =>
   fails([logits, whole('int64', [2], [1, 0])], (x, t) => call(x, t), ShapeError, /a target of shape \[3\] for input \[3, 4\], got \[2\]/);
-const unknown = (call: typeof F.nllLoss) =>
+const unknown = (call: typeof nllLoss) =>
   fails([logits, labels], (x, t) => call(x, t, { reduce: true } as never), ArgumentError, /options among weight, .*, got reduce/);
-const badWay = (call: typeof F.nllLoss) =>
+const badWay = (call: typeof nllLoss) =>
   fails([logits, labels], (x, t) => call(x, t, { reduction: 'avg' as never }), ArgumentError, /reduction to be one of "none", "mean", "sum", got "avg"/);
-const usual = (call: typeof F.nllLoss) => [
+const usual = (call: typeof nllLoss) => [
   outOfRange(call),
   wrongTarget(call),
   unknown(call),
@@ -135,71 +136,71 @@ export const functional = {
     [
       variant(
         [logits, labels],
-        (x, t) => F.nllLoss(x, t),
+        (x, t) => nllLoss(x, t),
         (x, t) => nll(x, t),
       ),
       variant(
         [logits, some],
-        (x, t) => F.nllLoss(x, t),
+        (x, t) => nllLoss(x, t),
         (x, t) => nll(x, t),
       ),
       variant(
         [logits, labels, weight],
-        (x, t, w) => F.nllLoss(x, t, w.to(x.dtype)),
+        (x, t, w) => nllLoss(x, t, w.to(x.dtype)),
         (x, t) => nll(x, t, weights),
       ),
       variant(
         [logits, some],
-        (x, t) => F.nllLoss(x, t, { reduction: 'sum' }),
+        (x, t) => nllLoss(x, t, { reduction: 'sum' }),
         (x, t) => nll(x, t, undefined, false),
       ),
       variant(
         [input([2, 3, 2]), whole('int64', [2, 2], [0, 2, 1, 1])],
-        (x, t) => F.nllLoss(x, t, { reduction: 'none' }),
+        (x, t) => nllLoss(x, t, { reduction: 'none' }),
         (x, t) => ({ shape: [2, 2], data: t.data.map((c, i) => -look(x, [i >> 1, c, i & 1])) }),
       ),
       variant(
         [input([4]), whole('int64', [], [2])],
-        (x, t) => F.nllLoss(x, t),
+        (x, t) => nllLoss(x, t),
         (x) => ({ shape: [], data: [-x.data[2]] }),
       ),
     ],
-    { tolerance, errors: usual(F.nllLoss) },
+    { tolerance, errors: usual(nllLoss) },
   ),
   crossEntropy: row(
     [
       variant(
         [logits, labels],
-        (x, t) => F.crossEntropy(x, t),
+        (x, t) => crossEntropy(x, t),
         (x, t) => nll(log(x), t),
       ),
       variant(
         [logits, some, weight],
-        (x, t, w) => F.crossEntropy(x, t, w.to(x.dtype)),
+        (x, t, w) => crossEntropy(x, t, w.to(x.dtype)),
         (x, t) => nll(log(x), t, weights),
       ),
       variant(
         [logits, labels],
-        (x, t) => F.crossEntropy(x, t, { labelSmoothing: 0.2 }),
+        (x, t) => crossEntropy(x, t, { labelSmoothing: 0.2 }),
         (x, t) => ({ shape: [], data: [0.8 * nll(log(x), t).data[0] - (0.2 / 4) * (total([...log(x).data]) / 3)] }),
       ),
       variant(
         [logits, input([3, 4], [0, 1])],
-        (x, p) => F.crossEntropy(x, p),
+        (x, p) => crossEntropy(x, p),
         (x, p) => ({ shape: [], data: [-total(log(x).data.map((v, i) => v * p.data[i])) / 3] }),
       ),
       variant(
         [input([4]), whole('int64', [], [2])],
-        (x, t) => F.crossEntropy(x, t),
+        (x, t) => crossEntropy(x, t),
         (x) => ({ shape: [], data: [-logSoftmax([...x.data])[2]] }),
       ),
-      variant([input([2, 3, 2]), whole('int64', [2, 2], [0, 2, 1, 1])], (x, t) => F.crossEntropy(x, t)),
+      variant([input([2, 3, 2]), whole('int64', [2, 2], [0, 2, 1, 1])], (x, t) => crossEntropy(x, t)),
     ],
     {
       tolerance,
       errors: [
-        ...usual(F.crossEntropy),
-        fails([logits, labels], (x, t) => F.crossEntropy(x, t, { labelSmoothing: 2 }), ArgumentError, /labelSmoothing in \[0, 1\], got 2/),
+        ...usual(crossEntropy),
+        fails([logits, labels], (x, t) => crossEntropy(x, t, { labelSmoothing: 2 }), ArgumentError, /labelSmoothing in \[0, 1\], got 2/),
       ],
     },
   ),
