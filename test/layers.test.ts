@@ -162,3 +162,19 @@ describe('losses', () => {
   });
   it('refuse a reduction that there is not', () => expect(() => new nn.L1Loss({ reduction: 'avg' as never })).toThrow(gt.ArgumentError));
 });
+
+describe('nodes', () => {
+  const [x, w, b] = [gt.rand([2, 3]), gt.rand([4, 3], { requiresGrad: true }), gt.rand([4])];
+  it('have the names that PyTorch prints', () => {
+    const names = [F.linear(x, w, b), F.linear(x, w), F.linear(x.unsqueeze(0), w, b), F.linear(x.select(0, 0), w, b)].map((y) => y.gradFn?.name);
+    expect(names).toEqual(['AddmmBackward0', 'MmBackward0', 'ViewBackward0', 'AddBackward0']);
+    const y = F.linear(x, w, b);
+    const losses = [F.mseLoss(y, y.detach()), F.crossEntropy(y, gt.tensor([0, 1]).to('int64')), F.nllLoss(y, gt.tensor([0, 1]).to('int64'))];
+    expect(losses.map((loss) => loss.gradFn?.name)).toEqual(['MseLossBackward0', 'NllLossBackward0', 'NllLossBackward0']);
+  });
+  it('of losses that are all 0 give 0, and not -0', () => {
+    const labels = gt.tensor([0, 1]).to('int64');
+    for (const reduction of ['mean', 'sum'] as const) expect(F.nllLoss(gt.zeros([2, 3]), labels, { reduction }).item()).toBe(0);
+    expect(F.nllLoss(gt.zeros([0, 3]), gt.zeros([0]).to('int64'), { reduction: 'sum' }).item()).toBe(0);
+  });
+});

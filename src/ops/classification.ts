@@ -87,23 +87,27 @@ function reduceCounted(losses: Tensor, counts: Tensor | null, shape: readonly nu
 }
 
 interface Picked {
-  /** Of what was picked, or of its sum: minus their number, or only the sign. */
-  readonly divisor: number;
+  /** Whether the losses are added up, and what their sum is divided by then. */
   readonly summed: boolean;
+  readonly divisor: number;
 }
+/** -logp[label] of each row, or their sum over a divisor. */
 const nllOp = defineOp<Picked>({
   name: 'nllLoss',
   saves: 2,
   forward: ([logp, labels], { divisor, summed }) => {
     const n = labels.count;
-    const picked = alias(pick(logp, column(labels), 1), [n], [1], 0);
-    return div(summed ? reduceWith('nllLoss', K.sum, picked, logp.dt, { dims: [0], keepdim: false, shape: [n] }) : picked, divisor);
+    // Negated before they are added: losses of 0 make 0, not -0.
+    const losses = neg(alias(pick(logp, column(labels), 1), [n], [1], 0));
+    if (!summed) return losses;
+    const sum = reduceWith('nllLoss', K.sum, losses, logp.dt, { dims: [0], keepdim: false, shape: [n] });
+    return divisor === 1 ? sum : div(sum, divisor);
   },
   vjp: [
     (dy, node) => {
       const { divisor, summed } = node.args as Picked;
       const labels = column(node.x(1));
-      const each = div(dy, divisor);
+      const each = div(dy, -divisor);
       return gatherAlong.backward(summed ? expand(reshape(each, [1, 1]), labels.shape) : reshape(each, labels.shape), labels, 1, node.inputMeta(0).shape);
     },
     null,
@@ -124,10 +128,9 @@ function nllRows(
   const { labels, ignored } = labelsOf(op, target, classes, asNumber(op, 'ignoreIndex', ignoreIndex));
   const counts = countsOf(labels, ignored, checkWeight(op, weight, classes));
   const how = reductionOf(op, reduction);
-  // Where all count 1, adding them up belongs to the same step. The sum of none is 0, not -0.
+  // Where all count 1, adding them up belongs to the same step.
   const summed = counts === null && how !== 'none';
-  const n = labels.count;
-  const picked = apply(nllOp, [rows, labels], { divisor: summed && how === 'mean' ? -n : summed && n === 0 ? 1 : -1, summed });
+  const picked = apply(nllOp, [rows, labels], { summed, divisor: summed && how === 'mean' ? labels.count : 1 });
   if (summed) return { loss: picked, counts, ignored };
   const losses = counts === null ? picked : weighted(picked, toDtype(counts, rows.dt), ignored);
   return { loss: reduceCounted(losses, counts, shape, how), counts, ignored };

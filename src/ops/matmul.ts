@@ -20,10 +20,12 @@ const liesTurned = ({ shape, strides, ndim }: Tensor): boolean => strides[ndim -
 /** Bits of the operands that lie so. Their gradients are made in the same order, so that the leaf behind the view gets its own without a copy. */
 export const layoutBits = (a: Tensor, b: Tensor): number => (liesTurned(a) ? 1 : 0) | (liesTurned(b) ? 2 : 0);
 type Product = (a: Tensor, b: Tensor) => Tensor;
+/** a b, lying in memory row by row or, if `turn`, column by column. */
+export const lying = (times: Product, turn: number, a: Tensor, b: Tensor): Tensor => (turn ? turned(times(turned(b), turned(a))) : times(a, b));
 /** dy b^T, the gradient of a. */
-const gradientOfA = (times: Product, dy: Tensor, b: Tensor, bits: number): Tensor => (bits & 1 ? turned(times(b, turned(dy))) : times(dy, turned(b)));
+const gradientOfA = (times: Product, dy: Tensor, b: Tensor, bits: number): Tensor => lying(times, bits & 1, dy, turned(b));
 /** a^T dy, the gradient of b. */
-const gradientOfB = (times: Product, dy: Tensor, a: Tensor, bits: number): Tensor => (bits & 2 ? turned(times(turned(dy), a)) : times(turned(a), dy));
+const gradientOfB = (times: Product, dy: Tensor, a: Tensor, bits: number): Tensor => lying(times, bits & 2, turned(a), dy);
 
 /** Both operands of one dtype, with the dtype that the kernel computes in: integers go through int64. */
 export function sharedType(op: string, a: Tensor, b: Tensor): DTypeInfo {

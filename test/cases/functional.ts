@@ -7,7 +7,7 @@ import * as ops from '../../src/ops/index.js';
 import { linear } from '../../src/ops/linear.js';
 import { bernoulli } from '../../src/ops/random.js';
 import { mseLoss } from '../../src/ops/regression.js';
-import { along, each, fold, type Grid, look, permuted, product } from './grid.js';
+import { along, build, each, fold, type Grid, look, permuted, product } from './grid.js';
 import { fails, type Input, input, type Row, row, variant, whole } from './row.js';
 import { average, logSoftmax, total } from './truth.js';
 
@@ -18,6 +18,7 @@ const affine = (x: Grid, w: Grid, b?: Grid): Grid => {
   return { shape, data: y.data.map((v, i) => v + (b?.data[i % w.shape[0]] ?? 0)) };
 };
 const squares = each((a, b) => (a - b) ** 2);
+const plus = each((a, b) => a + b);
 const labels: Input = whole('int64', [3], [1, 0, 3]);
 const some: Input = whole('int32', [3], [1, -100, 3]);
 /** -log p[target], weighted, and the mean over the weights. */
@@ -79,10 +80,23 @@ export const functional = {
           [2, 4],
         ],
         (x, w, b) => linear(x, w, b),
+        (x, w, b) => plus(affine(x, w), b),
       ),
-      variant([[3, 2], [3, 4], [4]], (x, w, b) => linear(x.t(), w.t(), b)),
-      variant([[2, 4, 3], [5, 2], [5]], (x, w, b) => linear(x.transpose(0, 2), w, b)),
-      variant([[2, 3], [3], []], (x, w, b) => linear(x, w, b)),
+      variant(
+        [[3, 2], [3, 4], [4]],
+        (x, w, b) => linear(x.t(), w.t(), b),
+        (x, w, b) => affine(permuted(x, 1, 0), permuted(w, 1, 0), b),
+      ),
+      variant(
+        [[2, 4, 3], [5, 2], [5]],
+        (x, w, b) => linear(x.transpose(0, 2), w, b),
+        (x, w, b) => affine(permuted(x, 2, 1, 0), w, b),
+      ),
+      variant(
+        [[2, 3], [3], []],
+        (x, w, b) => linear(x, w, b),
+        (x, w, b) => build([2], ([i]) => look(b, []) + total([0, 1, 2].map((k) => look(x, [i, k]) * look(w, [k])))),
+      ),
     ],
     {
       tolerance,
@@ -120,8 +134,16 @@ export const functional = {
         (x, y) => fold(squares(x, y), total),
       ),
       variant([[2, 3], [3]], (x, y) => mseLoss(x, y, { reduction: 'none' }), squares),
-      variant([[2, 3], [3]], (x, y) => mseLoss(x, y)),
-      variant([[], [2]], (x, y) => mseLoss(x, y, { reduction: 'sum' })),
+      variant(
+        [[2, 3], [3]],
+        (x, y) => mseLoss(x, y),
+        (x, y) => fold(squares(x, y), average),
+      ),
+      variant(
+        [[], [2]],
+        (x, y) => mseLoss(x, y, { reduction: 'sum' }),
+        (x, y) => fold(squares(x, y), total),
+      ),
     ],
     {
       tolerance,
