@@ -34,11 +34,16 @@ function all<T>(x: f64): v128 {
   }
 }
 
-/** e^x, cut off where tanh(log(1 + e^x)) is 1. */
+/** x, cut off where tanh(log(1 + e^x)) and mish's derivative are 1; the fourth power of e^x is finite there. */
+// @ts-ignore: decorator
+@inline
+function cutOff<T>(x: v128): v128 {
+  return v128.pmin<T>(x, all<T>(sizeof<T>() == 4 ? 20 : 40));
+}
 // @ts-ignore: decorator
 @inline
 function growth<T>(x: v128): v128 {
-  return exp<T>(v128.pmin<T>(x, all<T>(20)));
+  return exp<T>(cutOff<T>(x));
 }
 /** With e = e^x and n = e (e + 2): tanh(log(1 + e)) = n / (n + 2), without cancellation. */
 @unmanaged class Mish {
@@ -48,14 +53,14 @@ function growth<T>(x: v128): v128 {
     return v128.mul<T>(x, v128.div<T>(n, v128.add<T>(n, two)));
   }
 }
-/** n / (n + 2) + 4 x e (e + 1) / (n + 2)^2. */
+/** n / (n + 2) + 4 x e (e + 1) / (n + 2)^2. Where e is cut off x is too: their product is 0, or nearly. */
 @unmanaged class MishBwd {
   @inline of<T>(dy: v128, x: v128, s: v128, t: v128): v128 {
     const two = all<T>(2), e = growth<T>(x);
     const n = v128.mul<T>(e, v128.add<T>(e, two));
     const d = v128.add<T>(n, two);
     const bend = v128.div<T>(v128.mul<T>(v128.mul<T>(all<T>(4), e), v128.add<T>(e, all<T>(1))), v128.mul<T>(d, d));
-    return v128.mul<T>(dy, v128.add<T>(v128.div<T>(n, d), v128.mul<T>(x, bend)));
+    return v128.mul<T>(dy, v128.add<T>(v128.div<T>(n, d), v128.mul<T>(v128.pmax<T>(cutOff<T>(x), all<T>(-1000)), bend)));
   }
 }
 

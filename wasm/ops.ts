@@ -107,9 +107,10 @@ function where(mask: v128, yes: v128): v128 {
 @unmanaged export class GeluTanhBwd {
   @inline of<T>(dy: v128, x: v128, s: v128, t: v128): v128 {
     const g = sigmoid<T>(twiceU<T>(x));
-    const slope = v128.add<T>(v128.mul<T>(v128.mul<T>(x, x), all<T>(3 * 0.044715 * TWICE_ROOT)), all<T>(TWICE_ROOT));
-    // The factor that is 0 far out comes first: x * slope overflows long before x does.
-    const bend = v128.mul<T>(v128.mul<T>(v128.mul<T>(x, g), v128.sub<T>(all<T>(1), g)), slope);
+    // Beyond it g (1 - g) is 0, and x^2 may overflow.
+    const b = v128.pmax<T>(v128.pmin<T>(x, all<T>(64)), all<T>(-64));
+    const slope = v128.add<T>(v128.mul<T>(v128.mul<T>(b, b), all<T>(3 * 0.044715 * TWICE_ROOT)), all<T>(TWICE_ROOT));
+    const bend = v128.mul<T>(v128.mul<T>(v128.mul<T>(b, g), v128.sub<T>(all<T>(1), g)), slope);
     return v128.mul<T>(dy, v128.add<T>(g, bend));
   }
 }

@@ -40,10 +40,16 @@ GRADTAPE_INLINE V gelu_derivative(V x) {
   }
 }
 
-/** exp(x), cut off where tanh(log(1 + exp(x))) is 1. */
+/** Where tanh(log(1 + exp(x))) and mish's derivative are 1; the fourth power of exp(x) is finite there. */
+template <class V>
+GRADTAPE_INLINE V mish_end() {
+  return splat<V>(sizeof(Element<V>) == 4 ? 20 : 40);
+}
+
+/** exp(x), cut off there. */
 template <class V>
 GRADTAPE_INLINE V mish_growth(V x) {
-  return exp_of(at_most(x, splat<V>(20)));
+  return exp_of(at_most(x, mish_end<V>()));
 }
 
 }  // namespace GRADTAPE_NS

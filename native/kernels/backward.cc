@@ -9,8 +9,10 @@ namespace GRADTAPE_NS {
 template <class V>
 GRADTAPE_INLINE V gelu_tanh_derivative(V x) {
   const V s = sigmoid_of(gelu_tanh_argument(x));
-  const V slope = splat<V>(2 * SQRT_2_OVER_PI) + splat<V>(6 * SQRT_2_OVER_PI * GELU_CUBIC) * x * x;
-  return s + x * s * (splat<V>(1) - s) * slope;
+  // Beyond it s (1 - s) is 0, and x^2 may overflow.
+  const V b = at_least(at_most(x, splat<V>(64)), splat<V>(-64));
+  const V slope = splat<V>(2 * SQRT_2_OVER_PI) + splat<V>(6 * SQRT_2_OVER_PI * GELU_CUBIC) * b * b;
+  return s + b * s * (splat<V>(1) - s) * slope;
 }
 
 #define GRADTAPE_BACKWARD(name, grain, expression)                                      \
@@ -46,11 +48,12 @@ void softplus_bwd(const T* dy, const T* x, Out<T> dx, double beta, double thresh
       nd, dims, dx.data, dy, x);
 }
 
-/** n / (n + 2) + 4 x e (e + 1) / (n + 2)^2 with n = e (e + 2), e = exp(x). */
+/** n / (n + 2) + 4 x e (e + 1) / (n + 2)^2 with n = e (e + 2), e = exp(x). Where e is cut off x is too: their product is 0, or nearly. */
 template <class V>
 GRADTAPE_INLINE V mish_derivative(V x) {
   const V e = mish_growth(x), n = e * (e + splat<V>(2)), d = n + splat<V>(2);
-  return n / d + x * (splat<V>(4) * e * (e + splat<V>(1)) / (d * d));
+  const V bounded = at_least(at_most(x, mish_end<V>()), splat<V>(-1000));
+  return n / d + bounded * (splat<V>(4) * e * (e + splat<V>(1)) / (d * d));
 }
 GRADTAPE_BACKWARD(mish_bwd, COSTLY, dy* mish_derivative(v))
 

@@ -6,8 +6,9 @@ import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asChoice, asNumber, asTensor, readArgs } from './args.js';
 import { add, mul, sub } from './arithmetic.js';
-import { gt, where } from './compare.js';
+import { ge, where } from './compare.js';
 import { backward2, inPlace, unary } from './define.js';
+import { bounded } from './guard.js';
 import { type Kernel1, type Kernel2, map1, map2 } from './map.js';
 import { exp } from './pointwise.js';
 import { needFloat } from './promote.js';
@@ -38,7 +39,7 @@ const siluBackward = backward2('siluBackward', K.silu_bwd, BOTH, [
   (g, node) => siluBackward(g, node.x(1)),
   // silu'' = s (1 - s) (2 + x (1 - 2 s)).
   (g, node) => {
-    const x = node.x(1);
+    const x = bounded(node.x(1));
     const s = sigmoid(x);
     return mul(mul(g, node.x(0)), mul(mul(s, sub(1, s)), add(mul(x, sub(1, mul(s, 2))), 2)));
   },
@@ -51,7 +52,8 @@ const geluBackward = backward2('geluBackward', K.gelu_bwd, BOTH, [
   (g, node) => geluBackward(g, node.x(1)),
   // gelu'' = phi(x) (2 - x^2), phi the normal density.
   (g, node) => {
-    const x2 = mul(node.x(1), node.x(1));
+    const x = bounded(node.x(1));
+    const x2 = mul(x, x);
     return mul(mul(g, node.x(0)), mul(mul(exp(mul(x2, -0.5)), 1 / Math.sqrt(2 * Math.PI)), sub(2, x2)));
   },
 ]);
@@ -61,7 +63,7 @@ const geluTanhBackward = backward2('geluTanhBackward', K.gelu_tanh_bwd, BOTH, [
   (g, node) => geluTanhBackward(g, node.x(1)),
   // With u = c (x + a x^3), t = tanh u: d/dx [(1 + t) / 2 + x (1 - t^2) u' / 2] = (1 - t^2) (u' + x u'' / 2 - x t u'^2).
   (g, node) => {
-    const x = node.x(1);
+    const x = bounded(node.x(1));
     const [c, a] = [Math.sqrt(2 / Math.PI), 0.044715];
     const x2 = mul(x, x);
     const t = tanh(mul(mul(x, add(mul(x2, a), 1)), c));
@@ -110,10 +112,11 @@ const softplusBackwardOp: Op<Soft> = defineOp<Soft>({
   vjp: [
     (g, node) => apply(softplusBackwardOp, [g, node.x(1)], node.args as Soft),
     (g, node) => {
+      // At the threshold itself the second derivative is 0, as in PyTorch.
       const { beta, threshold } = node.args as Soft;
       const scaled = mul(node.x(1), beta);
       const s = sigmoid(scaled);
-      return where(gt(scaled, threshold), 0, mul(mul(g, node.x(0)), mul(mul(s, sub(1, s)), beta)));
+      return where(ge(scaled, threshold), 0, mul(mul(g, node.x(0)), mul(mul(s, sub(1, s)), beta)));
     },
   ],
 });

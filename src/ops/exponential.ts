@@ -3,36 +3,47 @@ import { K } from '../kernels/load.js';
 import { noGrad, OUT } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { softplus } from './activation.js';
+import { sigmoid, softplus } from './activation.js';
 import { type ArgsOf, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
 import { clamp } from './clamp.js';
-import { eq, ge, le, logicalAnd, where } from './compare.js';
+import { eq, ge, isnan, le, logicalAnd, where } from './compare.js';
 import { toDtype } from './copy.js';
-import { inPlace, unary } from './define.js';
+import { inPlace, ofTensors, unary } from './define.js';
 import { rewrite } from './derived.js';
-import { abs, log, maximum } from './pointwise.js';
+import { abs, exp, log, maximum } from './pointwise.js';
 import { floatOf, needFloat, type Operand, operands, rawCast, resultType } from './promote.js';
 
 /** 2^x. */
 export const exp2 = unary('exp2', K.exp2, { saves: OUT, vjp: (dy, node) => mul(dy, mul(node.y, Math.LN2)) });
 /** e^x - 1, precise where it is small. */
-export const expm1 = unary('expm1', K.expm1, { saves: OUT, vjp: (dy, node) => mul(dy, add(node.y, 1)) });
+export const expm1 = unary('expm1', K.expm1, { saves: 1, vjp: (dy, node) => mul(dy, exp(node.x(0))) });
 /** log(1 + x), precise where it is small. */
 export const log1p = unary('log1p', K.log1p, { saves: 1, vjp: (dy, node) => div(dy, add(node.x(0), 1)) });
 export const log2 = unary('log2', K.log2, { saves: 1, vjp: (dy, node) => div(dy, mul(node.x(0), Math.LN2)) });
 export const log10 = unary('log10', K.log10, { saves: 1, vjp: (dy, node) => div(dy, mul(node.x(0), Math.LN10)) });
 
-/** log(base^a + base^b) = m + log(1 + base^-|a - b|), m the larger one; equal infinities differ by 0. */
-const logOfSum =
-  (name: string, scale: number) =>
-  (a: Tensor, b: Tensor): Tensor => {
-    asTensor(name, 'input', a);
-    asTensor(name, 'other', b);
-    const top = needFloat(name, maximum(a, b));
-    const gap = neg(abs(where(eq(a, b), 0, sub(a, b))));
-    return add(top, div(softplus(mul(gap, scale), { threshold: Number.POSITIVE_INFINITY }), scale));
-  };
+/** a - b; of equal infinities 0. */
+function gap(a: Tensor, b: Tensor): Tensor {
+  const d = sub(a, b);
+  return where(logicalAnd(isnan(d), eq(a, b)), 0, d);
+}
+/** log(base^a + base^b) = m + log(1 + base^-|a - b|), m the larger one. The derivatives are the shares of base^a and base^b, 1 / (1 + base^(b - a)). */
+const logOfSum = (name: string, scale: number) => {
+  const share = (dy: Tensor, mine: Tensor, other: Tensor): Tensor => mul(dy, sigmoid(mul(gap(mine, other), scale)));
+  const op = defineOp({
+    name,
+    saves: 3,
+    forward: ([a, b]) =>
+      noGrad(() => {
+        const top = needFloat(name, maximum(a, b));
+        const below = mul(neg(abs(gap(a, b))), scale);
+        return add(top, div(softplus(below, { threshold: Number.POSITIVE_INFINITY }), scale));
+      }),
+    vjp: [(dy, node) => share(dy, node.x(0), node.x(1)), (dy, node) => share(dy, node.x(1), node.x(0))],
+  });
+  return ofTensors(name, op);
+};
 /** log(e^a + e^b) without overflow. */
 export const logaddexp = logOfSum('logaddexp', 1);
 /** log2(2^a + 2^b) without overflow. */
@@ -76,7 +87,7 @@ const logitOp = defineOp({
   vjp: [
     (dy, node) => {
       const x = node.x(0);
-      return where(logicalAnd(ge(x, 0), le(x, 1)), div(dy, mul(x, sub(1, x))), Number.NaN);
+      return where(logicalAnd(ge(x, 0), le(x, 1)), add(div(dy, x), div(dy, sub(1, x))), Number.NaN);
     },
   ],
 });

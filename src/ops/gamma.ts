@@ -6,12 +6,12 @@ import { apply, defineOp, type Op } from '../tensor/op.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, square, sub } from './arithmetic.js';
-import { gt, where } from './compare.js';
+import { type BesselFamily, besselRatio } from './bessel.js';
 import { arange } from './create.js';
 import { inPlace, unary } from './define.js';
 import { rewrite } from './derived.js';
 import { type Kernel1, map1 } from './map.js';
-import { abs, exp } from './pointwise.js';
+import { exp } from './pointwise.js';
 import { floatOf } from './promote.js';
 import { sum } from './reduce.js';
 import { unsqueeze } from './view.js';
@@ -60,14 +60,12 @@ export const erfinv = unary('erfinv', K.erfinv, { saves: OUT, vjp: (dy, node) =>
 const bessel = (order: number): Kernel1[] => K.bessel_i.map((kernel) => (x, y, nd, rows) => kernel(x, y, order, nd, rows));
 /** The modified Bessel function of the first kind of order 0. */
 export const i0 = unary('i0', bessel(0), { saves: 1, vjp: (dy, node) => mul(dy, i1(node.x(0))) });
-/** Of order 1; i1(x) / x is 1/2 at 0. */
+/** Iₙ(x) / xⁿ. */
+const modified: BesselFamily = { sign: 1, shift: 0, near: 4, terms: 18, first: 0, start: (x) => [i0(x), div(i1(x), x)] };
+/** Of order 1. The derivative is i0(x) - i1(x) / x. */
 export const i1 = unary('i1', bessel(1), {
   saves: 1,
-  vjp: (dy, node) => {
-    const x = node.x(0);
-    const away = gt(abs(x), 1e-8);
-    return mul(dy, where(away, sub(i0(x), div(i1(x), where(away, x, 1))), 0.5));
-  },
+  vjp: (dy, node) => mul(dy, sub(i0(node.x(0)), besselRatio(node.x(0), modified, 1))),
 });
 
 export const lgamma_ = inPlace(lgamma.op);

@@ -3,6 +3,8 @@ import { float64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { checkDim } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { noGrad } from '../tensor/node.js';
+import { apply, defineOp } from '../tensor/op.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
 import { sigmoid, softplus, tanh } from './activation.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
@@ -14,6 +16,7 @@ import { backward2, unary } from './define.js';
 import { activation, rewrite } from './derived.js';
 import { uniform } from './draw.js';
 import { amax } from './extrema.js';
+import { bounded } from './guard.js';
 import { abs } from './pointwise.js';
 import { needFloat } from './promote.js';
 import { generatorOf, type RandomOptions } from './random.js';
@@ -26,7 +29,7 @@ const mishBackward = backward2('mishBackward', K.mish_bwd, 3, [
   (g, node) => mishBackward(g, node.x(1)),
   // With t = tanh(softplus x), s = sigmoid x and u = t' = s (1 - t^2): mish'' = 2 u + x u' = u (2 + x (1 - s - 2 t s)).
   (g, node) => {
-    const x = node.x(1);
+    const x = bounded(node.x(1));
     const [t, s] = [tanh(softplus(x, { threshold: Number.POSITIVE_INFINITY })), sigmoid(x)];
     const u = mul(s, sub(1, square(t)));
     return mul(mul(g, node.x(0)), mul(u, add(mul(x, sub(sub(1, s), mul(mul(t, s), 2))), 2)));
@@ -47,10 +50,30 @@ export function glu(x: Tensor, ...args: ArgsOf<{ dim?: number }, ['dim']>): Tens
 
 /** log(1 / (1 + exp(-x))). */
 export const logsigmoid = (x: Tensor): Tensor => neg(softplus(neg(asTensor('logsigmoid', 'input', x)), { threshold: Number.POSITIVE_INFINITY }));
+const softsignOp = defineOp({
+  name: 'softsign',
+  saves: 1,
+  forward: ([x]) => noGrad(() => div(x, add(abs(x), 1))),
+  // Not as the difference of the quotient's two terms, which cancel far out.
+  vjp: [
+    (dy, node) => {
+      const size = add(abs(node.x(0)), 1);
+      return div(div(dy, size), size);
+    },
+  ],
+});
 /** x / (1 + |x|). */
-export const softsign = (x: Tensor): Tensor => div(asTensor('softsign', 'input', x), add(abs(x), 1));
+export const softsign = (x: Tensor): Tensor => apply(softsignOp, [asTensor('softsign', 'input', x)], undefined);
+
+const tanhshrinkOp = defineOp({
+  name: 'tanhshrink',
+  saves: 1,
+  forward: ([x]) => noGrad(() => sub(x, tanh(x))),
+  // Not as 1 - (1 - tanh²), which cancels near 0.
+  vjp: [(dy, node) => mul(dy, square(tanh(node.x(0))))],
+});
 /** x - tanh(x). */
-export const tanhshrink = (x: Tensor): Tensor => sub(asTensor('tanhshrink', 'input', x), tanh(x));
+export const tanhshrink = (x: Tensor): Tensor => apply(tanhshrinkOp, [asTensor('tanhshrink', 'input', x)], undefined);
 /** softmax(-x). */
 export const softmin = (x: Tensor, ...args: Tail<typeof softmax>): Tensor => softmax(neg(asTensor('softmin', 'input', x)), ...args);
 type Tail<F> = F extends (x: Tensor, ...rest: infer R) => Tensor ? R : never;

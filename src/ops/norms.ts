@@ -3,14 +3,15 @@ import { Category, type DType } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkDims, showShape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
-import { OUT } from '../tensor/node.js';
-import { apply, defineOp } from '../tensor/op.js';
+import { noGrad, OUT } from '../tensor/node.js';
+import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, reciprocal, sub } from './arithmetic.js';
 import { eq, gt, isnan, logicalOr, ne, where } from './compare.js';
 import { toDtype, zerosOf } from './copy.js';
 import { amax, amin } from './extrema.js';
+import { divOrZero } from './guard.js';
 import { abs, sqrt } from './pointwise.js';
 import { pow } from './power.js';
 import { type Dims, type Over, sum, withDims } from './reduce.js';
@@ -22,6 +23,8 @@ import { permute, reshape, unsqueeze } from './view.js';
 
 interface Norm extends Over {
   readonly p: number;
+  /** Whether the second derivative where the norm is 0 is 0 too, for a result that does not depend on the norm there; else it is NaN, as in PyTorch. */
+  readonly guarded: boolean;
 }
 function normForward(x: Tensor, { p, dims, keepdim }: Norm): Tensor {
   const over = { dim: dims, keepdim };
@@ -34,21 +37,43 @@ function normForward(x: Tensor, { p, dims, keepdim }: Norm): Tensor {
 }
 /** Where the norm is 0 (or an element is, below p = 1) the gradient is taken as 0; infinite norms share theirs among ties. */
 function normBackward(dy: Tensor, x: Tensor, y: Tensor, over: Norm): Tensor {
-  const { p, dims } = over;
+  const { p, dims, guarded } = over;
+  const quotient = guarded ? divOrZero : (a: Tensor, b: Tensor): Tensor => where(eq(b, 0), 0, div(a, b));
   const [g, n] = [withDims(dy, over), withDims(y, over)];
   if (p === 0) return zerosOf(x);
   if (p === 1) return mul(sign(x), g);
-  if (p === 2) return mul(g, where(eq(n, 0), 0, div(x, n)));
+  if (p === 2) return mul(g, quotient(x, n));
   if (Math.abs(p) === Number.POSITIVE_INFINITY) {
     const size = abs(x);
     const ties = toDtype(logicalOr(eq(size, n), logicalOr(isnan(size), isnan(n))), x.dt);
     const count = dims.length === 0 ? ties : sum(ties, { dim: dims, keepdim: true });
     return mul(mul(sign(x), div(g, count)), ties);
   }
-  if (p < 1) return mul(mul(where(eq(x, 0), 0, mul(sign(x), pow(abs(x), p - 1))), g), pow(n, 1 - p));
-  const scale = where(eq(n, 0), 0, div(g, pow(n, p - 1)));
-  return mul(p < 2 ? mul(sign(x), pow(abs(x), p - 1)) : mul(x, pow(abs(x), p - 2)), scale);
+  if (p < 1) return mul(mul(where(eq(x, 0), 0, absPower(x, p - 1, true)), g), pow(n, 1 - p));
+  return mul(absPower(x, p - 1, true), quotient(g, pow(n, p - 1)));
 }
+
+interface AbsPower {
+  readonly p: number;
+  readonly signed: boolean;
+}
+/** |x|^p, or sign(x) |x|^p: each is the other's derivative, so that no factor is infinite before the derivative is. */
+const absPowerOp: Op<AbsPower> = defineOp<AbsPower>({
+  name: 'absPower',
+  saves: 1,
+  forward: ([x], { p, signed }) =>
+    noGrad(() => {
+      const y = pow(abs(x), p);
+      return signed ? mul(sign(x), y) : y;
+    }),
+  vjp: [
+    (dy, node) => {
+      const { p, signed } = node.args as AbsPower;
+      return p === 0 ? zerosOf(dy) : mul(dy, mul(absPower(node.x(0), p - 1, !signed), p));
+    },
+  ],
+});
+const absPower = (x: Tensor, p: number, signed: boolean): Tensor => apply(absPowerOp, [x], { p, signed });
 const normOp = defineOp<Norm>({
   name: 'norm',
   saves: 1 | OUT,
@@ -58,7 +83,7 @@ const normOp = defineOp<Norm>({
 const withoutIdentity = (p: number): boolean => p < 0 || p === Number.POSITIVE_INFINITY;
 
 /** (sum |x|^p)^(1/p) over the dims; the largest |x| for infinity, the smallest for -infinity, the number of nonzeros for 0. The op is named in errors. */
-export function pNorm(op: string, x: Tensor, p: number, dim: Dims | undefined, keepdim: boolean): Tensor {
+export function pNorm(op: string, x: Tensor, p: number, dim: Dims | undefined, keepdim: boolean, guarded = false): Tensor {
   const dims = checkDims(op, dim, x.ndim);
   if (withoutIdentity(p) && dims.some((d) => x.shape[d] === 0)) {
     fail(
@@ -68,7 +93,7 @@ export function pNorm(op: string, x: Tensor, p: number, dim: Dims | undefined, k
       `shape ${showShape(x.shape)}: cannot compute the ${p} norm on an empty tensor or dimension because the operation does not have an identity`,
     );
   }
-  return apply(normOp, [x], { p, dims, keepdim, shape: x.shape });
+  return apply(normOp, [x], { p, dims, keepdim, shape: x.shape, guarded });
 }
 function floating(op: string, x: Tensor, dtype: DType | null | undefined): Tensor {
   const t = dtype ? toDtype(asTensor(op, 'input', x), dtypeOf(op, dtype)) : asTensor(op, 'input', x);
@@ -204,6 +229,7 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
     x,
     p,
     [...x.shape.keys()].filter((i) => i !== d),
+    true,
     true,
   );
   return mul(x, where(gt(sizes, maxnorm), mul(reciprocal(add(sizes, 1e-7)), maxnorm), 1));

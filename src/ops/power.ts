@@ -8,8 +8,9 @@ import { apply, defineOp } from '../tensor/op.js';
 import { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 import { mul, sub } from './arithmetic.js';
-import { eq, ge, logicalAnd, where } from './compare.js';
+import { eq, ge, gt, logicalAnd, logicalNot, lt } from './compare.js';
 import { toDtype, zerosOf } from './copy.js';
+import { unless } from './guard.js';
 import { map1, map2 } from './map.js';
 import { log } from './pointwise.js';
 import { type Operand, operand, rawCast, resultType, type Scalar } from './promote.js';
@@ -60,10 +61,13 @@ const powOp = defineOp({
   },
   joint: ([given], node, needs) => {
     const [dy, x, p] = wide(given!, node.x(0), node.x(1));
+    // x^0 does not change with x. The formula shows how that changes with p, where x has a logarithm.
+    const flat = logicalAnd(eq(p, 0), logicalNot(logicalAnd(gt(x, 0), lt(x, Number.POSITIVE_INFINITY))));
+    // 0^p does not change with p >= 0, although log 0 is infinite.
+    const still = logicalAnd(eq(x, 0), ge(p, 0));
     return [
-      needs(0) ? where(eq(p, 0), 0, mul(dy, mul(p, pow(x, sub(p, 1))))) : null,
-      // 0^p does not change with p >= 0, although log 0 is infinite.
-      needs(1) ? where(logicalAnd(eq(x, 0), ge(p, 0)), 0, mul(dy, mul(pow(x, p), log(x)))) : null,
+      needs(0) ? unless(flat, x, (base) => mul(dy, mul(p, pow(base, sub(p, 1))))) : null,
+      needs(1) ? unless(still, x, (base) => mul(dy, mul(pow(base, p), log(base)))) : null,
     ];
   },
 });

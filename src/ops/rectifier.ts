@@ -7,7 +7,7 @@ import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, readArgs } from './args.js';
 import { add, div, mul, sub } from './arithmetic.js';
-import { ge, gt, le, logicalAnd, lt, where } from './compare.js';
+import { ge, gt, le, logicalAnd, logicalOr, lt, where } from './compare.js';
 import { backward2, unary } from './define.js';
 import { activation } from './derived.js';
 import { type Kernel1, type Kernel2, map1, map2 } from './map.js';
@@ -98,10 +98,10 @@ const eluBackwardOp: Op<EluArgs> = defineOp<EluArgs>({
   },
   vjp: [
     (g, node) => apply(eluBackwardOp, [g, node.x(1)], node.args as EluArgs),
-    // The slope alpha rate exp(rate x) is its own derivative, times rate.
+    // The slope alpha rate exp(rate x) is its own derivative, times rate; 0 at the kink itself, as in PyTorch.
     (g, node) => {
       const args = node.args as EluArgs;
-      return where(le(node.x(1), 0), mul(apply(eluBackwardOp, [mul(g, node.x(0)), node.x(1)], args), args.rate), 0);
+      return where(lt(node.x(1), 0), mul(apply(eluBackwardOp, [mul(g, node.x(0)), node.x(1)], args), args.rate), 0);
     },
   ],
 });
@@ -138,7 +138,8 @@ const hardtanhOp = defineOp<Range>({
   vjp: [
     (dy, node) => {
       const { minVal, maxVal } = node.args as Range;
-      return where(logicalAnd(gt(node.x(0), minVal), lt(node.x(0), maxVal)), dy, 0);
+      // Asked in this way, as in PyTorch, NaN lets the gradient through.
+      return where(logicalOr(le(node.x(0), minVal), ge(node.x(0), maxVal)), 0, dy);
     },
   ],
 });

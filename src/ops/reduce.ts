@@ -9,10 +9,11 @@ import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { div, mul, sub } from './arithmetic.js';
-import { eq, where } from './compare.js';
+import { eq, logicalOr, lt } from './compare.js';
 import { toDtype } from './copy.js';
+import { divOrZero } from './guard.js';
 import { kernelFor } from './map.js';
-import { exp, sqrt } from './pointwise.js';
+import { abs, exp, sqrt } from './pointwise.js';
 import { floatOf, rawCast } from './promote.js';
 import { productOfOthers } from './scan.js';
 import { expand, permute, reshape } from './view.js';
@@ -166,10 +167,16 @@ const prodOp: Op<Over> = defineOp<Over>({
   forward: ([x], over) => reduceWith('prod', K.prod, x, sumType(x.dt), over),
   vjp: [(dy, node) => prodBackward(dy, node.x(0), node.y, node.args as Over)],
 });
-/** y / x where no factor is zero; else the product of the other factors: for a backward that is itself recorded, in a form that can be differentiated again. */
+const smallestNormal: Record<string, number> = { float32: 2 ** -126, float64: 2 ** -1022 };
+/**
+ * y / x if no factor is zero and no product left the range of its dtype; else the product of the other factors, in a
+ * form that can be differentiated again.
+ */
 function prodBackward(dy: Tensor, x: Tensor, y: Tensor, over: Over): Tensor {
-  if (!anyTrue(eq(x, 0))) return div(mul(withDims(dy, over), withDims(y, over)), x);
-  return mul(withDims(dy, over), othersOf(x, over));
+  const size = abs(y);
+  const lost = logicalOr(lt(size, smallestNormal[y.dtype]), eq(size, Number.POSITIVE_INFINITY));
+  if (anyTrue(lost) || anyTrue(eq(x, 0))) return mul(withDims(dy, over), othersOf(x, over));
+  return div(mul(withDims(dy, over), withDims(y, over)), x);
 }
 /** The reduced dims brought together at the end, and back. */
 function othersOf(x: Tensor, { dims, shape }: Over): Tensor {
@@ -244,7 +251,7 @@ const stdOp = defineOp<OverVar>({
   saves: 1 | OUT,
   forward: ([x], over) => sqrt(varWith(x, over)),
   // Where the deviation is 0 the gradient is taken as 0.
-  vjp: [(dy, node) => varBackward(where(eq(node.y, 0), 0, div(dy, mul(node.y, 2))), node.x(0), node.args as OverVar)],
+  vjp: [(dy, node) => varBackward(divOrZero(dy, mul(node.y, 2)), node.x(0), node.args as OverVar)],
 });
 /** The standard deviation: the root of the variance. */
 export function std(x: Tensor, ...args: VarArgs): Tensor {

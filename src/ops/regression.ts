@@ -66,14 +66,14 @@ export function smoothL1Loss(input: Tensor, target: Tensor, ...args: ArgsOf<Smoo
 export interface HuberOptions extends ReductionOption {
   delta?: number;
 }
-/** d^2 / 2 for |d| <= delta, else delta (|d| - delta / 2), d = input - target. */
+/** d^2 / 2 for |d| < delta, else delta (|d| - delta / 2), d = input - target. */
 export function huberLoss(input: Tensor, target: Tensor, ...args: ArgsOf<HuberOptions, ['reduction', 'delta']>): Tensor {
   const op = 'huberLoss';
   const { reduction, delta = 1 } = readArgs<HuberOptions>(op, args, ['reduction', 'delta']);
   if (!(asNumber(op, 'delta', delta) > 0)) fail(ArgumentError, op, 'delta > 0', `${show(delta)}: huber_loss does not support non-positive values for delta.`);
   const d = difference(op, input, target);
   const size = abs(d);
-  return reduced(op, where(le(size, delta), mul(mul(d, d), 0.5), mul(sub(size, delta / 2), delta)), reduction);
+  return reduced(op, where(lt(size, delta), mul(mul(d, d), 0.5), mul(sub(size, delta / 2), delta)), reduction);
 }
 
 export interface KlDivOptions {

@@ -10,6 +10,7 @@ import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, readArgs } from './args.js';
 import { mul, sub } from './arithmetic.js';
+import { eq, where } from './compare.js';
 import { toDtype } from './copy.js';
 import { gather } from './gather.js';
 import { cat } from './join.js';
@@ -135,7 +136,7 @@ export function productOfOthers(x: Tensor, dim: number): Tensor {
 
 /**
  * dx[k] = exp(x[k] - y[k]) s[k], with s[k] = dy[k] + exp(y[k] - y[k + 1]) s[k + 1]: as y grows, no exponential exceeds 1. In float64, as a y that was rounded to float32 would leave
- * nothing of a difference of large values.
+ * nothing of a difference of large values. Equal infinities of y differ by 0, so that only the place of an infinite x is NaN.
  */
 const logcumsumexpOp: Op<Along> = defineOp<Along>({
   name: 'logcumsumexp',
@@ -147,7 +148,8 @@ const logcumsumexpOp: Op<Along> = defineOp<Along>({
       const [x, g] = [node.x(0), dy].map((t) => toDtype(t, float64));
       const y = apply(logcumsumexpOp, [x], along);
       const next = shifted(y, along, false, Number.POSITIVE_INFINITY);
-      return toDtype(mul(exp(sub(x, y)), recurrence(exp(sub(y, next)), g, against(along))), dy.dt);
+      const step = where(eq(y, next), 0, sub(y, next));
+      return toDtype(mul(exp(sub(x, y)), recurrence(exp(step), g, against(along))), dy.dt);
     },
   ],
 });

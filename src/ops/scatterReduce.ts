@@ -7,9 +7,9 @@ import { isGradEnabled, OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asTensor, readArgs } from './args.js';
-import { div, mul } from './arithmetic.js';
+import { div, mul, sub } from './arithmetic.js';
 import { clampMin } from './clamp.js';
-import { eq, logicalAnd, where } from './compare.js';
+import { eq, logicalAnd, logicalOr, where } from './compare.js';
 import { clone, copy_, toDtype } from './copy.js';
 import { full } from './create.js';
 import { fitted, gatherAlong } from './gather.js';
@@ -55,7 +55,10 @@ const combineOp: Op<Combination> = defineOp<Combination>({
 const nought = (like: Tensor, index: Tensor): Tensor => expand(constant(0, like.dt), index.shape);
 const combine = ({ x, src, index }: Along, combination: Combination): Tensor => apply(combineOp, [x, src, index], combination);
 
-/** The product of the others: y / factor, but for a factor that is the only zero. */
+/**
+ * The product of the others: y / factor, but for a factor that is the only zero, or one of two: their derivative is 0, but
+ * not that of one by the other. Third derivatives of three zeros are not given.
+ */
 function productBackward(dy: Tensor, along: Along, y: Tensor, combination: Combination): [Tensor, Tensor] {
   const { x, src, index, dim } = along;
   if (x.dt === float32 && isGradEnabled()) {
@@ -69,8 +72,10 @@ function productBackward(dy: Tensor, along: Along, y: Tensor, combination: Combi
   const zero = eq(src, 0);
   const zeros = pick(scatterAddAlong(full(x.shape, 0, { dtype: x.dtype }), toDtype(zero, x.dt), index, dim));
   const only = logicalAnd(zero, eq(zeros, 1));
-  const others = combine({ ...along, src: where(only, 1, src) }, combination);
-  return [dx, where(only, pick(mul(dy, others)), div(pick(mul(dy, y)), where(zero, 1, src)))];
+  const pair = logicalAnd(zero, eq(zeros, 2));
+  const rest = pick(mul(dy, combine({ ...along, src: where(logicalOr(only, pair), 1, src) }, combination)));
+  const other = sub(pick(scatterAddAlong(full(x.shape, 0, { dtype: x.dtype }), where(zero, src, 0), index, dim)), src);
+  return [dx, where(only, rest, where(pair, mul(rest, other), div(pick(mul(dy, y)), where(zero, 1, src))))];
 }
 
 /** In equal parts to all that are the result. */

@@ -31,7 +31,10 @@ export interface NormalizeOptions {
 export function normalize(x: Tensor, ...args: ArgsOf<NormalizeOptions, ['p', 'dim', 'eps']>): Tensor {
   asTensor('normalize', 'input', x);
   const { p = 2, dim = 1, eps = 1e-12 } = readArgs<NormalizeOptions>('normalize', args, ['p', 'dim', 'eps']);
-  return div(x, clamp(pNorm('normalize', needFloat('normalize', x), asNumber('normalize', 'p', p), dim, true), { min: asNumber('normalize', 'eps', eps) }));
+  return div(
+    x,
+    clamp(pNorm('normalize', needFloat('normalize', x), asNumber('normalize', 'p', p), dim, true, true), { min: asNumber('normalize', 'eps', eps) }),
+  );
 }
 
 export interface PairwiseDistanceOptions {
@@ -62,7 +65,7 @@ export function cosineSimilarity(a: Tensor, b: Tensor, ...args: ArgsOf<CosineSim
   const dt = resultType(a, b);
   const unit = (x: Tensor): Tensor => {
     const wide = broadcastTo(needFloat(op, toDtype(x, dt)), shape);
-    return div(wide, floored(pNorm(op, wide, 2, dim, true), asNumber(op, 'eps', eps)));
+    return div(wide, floored(pNorm(op, wide, 2, dim, true, true), asNumber(op, 'eps', eps)));
   };
   return sum(mul(unit(a), unit(b)), { dim });
 }
