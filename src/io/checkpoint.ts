@@ -2,14 +2,13 @@
 // of; the structure around them stands in its metadata as JSON.
 import { ArgumentError, FormatError, fail, show } from '../core/errors.js';
 import { Tensor } from '../tensor/tensor.js';
-import { readFile, writeFile } from './files.js';
-import { decodeTensors, encodeParts, type Tensors } from './safetensors.js';
+import { contentsOf, partsOf, type Tensors } from './container.js';
+import { type Refuse, withFile, writeParts } from './files.js';
+import { isObject, type Json, MAX_DEPTH, readJson, showJson } from './json.js';
 
 const KEY = 'gradtape';
 /** What JSON has no words for: a one-key object with this key. */
 const MARK = '$';
-
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 const specials = new Map<string, number>([
   ['NaN', Number.NaN],
@@ -26,13 +25,14 @@ function flatten(value: unknown, path: string, tensors: Tensors, above: readonly
     return specials.has(special) ? { [MARK]: special } : value;
   }
   if (value instanceof Tensor) {
-    // {a: {b}} and {'a.b'} have one path.
-    let name = path;
+    // {a: {b}} and {'a.b'} have one path. It is only a label: half of a surrogate pair, which no file can name, may be another character in it.
+    let name = path.replace(/\p{Surrogate}/gu, '\ufffd');
     while (name in tensors || name === '__metadata__') name += "'";
     tensors[name] = value;
     return { [MARK]: 'tensor', name };
   }
   if (above.includes(value)) fail(ArgumentError, 'save', 'values without cycles', `${path}, which contains itself`);
+  if (above.length === MAX_DEPTH - 1) fail(ArgumentError, 'save', `values nested less than ${MAX_DEPTH} levels deep`, `more at ${path.slice(0, 40)}...`);
   const inside = (child: unknown, name: string | number): Json => flatten(child, path === '' ? String(name) : `${path}.${name}`, tensors, [...above, value]);
   if (Array.isArray(value)) return value.map(inside);
   const prototype = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined;
@@ -44,16 +44,16 @@ function flatten(value: unknown, path: string, tensors: Tensors, above: readonly
   return Object.fromEntries(entries.map(([name, child]) => [name, inside(child, name)]));
 }
 
-function restore(value: Json, tensors: Tensors, refuse: (requirement: string, got: string) => never): unknown {
+function restore(value: Json, tensors: Tensors, refuse: Refuse): unknown {
   if (Array.isArray(value)) return value.map((child) => restore(child, tensors, refuse));
-  if (typeof value !== 'object' || value === null) return value;
-  const mark = value[MARK];
-  if (mark === undefined) return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, restore(child, tensors, refuse)]));
+  if (!isObject(value)) return value;
+  if (!(MARK in value)) return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, restore(child, tensors, refuse)]));
+  const { [MARK]: mark, name } = value;
   if (mark === 'tensor') {
-    const name = String(value.name);
-    return Object.hasOwn(tensors, name) ? tensors[name] : refuse(`a tensor ${name}`, 'none');
+    if (typeof name === 'string' && Object.hasOwn(tensors, name)) return tensors[name];
+    return refuse(`a tensor ${typeof name === 'string' ? name : 'by its name'}`, typeof name === 'string' ? 'none' : showJson(name));
   }
-  return specials.get(String(mark)) ?? refuse('a known mark', show(mark));
+  return specials.get(mark as string) ?? refuse('a known mark', showJson(mark));
 }
 
 /**
@@ -63,20 +63,17 @@ function restore(value: Json, tensors: Tensors, refuse: (requirement: string, go
 export function save(value: unknown, path: string): void {
   const tensors: Tensors = Object.create(null);
   const structure = flatten(value, '', tensors, []);
-  writeFile('save', path, encodeParts(tensors, { [KEY]: JSON.stringify(structure) }));
+  writeParts('save', path, partsOf('save', tensors, { [KEY]: JSON.stringify(structure) }).parts);
 }
 
 /** Reads what save wrote; of any other safetensors file, the tensors by name. A file that is damaged is a FormatError. */
 export function load(path: string): unknown {
-  const refuse = (requirement: string, got: string): never => fail(FormatError, 'load', `${path}: ${requirement}`, got);
-  const { tensors, metadata } = decodeTensors(readFile('load', path), path);
-  const text = metadata[KEY];
-  if (text === undefined) return tensors;
-  let structure: Json;
-  try {
-    structure = JSON.parse(text) as Json;
-  } catch (error) {
-    return refuse('a structure of JSON', (error as Error).message);
-  }
-  return restore(structure, tensors, refuse);
+  return withFile('load', path, (source) => {
+    const refuse: Refuse = (requirement, got) => fail(FormatError, 'load', `${path}: ${requirement}`, got);
+    const { tensors, metadata } = contentsOf('load', source);
+    if (!Object.hasOwn(metadata, KEY)) return tensors;
+    const rules = { wholeNumbers: false, loneSurrogates: true };
+    const structure = readJson(metadata[KEY], rules, (requirement, got) => refuse(`a structure of JSON with ${requirement}`, got));
+    return restore(structure, tensors, refuse);
+  });
 }

@@ -1,10 +1,14 @@
 // Tensors as bytes in a file: little-endian, row-major, in the file's own dtypes, of which there are more than tensors have.
 
-import type { DType, TypedArray } from '../core/dtype.js';
+import { type DType, type DTypeInfo, float32, int32, lookupDType } from '../core/dtype.js';
 import { DTypeError, FormatError, fail } from '../core/errors.js';
-import { fromTypedArray } from '../ops/create.js';
-import { to } from '../ops/index.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { contiguousStrides } from '../core/shape.js';
+import { packed, readBytes, writeBytes } from '../tensor/bytes.js';
+import { empty, emptyStrided, type Tensor } from '../tensor/tensor.js';
+import { PART, type Refuse, type Source } from './files.js';
+
+/** PyTorch's limit. */
+export const MAX_RANK = 64;
 
 export type FileDType = DType | 'int8' | 'int16' | 'float16' | 'bfloat16';
 
@@ -34,43 +38,81 @@ export function half(bits: number): number {
 }
 
 /** What a file's element type becomes: int8 and int16 an int32, the short floats float32. */
-function elements(dtype: FileDType, buffer: ArrayBuffer): TypedArray {
+function typeOf(dtype: FileDType): DTypeInfo {
+  if (dtype === 'float16' || dtype === 'bfloat16') return float32;
+  return dtype === 'int16' || dtype === 'int8' ? int32 : (lookupDType(dtype) as DTypeInfo);
+}
+
+/** Bytes of a file as those of the tensor's dtype. */
+function converted(dtype: FileDType, part: Uint8Array): Uint8Array {
+  // Not slice(), which a Buffer answers with a view: `part` may begin anywhere.
+  const { buffer } = new Uint8Array(typeOf(dtype).name === dtype ? [] : part);
   switch (dtype) {
-    case 'float64':
-      return new Float64Array(buffer);
-    case 'float32':
-      return new Float32Array(buffer);
     case 'float16':
-      return Float32Array.from(new Uint16Array(buffer), half);
+      return new Uint8Array(Float32Array.from(new Uint16Array(buffer), half).buffer);
     case 'bfloat16':
       // The upper half of a float32.
-      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
-    case 'int64':
-      return new BigInt64Array(buffer);
-    case 'int32':
-      return new Int32Array(buffer);
+      return new Uint8Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
     case 'int16':
-      return Int32Array.from(new Int16Array(buffer));
+      return new Uint8Array(Int32Array.from(new Int16Array(buffer)).buffer);
     case 'int8':
-      return Int32Array.from(new Int8Array(buffer));
+      return new Uint8Array(Int32Array.from(new Int8Array(buffer)).buffer);
     default:
-      return new Uint8Array(buffer);
+      return part;
   }
 }
 
-/** A tensor of a copy of these bytes, whose number the caller has checked. */
-export function decode(dtype: FileDType, shape: readonly number[], bytes: Uint8Array): Tensor {
-  // Not slice(), which a Buffer answers with a view.
-  const array = elements(dtype, new Uint8Array(bytes).buffer);
-  if (dtype !== 'bool') return fromTypedArray(array, shape);
-  if ((array as Uint8Array).some((x) => x > 1)) fail(FormatError, 'io', 'bools that are 0 or 1', 'another byte');
-  return to(fromTypedArray(array, shape), 'bool');
+/**
+ * The bytes that a shape takes, or undefined if it is none: sizes that are whole numbers, at most
+ * MAX_RANK of them, whose product is exact.
+ */
+export function sizeIn(shape: unknown, elementBytes: number): number | undefined {
+  if (!Array.isArray(shape) || shape.length > MAX_RANK) return undefined;
+  let bytes = elementBytes;
+  // As if a size of 0 were 1, so that strides are exact too.
+  let extent = elementBytes;
+  for (const size of shape) {
+    if (!Number.isSafeInteger(size) || size < 0) return undefined;
+    bytes *= size;
+    extent *= size || 1;
+    if (!Number.isSafeInteger(extent)) return undefined;
+  }
+  return bytes;
 }
 
-/** The bytes of a tensor's elements. */
-export function encode(t: Tensor): Uint8Array {
-  const array = t.detach().toTypedArray();
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+/** A tensor of the bytes of a source from `at` on, which the caller has checked to be there; by columns, as Fortran does, or by rows. */
+export function decode(source: Source, at: number, dtype: FileDType, shape: readonly number[], byColumns: boolean, refuse: Refuse): Tensor {
+  const dt = typeOf(dtype);
+  const t = byColumns ? emptyStrided(shape, [...contiguousStrides([...shape].reverse())].reverse(), dt) : empty(shape, dt);
+  const bytes = sizeIn(shape, sizes[dtype]) as number;
+  for (let done = 0; done < bytes; ) {
+    const part = source.part(at + done, bytes - done);
+    const bad = dtype === 'bool' ? part.findIndex((byte) => byte > 1) : -1;
+    if (bad >= 0) refuse(`bools that are 0 or 1 at byte ${at + done + bad}`, `${part[bad]}`);
+    writeBytes(t, (done / sizes[dtype]) * dt.size, converted(dtype, part));
+    done += part.length;
+  }
+  return t;
+}
+
+/** The bytes of tensors one after another, in parts that are good until the next is asked for. */
+export function* encode(tensors: Iterable<Tensor>): Generator<Uint8Array> {
+  const part = new Uint8Array(PART);
+  let filled = 0;
+  for (const tensor of tensors) {
+    const t = packed(tensor);
+    const bytes = t.count * t.dt.size;
+    for (let done = 0; done < bytes; ) {
+      const length = Math.min(bytes - done, PART - filled);
+      readBytes(t, done, part.subarray(filled, filled + length));
+      done += length;
+      filled += length;
+      if (filled < PART) continue;
+      yield part;
+      filled = 0;
+    }
+  }
+  yield part.subarray(0, filled);
 }
 
 export function checkStorable(op: string, dtype: string): asserts dtype is FileDType {

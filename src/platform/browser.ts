@@ -65,5 +65,5 @@ export const platform: Platform = {
   maySleep: typeof document === 'undefined',
   withRelaxedSimd: (action) => action(),
 
-  files: { exists: none, read: none, write: none, gunzip: none, packageFolder: () => undefined },
+  files: { exists: none, read: none, open: none, write: none, gunzip: none, packageFolder: () => undefined },
 };

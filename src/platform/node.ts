@@ -10,10 +10,10 @@ import { Worker } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { collectGarbage, inspectEntries, javaScriptHeap, makeKeptObjectsRelease } from './collect.js';
 import { whyNotLoadable } from './elf.js';
+import { openFile, writeWhole } from './files.js';
 import { type HelperTask, nodeHelper } from './helpers.js';
 import type { Platform } from './platform.js';
 import { parent, startThread } from './threads.js';
-import { writeWhole } from './write.js';
 
 const root = new URL('../../', import.meta.url);
 const library = new URL('../', import.meta.url);
@@ -95,7 +95,7 @@ export const platform: Platform = {
   maySleep: true,
   withRelaxedSimd,
 
-  files: { exists: existsSync, read: readFileSync, write: writeWhole, gunzip: gunzipSync, packageFolder },
+  files: { exists: existsSync, read: readFileSync, open: openFile, write: writeWhole, gunzip: gunzipSync, packageFolder },
 
   startThread,
   parent,

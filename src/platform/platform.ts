@@ -75,9 +75,18 @@ export interface Parent {
 export interface Files {
   exists(path: string): boolean;
   read(path: string): Uint8Array;
+  /** Opens a regular file, to be read by parts. */
+  open(path: string): OpenFile;
   /** Writes a whole file: afterwards, whatever happens, either it or the old one is there, never half of it. */
-  write(path: string, parts: readonly Uint8Array[]): void;
+  write(path: string, parts: Iterable<Uint8Array>): void;
   gunzip(bytes: Uint8Array): Uint8Array;
   /** The folder of an installed npm package, or undefined. */
   packageFolder(name: string): string | undefined;
+}
+
+export interface OpenFile {
+  readonly bytes: number;
+  /** Fills `into` from byte `at` of the file on; returns how many bytes there were. */
+  read(at: number, into: Uint8Array): number;
+  close(): void;
 }
