@@ -47,7 +47,7 @@ function flatten(value: unknown, path: string, tensors: Tensors, above: readonly
 function restore(value: Json, tensors: Tensors, refuse: Refuse): unknown {
   if (Array.isArray(value)) return value.map((child) => restore(child, tensors, refuse));
   if (!isObject(value)) return value;
-  if (!(MARK in value)) return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, restore(child, tensors, refuse)]));
+  if (!Object.hasOwn(value, MARK)) return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, restore(child, tensors, refuse)]));
   const { [MARK]: mark, name } = value;
   if (mark === 'tensor') {
     if (typeof name === 'string' && Object.hasOwn(tensors, name)) return tensors[name];

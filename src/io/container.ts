@@ -49,10 +49,7 @@ export function contentsOf(op: string, source: Source): Contents {
   const start = LENGTH_BYTES + length;
   if (start > source.bytes) refuse(`a header of ${length} bytes`, `${source.bytes - LENGTH_BYTES}`);
   const { entries, metadata } = readLayout(textOf(bytesOf(source, LENGTH_BYTES, length), refuse), source.bytes - start, refuse);
-  const tensors = entries.map(({ name, dtype, shape, begin }) => {
-    const named: Refuse = (requirement, got) => refuse(`${name}: ${requirement}`, got);
-    return [name, decode(source, start + begin, dtype, shape, false, named)] as const;
-  });
+  const tensors = entries.map(({ name, dtype, shape, begin }) => [name, decode(source, start + begin, dtype, shape, false, refuse)] as const);
   return { tensors: Object.fromEntries(tensors), metadata };
 }
 

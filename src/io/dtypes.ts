@@ -45,8 +45,9 @@ function typeOf(dtype: FileDType): DTypeInfo {
 
 /** Bytes of a file as those of the tensor's dtype. */
 function converted(dtype: FileDType, part: Uint8Array): Uint8Array {
+  if (typeOf(dtype).name === dtype) return part;
   // Not slice(), which a Buffer answers with a view: `part` may begin anywhere.
-  const { buffer } = new Uint8Array(typeOf(dtype).name === dtype ? [] : part);
+  const { buffer } = new Uint8Array(part);
   switch (dtype) {
     case 'float16':
       return new Uint8Array(Float32Array.from(new Uint16Array(buffer), half).buffer);

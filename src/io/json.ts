@@ -5,7 +5,6 @@ import type { Refuse } from './files.js';
 import { Scanner } from './scan.js';
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
-/** Without a prototype, so that any name is only a name. */
 export type JsonObject = { [name: string]: Json };
 
 /** The depth of arrays and objects in each other that serde_json, the reference's reader, allows. */
@@ -47,16 +46,19 @@ class Reader extends Scanner {
   }
 
   #object(depth: number): JsonObject {
-    const object: JsonObject = Object.create(null);
+    const object: JsonObject = {};
     this.expect('{');
     if (this.take('}')) return object;
     do {
       this.skipSpace();
       const at = this.at;
       const name = this.#string();
-      if (name in object) this.fail('a name that is given once', at, name.length + 2);
+      if (Object.hasOwn(object, name)) this.fail('a name that is given once', at, name.length + 2);
       this.expect(':');
-      object[name] = this.value(depth);
+      const value = this.value(depth);
+      // Only defined is that name a property like others.
+      if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+      else object[name] = value;
     } while (this.take(','));
     this.expect('}');
     return object;

@@ -3,7 +3,7 @@
 import { ArgumentError, fail, show } from '../core/errors.js';
 import { checkStorable, type FileDType, sizeIn, sizes } from './dtypes.js';
 import type { Refuse } from './files.js';
-import { isObject, type Json, readJson, showJson } from './json.js';
+import { isObject, type Json, type JsonObject, readJson, showJson } from './json.js';
 
 const codes: Readonly<Record<FileDType, string>> = {
   float64: 'F64',
@@ -39,23 +39,24 @@ export function readLayout(text: string, dataBytes: number, refuse: Refuse): Lay
   if (!text.startsWith('{')) refuse('a JSON object as header, from its first byte on', text === '' ? 'an empty one' : show(text.slice(0, 8)));
   const rules = { wholeNumbers: true, loneSurrogates: false };
   const header = readJson(text, rules, (requirement, got) => refuse(`a header of JSON with ${requirement}`, got)) as Record<string, Json>;
-  const { [METADATA]: metadata = {}, ...rest } = header;
+  const metadata = Object.hasOwn(header, METADATA) ? header[METADATA] : {};
   if (!isObject(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) refuse('metadata of strings', showJson(metadata));
-  const entries = Object.entries(rest).map(([name, entry]) => readEntry(name, entry, refuse));
+  const names = Object.keys(header).filter((name) => name !== METADATA);
+  const entries = names.map((name) => readEntry(name, header[name], refuse));
   checkCover(entries, dataBytes, refuse);
-  return { entries, metadata: Object.fromEntries(Object.entries(metadata)) as Record<string, string> };
+  return { entries, metadata: metadata as Record<string, string> };
 }
 
 function readEntry(name: string, entry: Json, refuse: Refuse): Entry {
-  const { dtype: code, shape, data_offsets: offsets, ...others } = isObject(entry) ? entry : {};
+  const keys = isObject(entry) ? Object.keys(entry) : [];
+  const { dtype: code, shape, data_offsets: offsets } = keys.length > 0 ? (entry as JsonObject) : {};
   const dtype = dtypeOf.get(code as string) ?? refuse(`${name} of a dtype among ${[...dtypeOf.keys()].join(', ')}`, showJson(code));
+  if (keys.length !== fields.length || !keys.every((key) => fields.includes(key))) refuse(`${name} with ${fields.join(', ')}`, showJson(entry));
   const bytes = sizeIn(shape, sizes[dtype]) ?? refuse(`${name} with a shape`, showJson(shape));
   const isPair = Array.isArray(offsets) && offsets.length === 2 && offsets.every((x) => typeof x === 'number' && x >= 0);
   if (!isPair) return refuse(`${name} with two offsets`, showJson(offsets));
   const [begin, end] = offsets as [number, number];
   if (end - begin !== bytes) refuse(`${name}: ${bytes} bytes for ${code} ${show(shape)}`, `${end - begin}`);
-  const other = Object.keys(others)[0];
-  if (other !== undefined) refuse(`${name} with ${fields.join(', ')} only`, show(other));
   return { name, dtype, shape: shape as number[], begin, end };
 }
 
