@@ -13,55 +13,14 @@ import * as operators from '../src/ops/index.js';
 import * as rectifiers from '../src/ops/rectifier.js';
 import * as specials from '../src/ops/special.js';
 import { registry } from '../src/tensor/op.js';
-import { count, type Grid, indexOf } from './cases/grid.js';
+import { type Grid, indexOf } from './cases/grid.js';
 import { aliases, cases, internals } from './cases/index.js';
-import type { Input, Row, Variant } from './cases/row.js';
+import { isFloat, make, outputsOf, prepare, read, valuesOf } from './cases/read.js';
+import type { Row, Variant } from './cases/row.js';
 import { isClose, type Tolerance } from './close.js';
 
 const { gradcheck, gradgradcheck } = gt.autograd;
 const rows: [string, Row][] = Object.entries({ ...cases, ...internals });
-const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
-
-// Inputs ---------------------------------------------------------------------------------------------------------------------------------------------------------
-
-/** Reproducible draws in [0, 1): a Weyl sequence, a different one for each seed. */
-function draws(seed: number): () => number {
-  let state = (seed + 1) * 0.7548776662466927;
-  return () => {
-    state = (state + 0.5698402909980532) % 1;
-    return state;
-  };
-}
-
-function valuesOf({ shape, range: [low, high], away = [], values }: Input, dtype: DType, seed: number): number[] {
-  if (values !== undefined) return values.map((v) => (dtype === 'float32' ? Math.fround(v) : v));
-  const next = draws(seed);
-  return Array.from({ length: count(shape) }, () => {
-    let v = low + (high - low) * next();
-    for (const kink of away) if (Math.abs(v - kink) < 0.05) v = kink + 0.1;
-    if (isFloat(dtype)) return dtype === 'float32' ? Math.fround(v) : v;
-    if (dtype === 'bool') return Number(v > (low + high) / 2);
-    return dtype === 'uint8' ? Math.abs(Math.round(v)) : Math.round(v);
-  });
-}
-
-const make = (values: readonly number[], shape: readonly number[], dtype: DType): gt.Tensor => gt.tensor([...values], { dtype }).reshape(shape);
-const read = (t: gt.Tensor): number[] => Array.from(t.toTypedArray() as Iterable<number | bigint>, Number);
-
-interface Prepared {
-  readonly tensors: gt.Tensor[];
-  readonly grids: Grid[];
-}
-function prepare({ inputs }: Variant, dtype: DType): Prepared {
-  const grids = inputs.map((i, k) => ({ shape: i.shape, data: valuesOf(i, i.dtype ?? dtype, k) }));
-  return { grids, tensors: inputs.map((i, k) => make(grids[k].data, i.shape, i.dtype ?? dtype)) };
-}
-
-/** The tensors in a result. */
-function outputsOf(result: unknown): gt.Tensor[] {
-  if (result instanceof gt.Tensor) return [result];
-  return Array.isArray(result) ? result.flatMap(outputsOf) : [];
-}
 
 // Comparison -----------------------------------------------------------------------------------------------------------------------------------------------------
 

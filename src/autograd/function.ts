@@ -33,13 +33,35 @@ export abstract class AutogradFunction {
   // biome-ignore-end lint/suspicious/noExplicitAny: see above.
 }
 
-/** The op that stands for a Function on the tape; its arguments are the call's context. */
-const opOf = (fn: typeof AutogradFunction): Op<Context> => ({
+/** The op that stands for a Function on the tape. */
+const opOf = (fn: typeof AutogradFunction): Op<undefined> => ({
   name: fn.name,
   nodeName: `${fn.name}Backward`,
   forward: ([x]) => x,
   joint: (dys, node, needs) => backwardOf(fn, dys, node, needs),
 });
+
+class FunctionNode extends Node {
+  constructor(
+    /** What forward told backward. */
+    readonly context: Context,
+    op: Op<undefined>,
+    edges: readonly { readonly node: Node | null; readonly nr: number }[],
+    first: Meta,
+    outputs: readonly Meta[] | null,
+  ) {
+    const nrs = edges.some(({ nr }) => nr !== 0) ? edges.map(({ nr }) => nr) : null;
+    super(
+      op,
+      edges.map(({ node }) => node),
+      nrs,
+      undefined,
+      first.shape,
+      first.dt,
+      outputs,
+    );
+  }
+}
 
 const zerosOf = ({ shape, dt }: Meta): Tensor => {
   const zeros = empty(shape, dt);
@@ -49,7 +71,7 @@ const zerosOf = ({ shape, dt }: Meta): Tensor => {
 
 /** The user's backward: its gradients and whatever it makes are not the engine's to give back. */
 function backwardOf(fn: typeof AutogradFunction, dys: readonly (Tensor | null)[], node: Node, needs: (i: number) => boolean): ReturnType<JointVjp> {
-  const ctx = node.args as Context;
+  const ctx = (node as FunctionNode).context;
   const arena = setArena(null);
   try {
     const grads = ctx.tensorOutputs.map((isTensor, nr) => dys[nr] ?? (isTensor && ctx.materializeGrads ? zerosOf(node.meta(nr)) : null));
@@ -115,15 +137,7 @@ function applyFunction(fn: typeof AutogradFunction, args: readonly unknown[]): R
   const inputs = ctx.places.map((place) => edges.get(args[place] as Tensor)!);
   const metas =
     outputs.length > 1 ? outputs.map((y): Meta => ({ shape: (y instanceof Tensor ? y : first).shape, dt: (y instanceof Tensor ? y : first).dt })) : null;
-  const node = new Node(
-    opOf(fn),
-    inputs.map((input) => input.node),
-    inputs.some(({ nr }) => nr !== 0) ? inputs.map(({ nr }) => nr) : null,
-    ctx,
-    first.shape,
-    first.dt,
-    metas,
-  );
+  const node = new FunctionNode(ctx, opOf(fn), inputs, first, metas);
   const differentiable = (y: unknown): y is Tensor => y instanceof Tensor && y.dt.category === 2 && !ctx.nonDifferentiable.has(y);
   const creation = outputs.filter(differentiable).length > 1 ? Creation.MultiOutput : Creation.CustomFunction;
   const placed = outputs.map((y, nr) => {

@@ -127,21 +127,14 @@ const triangularSolveRight = (a: Tensor, b: Tensor, isUpper: boolean, unit = fal
 
 // General systems -------------------------------------------------------------------------------------------------------------------------------------------
 
-interface Solving {
-  /** Solve with the transpose. */
-  readonly flipped: boolean;
-  factors?: Factors;
-}
-/** Inputs a and b of equal batches. */
-const solveOp: Op<Solving> = defineOp<Solving>({
+/** Inputs a and b of equal batches, and a's factors and pivots, by which backward solves too; the argument tells to solve with the transpose. */
+const solveOp: Op<boolean> = defineOp<boolean>({
   name: 'solve',
-  saves: 1 | OUT,
-  forward: ([a, b], solving) => {
-    solving.factors ??= solvable(a);
-    const { lu, pivots } = solving.factors;
+  saves: 1 | 4 | 8 | OUT,
+  forward: ([, b, lu, pivots], flipped) => {
     const flat = flatBatch(lu);
-    const x = packedCopy(solving.flipped ? b : permuted(b, pivots, false));
-    if (!solving.flipped) {
+    const x = packedCopy(flipped ? b : permuted(b, pivots, false));
+    if (!flipped) {
       substitute(flat, x, false, true);
       substitute(flat, x, true, false);
       return x;
@@ -151,20 +144,18 @@ const solveOp: Op<Solving> = defineOp<Solving>({
     return permuted(x, pivots, true);
   },
   joint: ([dy], node, needs) => {
-    const { flipped, factors } = node.args as Solving;
-    const db = apply(solveOp, [node.x(0), dy!], { flipped: !flipped, factors });
+    const flipped = node.args as boolean;
+    const db = apply(solveOp, [node.x(0), dy!, node.x(2), node.x(3)], !flipped);
     if (!needs(0)) return [null, db];
     return [neg(flipped ? matmul(node.y, turned(db)) : matmul(db, turned(node.y))), db];
   },
-  free: (node) => {
-    (node.args as Solving).factors = undefined;
-  },
 });
-function solvable(a: Tensor): Factors {
-  const factors = factorise('linalg.solve', a);
-  if (anyTrue(ne(factors.info, 0)))
+/** The x of a x = b, both matrices of equal batches. */
+function solved(a: Tensor, b: Tensor): Tensor {
+  const { lu, pivots, info } = factorise('linalg.solve', a);
+  if (anyTrue(ne(info, 0)))
     fail(ArgumentError, 'linalg.solve', 'an invertible matrix', 'one that is not: The solver failed because the input matrix is singular');
-  return factors;
+  return apply(solveOp, [a, b, lu, pivots], false);
 }
 
 /** The x of a x = b; b is a vector (or a batch of them) or a matrix. */
@@ -179,13 +170,13 @@ export function solve(a: Tensor, b: Tensor): Tensor {
     fail(ShapeError, op, 'sizes that fit', `A ${showShape(a.shape)} and B ${showShape(b.shape)}: Incompatible shapes`);
   const lead = broadcastShapes(op, a.shape.slice(0, -2), matrix.shape.slice(0, -2));
   const [p, q] = [a, matrix].map((t) => broadcastTo(t, [...lead, ...t.shape.slice(-2)]));
-  const x = apply(solveOp, [p, q], { flipped: false });
+  const x = solved(p, q);
   return isVector ? squeeze(x, -1) : x;
 }
 /** The inverse of square matrices. */
 export function inv(a: Tensor): Tensor {
   const n = needMatrix('linalg.inv', a).shape.at(-1)!;
-  return apply(solveOp, [a, broadcastTo(eye(n, { dtype: a.dtype }), a.shape)], { flipped: false });
+  return solved(a, broadcastTo(eye(n, { dtype: a.dtype }), a.shape));
 }
 
 /** Whether a determinant is so much smaller than Hadamard's bound, the product of the rows' lengths, that the inverse would be noise. */

@@ -3,8 +3,8 @@ import { int32, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkInt, numel, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
-import { apply, defineOp, type Op } from '../tensor/op.js';
-import { Owner } from '../tensor/storage.js';
+import { OUT } from '../tensor/node.js';
+import { applyMulti, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { fromArray } from './create.js';
@@ -167,15 +167,15 @@ interface Maxima {
   /** By row and by column of the result, inside the input. */
   readonly windows: readonly [Windows, Windows];
   readonly dilation: readonly [number, number];
-  /** Where each maximum was in its plane, once computed. */
-  index?: Tensor;
 }
 
-/** Input (n, channels, height, width). */
+/** Input (n, channels, height, width); the maxima, and where each was in its plane. */
 const maxPoolOp: Op<Maxima> = defineOp<Maxima>({
   name: 'maxPool',
-  forward: ([x], args) => {
-    const { windows, dilation } = args;
+  saves: OUT,
+  keeps: [1],
+  nondifferentiable: [1],
+  forward: ([x], { windows, dilation }) => {
     const [n, c, h, w] = x.shape;
     const packed = contiguousCopy(x);
     const y = empty([n, c, windows[0].length, windows[1].length], x.dt);
@@ -186,20 +186,15 @@ const maxPoolOp: Op<Maxima> = defineOp<Maxima>({
       const kernel = kernelFor('maxPool', K.max_pool, x.dt);
       kernel(addressOf(packed), addressOf(rows), addressOf(cols), addressOf(y), addressOf(index), n * c, h, w, oh, ow, dilation[0], dilation[1]);
     }
-    // The node keeps it, also if it was made in a backward formula.
-    index.storage.owner = Owner.None;
-    args.index = index;
-    return y;
+    return [y, index];
   },
   // As if the maxima had been gathered.
-  vjp: [
-    (dy, node) => {
-      const index = (node.args as Maxima).index!;
-      const shape = node.inputMeta(0).shape;
-      const planes = [shape[0] * shape[1], numel(index.shape.slice(2))];
-      return reshape(gatherAlong.backward(reshape(dy, planes), reshape(index, planes), 1, [planes[0], shape[2] * shape[3]]), shape);
-    },
-  ],
+  joint: ([dy], node) => {
+    const index = node.unpack(2);
+    const shape = node.inputMeta(0).shape;
+    const planes = [shape[0] * shape[1], numel(index.shape.slice(2))];
+    return [reshape(gatherAlong.backward(reshape(dy!, planes), reshape(index, planes), 1, [planes[0], shape[2] * shape[3]]), shape)];
+  },
 });
 
 export interface MaxPoolOptions extends Window {
@@ -224,8 +219,8 @@ function maximaOf(op: string, dims: number, x: Tensor, windows: readonly Windows
     });
   });
   const args: Maxima = { windows: dims === 1 ? [[[0, 1]], inside[0]] : [inside[0], inside[1]], dilation: ofImage(dilation, 1) };
-  const y = back(apply(maxPoolOp, [images], args));
-  return asBoolean(op, 'returnIndices', returnIndices ?? false) ? [y, back(rawCast(args.index!, int32))] : y;
+  const [y, index] = applyMulti(maxPoolOp, [images], args);
+  return asBoolean(op, 'returnIndices', returnIndices ?? false) ? [back(y), back(rawCast(index, int32))] : back(y);
 }
 
 function maxPool(op: string, dims: number, x: Tensor, options: MaxPoolOptions): Pooled {

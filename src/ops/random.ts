@@ -94,19 +94,17 @@ export function bernoulli(x: Tensor, options: RandomOptions = {}): Tensor {
   asTensor('bernoulli', 'input', x);
   const { generator } = readArgs<RandomOptions>('bernoulli', [options], [], ['generator']);
   if (x.dt.category !== Category.Float) fail(DTypeError, 'bernoulli', 'a floating point tensor', x.dtype);
-  return apply(bernoulliOp, [x], generator);
+  const p = x.toTypedArray() as FloatArray;
+  const bad = p.findIndex((v) => !(v >= 0 && v <= 1));
+  if (bad !== -1) fail(ArgumentError, 'bernoulli', 'every p from 0 to 1', `${show(p[bad])} at ${bad}`);
+  // A draw of p's own precision.
+  return apply(bernoulliOp, [x, drawn('bernoulli', x.shape, x.dt, { generator }, uniform)], undefined);
 }
-/** A step: its derivative is 0. */
-const bernoulliOp = defineOp<Generator | null | undefined>({
+/** 1 where the draw is below p, else 0: a step, whose derivative is 0. */
+const bernoulliOp = defineOp({
   name: 'bernoulli',
-  forward: ([x], generator) => {
-    const p = x.toTypedArray() as FloatArray;
-    const bad = p.findIndex((v) => !(v >= 0 && v <= 1));
-    if (bad !== -1) fail(ArgumentError, 'bernoulli', 'every p from 0 to 1', `${show(p[bad])} at ${bad}`);
-    // A draw of p's own precision.
-    return toDtype(lt(drawn('bernoulli', x.shape, x.dt, { generator }, uniform), x), x.dt);
-  },
-  vjp: [(dy) => full(dy.shape, 0, dy.dt)],
+  forward: ([p, draw]) => toDtype(lt(draw, p), p.dt),
+  vjp: [(dy) => full(dy.shape, 0, dy.dt), null],
 });
 
 export interface MultinomialOptions extends RandomOptions {

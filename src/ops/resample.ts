@@ -11,11 +11,8 @@ import { fromArray } from './create.js';
 import { kernelFor } from './map.js';
 import { needFloat } from './promote.js';
 
-interface Buffers {
-  readonly starts: Tensor;
-  readonly index: Tensor;
-  readonly weight: Tensor;
-}
+/** A table in the kernel's memory: starts, index and weight. */
+type Buffers = readonly [starts: Tensor, index: Tensor, weight: Tensor];
 
 /** Which elements of a dim of `from` elements, with which weights, make each of the new ones: row i has entries starts[i] ... starts[i + 1]. */
 export class Table {
@@ -62,12 +59,13 @@ export class Table {
     if (this.#buffers?.[0] !== dt) {
       const vector = (array: Int32Array | Float32Array | Float64Array, type: DTypeInfo): Tensor => {
         const t = fromArray('resample', array, [array.length], type);
-        // Perhaps made in a backward formula, but kept for the next.
+        // Perhaps made in a backward formula or in inference mode, but kept for the next call.
         t.storage.owner = Owner.None;
+        t.storage.inference = false;
         return t;
       };
       const weight = dt.array === Float64Array ? this.weight : Float32Array.from(this.weight);
-      this.#buffers = [dt, { starts: vector(this.starts, int32), index: vector(this.index, int32), weight: vector(weight, dt) }];
+      this.#buffers = [dt, [vector(this.starts, int32), vector(this.index, int32), vector(weight, dt)]];
     }
     return this.#buffers[1];
   }
@@ -92,22 +90,20 @@ export function tableOf(key: string, make: () => Table): Table {
   return table;
 }
 
-interface Along {
-  readonly dim: number;
-  readonly table: Table;
-}
-const resampleOp: Op<Along> = defineOp<Along>({
+/** Inputs x, a table and its transpose; the argument is the dim. */
+const resampleOp: Op<number> = defineOp<number>({
   name: 'resample',
-  forward: ([x], { dim, table }) => {
-    const { dt } = needFloat('resample', x);
+  saves: 2 | 4 | 8 | 16 | 32 | 64,
+  forward: ([x, starts, index, weight], dim) => {
+    const { dt } = x;
+    const [from, to] = [x.shape[dim], starts.count - 1];
     const packed = contiguousCopy(x);
-    const y = empty(x.shape.with(dim, table.to), dt);
+    const y = empty(x.shape.with(dim, to), dt);
     if (y.count === 0) return y;
-    if (table.index.length === 0) {
+    if (index.count === 0) {
       zeroFill(y);
       return y;
     }
-    const { starts, index, weight } = table.buffers(dt);
     const [outer, inner] = [numel(x.shape.slice(0, dim)), numel(x.shape.slice(dim + 1))];
     kernelFor('resample', K.resample, dt)(
       addressOf(packed),
@@ -116,19 +112,19 @@ const resampleOp: Op<Along> = defineOp<Along>({
       addressOf(weight),
       addressOf(y),
       outer,
-      table.from,
-      table.to,
+      from,
+      to,
       inner,
     );
     return y;
   },
   vjp: [
-    (dy, node) => {
-      const { dim, table } = node.args as Along;
-      return apply(resampleOp, [dy], { dim, table: table.transposed });
-    },
+    (dy, node) => apply(resampleOp, [dy, node.x(4), node.x(5), node.x(6), node.x(1), node.x(2), node.x(3)], node.args as number),
   ],
 });
 
 /** x with a dim's elements replaced by the table's weighted sums of them. */
-export const resample = (x: Tensor, dim: number, table: Table): Tensor => apply(resampleOp, [x], { dim, table });
+export function resample(x: Tensor, dim: number, table: Table): Tensor {
+  const { dt } = needFloat('resample', x);
+  return apply(resampleOp, [x, ...table.buffers(dt), ...table.transposed.buffers(dt)], dim);
+}

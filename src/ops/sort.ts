@@ -21,14 +21,14 @@ import { narrow, reshape, squeeze } from './view.js';
 export interface Sorting {
   readonly dim: number;
   readonly descending: boolean;
-  /** Where the values come from, for backward. */
-  places?: Tensor;
 }
+/** The values in order, and where they come from. */
 const sortOp = defineOp<Sorting>({
   name: 'sort',
+  saves: OUT,
+  keeps: [1],
   nondifferentiable: [1],
-  forward: ([x], sorting) => {
-    const { dim, descending } = sorting;
+  forward: ([x], { dim, descending }) => {
     const order = [...x.shape.keys()].filter((d) => d !== dim).concat(x.ndim === 0 ? [] : [dim]);
     const shape = order.map((d) => x.shape[d]);
     const seen = (t: Tensor): Tensor =>
@@ -52,16 +52,9 @@ const sortOp = defineOp<Sorting>({
       const scratch = empty([Math.ceil((x.count * 4) / 8) * 8 + x.count * x.dt.size], uint8);
       kernelFor('sort', K.sort, x.dt)(addressOf(packed), addressOf(y), addressOf(places), addressOf(scratch), x.count / n, n, Number(descending));
     }
-    sorting.places = seen(places);
-    return [seen(y), sorting.places];
+    return [seen(y), seen(places)];
   },
-  joint: ([dy], node) => {
-    const { dim, places } = node.args as Sorting;
-    return [putBack(dy!, dim, places!, node.inputMeta(0).shape)];
-  },
-  free: (node) => {
-    (node.args as Sorting).places = undefined;
-  },
+  joint: ([dy], node) => [putBack(dy!, (node.args as Sorting).dim, node.unpack(2), node.inputMeta(0).shape)],
 });
 const sorted = (x: Tensor, dim: number, descending = false): ValuesIndices => {
   const [values, indices] = applyMulti(sortOp, [x], { dim, descending });

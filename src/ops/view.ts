@@ -107,8 +107,8 @@ export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Ten
   return view(x, x.shape.toSpliced(d, 1, ...inferShape('unflatten', sizes, x.shape[d], [x.shape[d]])));
 }
 
-const drop = (list: Shape, dims: ReadonlySet<number>): number[] => list.filter((_, d) => !dims.has(d));
-const squeezeOp = defineView<ReadonlySet<number>>(
+const drop = (list: Shape, dims: readonly number[]): number[] => list.filter((_, d) => !dims.includes(d));
+const squeezeOp = defineView<readonly number[]>(
   'squeeze',
   (x, dims) => ({ shape: drop(x.shape, dims), strides: drop(x.strides, dims), offset: x.offset }),
   backToShape,
@@ -121,7 +121,11 @@ export function squeeze(x: Tensor, ...args: ArgsOf<SqueezeOptions, ['dim']>): Te
   asTensor('squeeze', 'input', x);
   const { dim } = readArgs<SqueezeOptions>('squeeze', args, ['dim']);
   const candidates = dim === undefined ? [...x.shape.keys()] : [dim].flat().map((d) => checkDim('squeeze', d, x.ndim));
-  return apply(squeezeOp, [x], new Set(candidates.filter((d) => x.shape[d] === 1)));
+  return apply(
+    squeezeOp,
+    [x],
+    candidates.filter((d) => x.shape[d] === 1),
+  );
 }
 
 const unsqueezeOp = defineView<number>(

@@ -9,7 +9,7 @@ import { anomalyMode, checkNan, watch } from './anomaly.js';
 import { gradientsOf } from './gradients.js';
 import { after, called, checkReplaced } from './hooks.js';
 import { collapse, dims, flat } from './loops.js';
-import { installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
+import { type AccumulateGrad, installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
 import { defineOp, type Op } from './op.js';
 import { Owner, type Storage, setArena } from './storage.js';
 import { addressOf, contiguousCopy, copyInto, empty, type Tensor } from './tensor.js';
@@ -52,8 +52,8 @@ let everywhere = true;
 /** Whether every backward that is under way goes to all leaves: those of a part that runs again are then right too. */
 export const accumulatesEverywhere = (): boolean => everywhere;
 
-/** Adds a leaf's gradient to what it has; only its name and place in the graph matter to the tape. */
-const accumulate: Op<Tensor> = defineOp<Tensor>({ name: 'accumulateGrad', nodeName: 'AccumulateGrad', forward: ([x]) => x, joint: () => [] });
+/** What AccumulateGrad nodes are: the engine itself adds up, and only the name matters. */
+const accumulate: Op<undefined> = defineOp({ name: 'accumulateGrad', nodeName: 'AccumulateGrad', forward: ([x]) => x, joint: () => [] });
 installTapeOps({ accumulate });
 
 /** So many places all nodes together may have to move before sorting from scratch is quicker. */
@@ -173,16 +173,20 @@ class Pass {
   run(): void {
     const { order, grads, wanted } = this;
     for (let s = 0; s < order.length; s++) {
-      const held = grads[s];
-      if (held === undefined) continue;
-      grads[s] = undefined;
       const node = order[s];
+      const held = grads[s];
+      if (held === undefined) {
+        // No gradient has come here: nobody will run the node, which is as freed as those that ran.
+        if (!this.options.keepGraph && (wanted === null || wanted[s] & runs)) node.free();
+        continue;
+      }
+      grads[s] = undefined;
       const dys: (Tensor | null)[] = Array.isArray(held) ? Array.from(held, (g) => g ?? null) : [held];
       // As in PyTorch 1.13, what is caught is the gradient before hooks, and hooks of a node that does not run are not called.
       if (wanted !== null && wanted[s] & isTarget) this.#catch(node, dys);
       if (wanted === null || wanted[s] & runs) {
         if (node.hooks !== null) this.#show(node, node.hooks, dys);
-        if (node.op === accumulate) this.#accumulate(node, dys[0]!);
+        if (node.op === accumulate) this.#accumulate(node as AccumulateGrad, dys[0]!);
         else if (anomalyMode() === null) this.#step(node, dys);
         else watch(node, () => this.#step(node, dys));
       }
@@ -271,9 +275,9 @@ class Pass {
     return grad.dt === meta.dt ? grad : ops.to(grad, meta.dt);
   }
 
-  #accumulate(node: Node, dy: Tensor): void {
+  #accumulate(node: AccumulateGrad, dy: Tensor): void {
     const { createGraph } = this.options;
-    const leaf = node.args as Tensor;
+    const leaf = node.variable;
     const had = leaf.gradient;
     if (had === null) {
       const { storage } = dy;

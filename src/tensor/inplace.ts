@@ -105,19 +105,14 @@ function valueBefore(x: Tensor): Tensor {
   return value;
 }
 
-interface Slice extends Window {
-  /** The node of the op that wrote, with the view as its input 0; null once the graph was freed. */
-  fn: Node | null;
-}
-
 /** The history of a base of which a view was written to: outside the view the gradient passes, inside it goes through the op that wrote. */
-const copySlices = defineOp<Slice>({
+const copySlices = defineOp<Window>({
   name: 'copySlices',
   nodeName: 'CopySlices',
   forward: ([x]) => x,
   joint: ([dy], node, needs) => {
-    const slice = node.args as Slice;
-    const inner = gradientsOf(slice.fn ?? node.failFreed(), [apply(window, [dy!], slice)], needs);
+    const slice = node.args as Window;
+    const inner = gradientsOf((node as CopySlices).written ?? node.failFreed(), [apply(window, [dy!], slice)], needs);
     if (!needs(0)) return inner;
     let written = inner[0];
     if (written === null || written === undefined) {
@@ -126,10 +121,24 @@ const copySlices = defineOp<Slice>({
     }
     return [apply(windowSet, [dy!, written], slice), ...inner.slice(1)];
   },
-  free: ({ args }) => {
-    (args as Slice).fn = null;
-  },
 });
+
+class CopySlices extends Node {
+  constructor(
+    /** The node of the op that wrote, with the view as its input 0; null once the graph was freed. */
+    public written: Node | null,
+    inputs: readonly (Node | null)[],
+    nrs: readonly number[] | null,
+    slice: Window,
+    base: Tensor,
+  ) {
+    super(copySlices, inputs, nrs, slice, base.shape, base.dt);
+  }
+  override free(): void {
+    super.free();
+    this.written = null;
+  }
+}
 
 /** Runs an op with `inputs[0]` as its output too, and lets histories go on. The tensor is unchanged if the op's checks throw. */
 export function applyInPlace<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor {
@@ -155,7 +164,6 @@ export function rebase(x: Tensor, node: Node, nr = 0): void {
     return;
   }
   const nrs = node.nrs === null && base.outNr === 0 ? null : [base.outNr, ...(node.nrs ?? new Array(node.inputs.length).fill(0)).slice(1)];
-  const slice: Slice = { base: layoutOf(base), view: layoutOf(x), fn: node };
-  base.node = new Node(copySlices, [edgeOf(base), ...node.inputs.slice(1)], nrs, slice, base.shape, base.dt);
+  base.node = new CopySlices(node, [edgeOf(base), ...node.inputs.slice(1)], nrs, { base: layoutOf(base), view: layoutOf(x) }, base);
   base.outNr = 0;
 }

@@ -75,6 +75,7 @@ export class Node {
     readonly inputs: readonly (Node | null)[],
     /** Which output of the input's node each edge means; null: all are output 0. */
     readonly nrs: readonly number[] | null,
+    /** What the op was called with besides tensors: plain data that nobody changes, and no tensor, which backward could not tell had been written to. */
     readonly args: unknown,
     // Of the output, or of the first of several. The output itself is not kept: it lives as long as somebody else needs it.
     readonly shape: Shape,
@@ -142,7 +143,6 @@ export class Node {
   /** Drops what was saved. Freed nodes keep their edges, so that the graph can still be looked at. */
   free(): void {
     this.saved = nothing;
-    this.op.free?.(this);
   }
   failFreed(): never {
     throw new GradientError(
@@ -171,6 +171,13 @@ export class Node {
   removeHook(entry: HookEntry | NodeHook): void {
     const rest = this.hooks?.filter((other) => other !== entry) ?? [];
     this.hooks = rest.length === 0 ? null : rest;
+  }
+}
+
+/** The end of the graph at a leaf: adds up its gradient. */
+export class AccumulateGrad extends Node {
+  constructor(readonly variable: Tensor) {
+    super(accumulate, oneNull, null, undefined, variable.shape, variable.dt);
   }
 }
 
@@ -259,7 +266,7 @@ export function edgeOf(t: Tensor): Node | null {
   const node = historyOf(t);
   if (node !== null) return node;
   if (!t.leafGrad) return null;
-  t.accumulator ??= new Node(accumulate, oneNull, null, t, t.shape, t.dt);
+  t.accumulator ??= new AccumulateGrad(t);
   return t.accumulator;
 }
 

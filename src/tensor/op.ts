@@ -17,7 +17,7 @@ export interface OpDefinition<A = Args> {
   readonly name: string;
   /**
    * Checks the inputs, allocates and runs kernels; nothing is recorded inside. `out` is given for the in-place form: write there.
-   * Several outputs come back as an array.
+   * Several outputs come back as an array. `args` is plain data that nobody changes: a tensor that backward needs is an input or an output that is saved.
    */
   readonly forward: (inputs: readonly Tensor[], args: A, out?: Tensor) => Tensor | Tensor[];
   /** Bits of the inputs to keep for backward (1 << i) and OUT (all outputs), or a function of the bits of the inputs that need a gradient. */
@@ -33,8 +33,6 @@ export interface OpDefinition<A = Args> {
   readonly nondifferentiable?: readonly number[];
   /** Of several outputs, the places of those that OUT keeps, if not of all. */
   readonly keeps?: readonly number[];
-  /** Drops what the node's arguments hold for backward, besides what it saved. */
-  readonly free?: (node: Node) => void;
   /** Overrides PyTorch's usual name of the node. */
   readonly nodeName?: string;
 }
