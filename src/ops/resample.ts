@@ -105,22 +105,10 @@ const resampleOp: Op<number> = defineOp<number>({
       return y;
     }
     const [outer, inner] = [numel(x.shape.slice(0, dim)), numel(x.shape.slice(dim + 1))];
-    kernelFor('resample', K.resample, dt)(
-      addressOf(packed),
-      addressOf(starts),
-      addressOf(index),
-      addressOf(weight),
-      addressOf(y),
-      outer,
-      from,
-      to,
-      inner,
-    );
+    kernelFor('resample', K.resample, dt)(addressOf(packed), addressOf(starts), addressOf(index), addressOf(weight), addressOf(y), outer, from, to, inner);
     return y;
   },
-  vjp: [
-    (dy, node) => apply(resampleOp, [dy, node.x(4), node.x(5), node.x(6), node.x(1), node.x(2), node.x(3)], node.args as number),
-  ],
+  vjp: [(dy, node) => apply(resampleOp, [dy, node.x(4), node.x(5), node.x(6), node.x(1), node.x(2), node.x(3)], node.args as number)],
 });
 
 /** x with a dim's elements replaced by the table's weighted sums of them. */
