@@ -43,6 +43,17 @@ describe('float32 within the bound over the whole range', () => {
     }
     expect(wrong.slice(0, 5), `${wrong.length} of ${samples.length}`).toEqual([]);
   });
+  const slopes = ['gelu_bwd', 'gelu_tanh_bwd', 'silu_bwd', 'mish_bwd', 'elu_bwd', 'leaky_relu_bwd', 'hardswish_bwd'] as const;
+  it.each(slopes.map((name) => [name]))('%s', (name) => {
+    const [a, b, y] = ['a', 'b', 'y'].map(() => new Memory(dtypes[0], samples.length));
+    samples.forEach((v, i) => {
+      a.set(i, 1);
+      b.set(i, v);
+    });
+    for (const numbers of references[name].numbers as readonly Record<string, number>[]) {
+      run({ name, suffix: 'f32', buffers: { a, b, y }, numbers: { ...numbers, nd: 1 }, dims: [samples.length, 1, 1, 1], tolerance: { ulp: 4, eps: 8 }, what: 'over all exponents' });
+    }
+  });
   it('pow', () => {
     const grid = allExponents(2);
     const powers = [0, -0, 1, -1, 2, 3, -2, 0.5, -0.5, 1 / 3, 2.5, 17, -33.25, 100, 1e6, -1e6, 1e-6, Infinity, -Infinity, NaN].map(Math.fround);

@@ -1,7 +1,7 @@
 // Activations beyond those of elementwise.ts: ops and kernels.
 
 import { map1, map2 } from './map';
-import { exp, tanh } from './math';
+import { bounded, exp, tanh } from './math';
 
 // @ts-ignore: decorator
 @inline
@@ -60,7 +60,7 @@ function growth<T>(x: v128): v128 {
     const n = v128.mul<T>(e, v128.add<T>(e, two));
     const d = v128.add<T>(n, two);
     const bend = v128.div<T>(v128.mul<T>(v128.mul<T>(all<T>(4), e), v128.add<T>(e, all<T>(1))), v128.mul<T>(d, d));
-    return v128.mul<T>(dy, v128.add<T>(v128.div<T>(n, d), v128.mul<T>(v128.pmax<T>(cutOff<T>(x), all<T>(-1000)), bend)));
+    return v128.mul<T>(dy, v128.add<T>(v128.div<T>(n, d), v128.mul<T>(bounded<T>(cutOff<T>(x)), bend)));
   }
 }
 

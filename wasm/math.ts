@@ -87,13 +87,21 @@ export function gelu<T>(x: v128): v128 {
   return f64x2.mul(f64x2.mul(x, f64x2.splat(0.5)), twicePhi(x));
 }
 
+/** x for a factor of exponentials that vanish long before 1000: an infinite x would make their product NaN. */
+// @ts-ignore: decorator
+@inline
+export function bounded<T>(x: v128): v128 {
+  return v128.pmax<T>(v128.pmin<T>(x, v128.splat<T>(<T>1000)), v128.splat<T>(<T>-1000));
+}
+
 /** Phi(x) + x phi(x), phi(x) = e^(-x^2/2) / sqrt(2 pi). */
 // @ts-ignore: decorator
 @inline
 export function geluSlope<T>(x: v128): v128 {
   if (sizeof<T>() == 4) return math32.geluSlope(x);
-  const half = f64x2.splat(0.5), phi = f64x2.mul(math64.exp(f64x2.neg(f64x2.mul(f64x2.mul(x, x), half))), f64x2.splat(0.3989422804014327));
-  return f64x2.add(f64x2.mul(twicePhi(x), half), f64x2.mul(x, phi));
+  const b = bounded<f64>(x), half = f64x2.splat(0.5);
+  const phi = f64x2.mul(math64.exp(f64x2.neg(f64x2.mul(f64x2.mul(b, b), half))), f64x2.splat(0.3989422804014327));
+  return f64x2.add(f64x2.mul(twicePhi(x), half), f64x2.mul(b, phi));
 }
 
 /** log(1 + e^x). */

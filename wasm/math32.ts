@@ -358,11 +358,11 @@ export function geluNear(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function slopeOf(x: v128, a: v128, density: v128): v128 {
-  const tail = mass(a, density);
-  return f32x4.add(v128.bitselect(tail, f32x4.sub(all(ONE), tail), i32x4.shr_s(x, 31)), f32x4.mul(x, f32x4.mul(all(NORMAL_PEAK), density)));
+  const below = f32x4.sub(mass(a, density), f32x4.mul(a, f32x4.mul(all(NORMAL_PEAK), density)));
+  return v128.bitselect(below, f32x4.sub(all(ONE), below), i32x4.shr_s(x, 31));
 }
 
-/** Phi(x) + x phi(x), phi the normal density. At infinity it is inf * 0, NaN, as in PyTorch. */
+/** Phi(x) + x phi(x), phi the normal density; 0 and 1 at the infinities. */
 // @ts-ignore: decorator
 @inline
 export function geluSlope(x: v128): v128 {

@@ -2,7 +2,7 @@
 // instantiated: they are type parameters of the loops in map.ts, each of which then contains its op and nothing else. Where `isNear`, `near` gives the bits of `of` in
 // float32, for less work.
 
-import { cos, erf, exp, gelu, geluSlope, log1pexp, log, sigmoid, silu, sin, tanh } from './math';
+import { bounded, cos, erf, exp, gelu, geluSlope, log1pexp, log, sigmoid, silu, sin, tanh } from './math';
 import { expNear, geluNear, geluSlopeNear, isNear, isNormalNear, sigmoidNear } from './math32';
 import { max, min, mul } from './vector';
 
@@ -107,8 +107,7 @@ function where(mask: v128, yes: v128): v128 {
 @unmanaged export class GeluTanhBwd {
   @inline of<T>(dy: v128, x: v128, s: v128, t: v128): v128 {
     const g = sigmoid<T>(twiceU<T>(x));
-    // Beyond it g (1 - g) is 0, and x^2 may overflow.
-    const b = v128.pmax<T>(v128.pmin<T>(x, all<T>(64)), all<T>(-64));
+    const b = bounded<T>(x);
     const slope = v128.add<T>(v128.mul<T>(v128.mul<T>(b, b), all<T>(3 * 0.044715 * TWICE_ROOT)), all<T>(TWICE_ROOT));
     const bend = v128.mul<T>(v128.mul<T>(v128.mul<T>(b, g), v128.sub<T>(all<T>(1), g)), slope);
     return v128.mul<T>(dy, v128.add<T>(g, bend));
@@ -117,7 +116,7 @@ function where(mask: v128, yes: v128): v128 {
 @unmanaged export class SiluBwd {
   @inline of<T>(dy: v128, x: v128, s: v128, t: v128): v128 {
     const one = all<T>(1), g = sigmoid<T>(x);
-    return v128.mul<T>(dy, v128.mul<T>(g, v128.add<T>(one, v128.mul<T>(x, v128.sub<T>(one, g)))));
+    return v128.mul<T>(dy, v128.mul<T>(g, v128.add<T>(one, v128.mul<T>(bounded<T>(x), v128.sub<T>(one, g)))));
   }
 }
 /** s = beta, t = threshold. */

@@ -28,15 +28,24 @@ GRADTAPE_INLINE V gelu_of(V x) {
   }
 }
 
-/** Phi(x) + x phi(x), phi the normal density. At infinity it is inf * 0, NaN, as in PyTorch. */
+/** x for a factor of exponentials that vanish long before 1000: an infinite x would make their product NaN. */
+template <class V>
+GRADTAPE_INLINE V bounded(V x) {
+  return at_least(at_most(x, splat<V>(1000)), splat<V>(-1000));
+}
+
+/** Phi(x) + x phi(x), phi the normal density; 0 and 1 at the infinities. */
 template <class V>
 GRADTAPE_INLINE V gelu_derivative(V x) {
   const V peak = splat<V>(0x1.9884533d43651p-2);
   if constexpr (sizeof(Element<V>) == 4) {
-    const NormalTail<V> tail(at_most(absolute(x), splat<V>(NORMAL_END)));
-    return ((Int<V>)x < 0 ? tail.mass : 1.0f - tail.mass) + x * (peak * tail.density);
+    const V a = at_most(absolute(x), splat<V>(NORMAL_END));
+    const NormalTail<V> tail(a);
+    const V below = tail.mass - a * (peak * tail.density);
+    return (Int<V>)x < 0 ? below : 1.0f - below;
   } else {
-    return splat<V>(0.5) * twice_normal_cdf(x) + x * (peak * exp_of(splat<V>(-0.5) * x * x));
+    const V b = bounded(x);
+    return splat<V>(0.5) * twice_normal_cdf(x) + b * (peak * exp_of(splat<V>(-0.5) * b * b));
   }
 }
 

@@ -9,8 +9,7 @@ namespace GRADTAPE_NS {
 template <class V>
 GRADTAPE_INLINE V gelu_tanh_derivative(V x) {
   const V s = sigmoid_of(gelu_tanh_argument(x));
-  // Beyond it s (1 - s) is 0, and x^2 may overflow.
-  const V b = at_least(at_most(x, splat<V>(64)), splat<V>(-64));
+  const V b = bounded(x);
   const V slope = splat<V>(2 * SQRT_2_OVER_PI) + splat<V>(6 * SQRT_2_OVER_PI * GELU_CUBIC) * b * b;
   return s + b * s * (splat<V>(1) - s) * slope;
 }
@@ -32,7 +31,7 @@ void silu_bwd(const T* a, const T* b, Out<T> y, int64_t nd, Dims dims) {
   map<COSTLY>(
       [](auto dy, auto x) {
         const auto one = splat<decltype(x)>(1), s = sigmoid_of(x);
-        return dy * s * (one + x * (one - s));
+        return dy * s * (one + bounded(x) * (one - s));
       },
       nd, dims, y.data, a, b);
 }
@@ -52,8 +51,7 @@ void softplus_bwd(const T* dy, const T* x, Out<T> dx, double beta, double thresh
 template <class V>
 GRADTAPE_INLINE V mish_derivative(V x) {
   const V e = mish_growth(x), n = e * (e + splat<V>(2)), d = n + splat<V>(2);
-  const V bounded = at_least(at_most(x, mish_end<V>()), splat<V>(-1000));
-  return n / d + bounded * (splat<V>(4) * e * (e + splat<V>(1)) / (d * d));
+  return n / d + bounded(at_most(x, mish_end<V>())) * (splat<V>(4) * e * (e + splat<V>(1)) / (d * d));
 }
 GRADTAPE_BACKWARD(mish_bwd, COSTLY, dy* mish_derivative(v))
 
