@@ -51,7 +51,15 @@ describe('float32 within the bound over the whole range', () => {
       b.set(i, v);
     });
     for (const numbers of references[name].numbers as readonly Record<string, number>[]) {
-      run({ name, suffix: 'f32', buffers: { a, b, y }, numbers: { ...numbers, nd: 1 }, dims: [samples.length, 1, 1, 1], tolerance: { ulp: 4, eps: 8 }, what: 'over all exponents' });
+      run({
+        name,
+        suffix: 'f32',
+        buffers: { a, b, y },
+        numbers: { ...numbers, nd: 1 },
+        dims: [samples.length, 1, 1, 1],
+        tolerance: { ulp: 4, eps: 8 },
+        what: 'over all exponents',
+      });
     }
   });
   it('pow', () => {
