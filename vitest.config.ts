@@ -62,7 +62,7 @@ const otherBuild = (name: string) => ({
 /** What holds on to most tensors at once runs in the least memory. */
 const least = ['modules', 'nets', 'optim', 'release', 'saved', 'views'];
 /** Without tensors that could move (kernels, accuracy), with processes that have a budget of their own (loader, spill, workers), or with an op whose operands alone fill 32 MiB (images). */
-const elsewhere = ['kernels', 'accuracy', 'loader', 'spill', 'workers', 'images'];
+const elsewhere = ['kernels', 'accuracy', 'loader', 'spill', 'workers', 'images', 'large'];
 
 /** The suite once more in a linear memory so small that tensors move out of it and back. */
 const inLittleMemory = (megabytes: number, include: readonly string[], exclude: readonly string[] = []) => {

@@ -9,7 +9,7 @@ import { casts, elementwise, indexed } from './kernels/elementwise.js';
 import { gemm } from './kernels/gemm.js';
 import { convolution, maxPool, resample } from './kernels/images.js';
 import { choleskys, lus, searching, singular, sorting, triangles } from './kernels/lines.js';
-import { dtypeOf, dtypeOfSuffix, edges, fillWith, Memory, parametersOf, range, run } from './kernels/memory.js';
+import { dtypeOf, dtypeOfSuffix, edges, fillWith, Memory, parametersOf, range, run, widths } from './kernels/memory.js';
 import { normals, random } from './kernels/random.js';
 import { cell } from './kernels/recurrent.js';
 import { standardizing, standardizingBackward } from './kernels/standardize.js';
@@ -24,17 +24,19 @@ const triples = [1, 2, 3, 5, 8, 17, 33, 130, 515].flatMap((r) => [
 function reduction(name: KernelName, suffix: string): void {
   const names = parametersOf(name).filter(({ kind }) => 'rwu'.includes(kind));
   const lines = names.every(({ name: n }) => n !== 'y') || ['softmax', 'log_softmax', 'logcumsumexp', 'recurrence'].includes(name) || name.startsWith('cum');
+  const wide = parametersOf(name).some(({ name: n }) => n === 'wide') ? widths : [0];
+  const variants = references[name].numbers.flatMap((given) => wide.map((w) => ({ ...(given as Record<string, number>), wide: w })));
   const empty = ['sum', 'prod', 'logsumexp', 'var'].includes(name) || lines ? [[3, 0, 2]] : [];
-  for (const given of references[name].numbers) {
+  for (const given of variants) {
     for (const [outer, r, inner] of [...triples, ...empty, [0, 5, 3], [3, 5, 0]]) {
       const buffers = Object.fromEntries(
         names.map(({ name: buffer, kind }) => {
-          const memory = new Memory(dtypeOf(name, buffer, suffix), kind === 'w' && !lines ? outer * inner : outer * r * inner);
+          const memory = new Memory(dtypeOf(name, buffer, suffix, given.wide), kind === 'w' && !lines ? outer * inner : outer * r * inner);
           if (kind === 'r') fillWith(memory, range(name, buffer));
           return [buffer, memory];
         }),
       );
-      run({ name, suffix, buffers, numbers: { ...(given as Record<string, number>), outer, r, inner }, what: `of (${outer}, ${r}, ${inner})` });
+      run({ name, suffix, buffers, numbers: { ...given, outer, r, inner }, what: `of (${outer}, ${r}, ${inner})` });
     }
   }
 }

@@ -21,13 +21,13 @@ export function amin_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): vo
 export function amin_i32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremes<i32, Min>(x, y, outer, r, inner); }
 export function amin_i64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremes<i64, Min>(x, y, outer, r, inner); }
 export function amin_u8(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremes<u8, Min>(x, y, outer, r, inner); }
-export function argmax_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<f32, Max>(x, y, outer, r, inner); }
-export function argmax_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<f64, Max>(x, y, outer, r, inner); }
-export function argmax_i32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<i32, Max>(x, y, outer, r, inner); }
-export function argmax_i64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<i64, Max>(x, y, outer, r, inner); }
-export function argmax_u8(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<u8, Max>(x, y, outer, r, inner); }
-export function argmin_f32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<f32, Min>(x, y, outer, r, inner); }
-export function argmin_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<f64, Min>(x, y, outer, r, inner); }
-export function argmin_i32(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<i32, Min>(x, y, outer, r, inner); }
-export function argmin_i64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<i64, Min>(x, y, outer, r, inner); }
-export function argmin_u8(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { extremePlaces<u8, Min>(x, y, outer, r, inner); }
+export function argmax_f32(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<f32, Max>(x, y, outer, r, inner); }
+export function argmax_f64(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<f64, Max>(x, y, outer, r, inner); }
+export function argmax_i32(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<i32, Max>(x, y, outer, r, inner); }
+export function argmax_i64(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<i64, Max>(x, y, outer, r, inner); }
+export function argmax_u8(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<u8, Max>(x, y, outer, r, inner); }
+export function argmin_f32(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<f32, Min>(x, y, outer, r, inner); }
+export function argmin_f64(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<f64, Min>(x, y, outer, r, inner); }
+export function argmin_i32(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<i32, Min>(x, y, outer, r, inner); }
+export function argmin_i64(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<i64, Min>(x, y, outer, r, inner); }
+export function argmin_u8(x: usize, y: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { extremePlaces<u8, Min>(x, y, outer, r, inner); }

@@ -78,13 +78,13 @@ export function logcumsumexp_f32(x: usize, y: usize, outer: i32, r: i32, inner: 
 export function logcumsumexp_f64(x: usize, y: usize, outer: i32, r: i32, inner: i32): void { logcumsumexp<f64>(x, y, outer, r, inner); }
 export function recurrence_f32(a: usize, x: usize, y: usize, outer: i32, r: i32, inner: i32): void { recurrence<f32>(a, x, y, outer, r, inner); }
 export function recurrence_f64(a: usize, x: usize, y: usize, outer: i32, r: i32, inner: i32): void { recurrence<f64>(a, x, y, outer, r, inner); }
-export function cummax_f32(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<f32, Max>(x, y, places, outer, r, inner); }
-export function cummax_f64(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<f64, Max>(x, y, places, outer, r, inner); }
-export function cummax_i32(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<i32, Max>(x, y, places, outer, r, inner); }
-export function cummax_i64(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<i64, Max>(x, y, places, outer, r, inner); }
-export function cummax_u8(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<u8, Max>(x, y, places, outer, r, inner); }
-export function cummin_f32(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<f32, Min>(x, y, places, outer, r, inner); }
-export function cummin_f64(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<f64, Min>(x, y, places, outer, r, inner); }
-export function cummin_i32(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<i32, Min>(x, y, places, outer, r, inner); }
-export function cummin_i64(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<i64, Min>(x, y, places, outer, r, inner); }
-export function cummin_u8(x: usize, y: usize, places: usize, outer: i32, r: i32, inner: i32): void { scanExtreme<u8, Min>(x, y, places, outer, r, inner); }
+export function cummax_f32(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<f32, Max>(x, y, places, outer, r, inner); }
+export function cummax_f64(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<f64, Max>(x, y, places, outer, r, inner); }
+export function cummax_i32(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<i32, Max>(x, y, places, outer, r, inner); }
+export function cummax_i64(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<i64, Max>(x, y, places, outer, r, inner); }
+export function cummax_u8(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<u8, Max>(x, y, places, outer, r, inner); }
+export function cummin_f32(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<f32, Min>(x, y, places, outer, r, inner); }
+export function cummin_f64(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<f64, Min>(x, y, places, outer, r, inner); }
+export function cummin_i32(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<i32, Min>(x, y, places, outer, r, inner); }
+export function cummin_i64(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<i64, Min>(x, y, places, outer, r, inner); }
+export function cummin_u8(x: usize, y: usize, places: usize, _wide: i32, outer: i32, r: i32, inner: i32): void { scanExtreme<u8, Min>(x, y, places, outer, r, inner); }

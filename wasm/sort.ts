@@ -101,13 +101,13 @@ function searchsorted<T>(a: usize, x: usize, y: usize, rows: i32, n: i32, m: i32
   }
 }
 
-export function sort_f32(x: usize, y: usize, places: usize, scratch: usize, rows: i32, n: i32, descending: i32): void { sort<f32, u32>(x, y, places, scratch, rows, n, descending); }
-export function sort_f64(x: usize, y: usize, places: usize, scratch: usize, rows: i32, n: i32, descending: i32): void { sort<f64, u64>(x, y, places, scratch, rows, n, descending); }
-export function sort_i32(x: usize, y: usize, places: usize, scratch: usize, rows: i32, n: i32, descending: i32): void { sort<i32, u32>(x, y, places, scratch, rows, n, descending); }
-export function sort_i64(x: usize, y: usize, places: usize, scratch: usize, rows: i32, n: i32, descending: i32): void { sort<i64, u64>(x, y, places, scratch, rows, n, descending); }
-export function sort_u8(x: usize, y: usize, places: usize, scratch: usize, rows: i32, n: i32, descending: i32): void { sort<u8, u8>(x, y, places, scratch, rows, n, descending); }
-export function searchsorted_f32(a: usize, x: usize, y: usize, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<f32>(a, x, y, rows, n, m, shared, right); }
-export function searchsorted_f64(a: usize, x: usize, y: usize, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<f64>(a, x, y, rows, n, m, shared, right); }
-export function searchsorted_i32(a: usize, x: usize, y: usize, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<i32>(a, x, y, rows, n, m, shared, right); }
-export function searchsorted_i64(a: usize, x: usize, y: usize, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<i64>(a, x, y, rows, n, m, shared, right); }
-export function searchsorted_u8(a: usize, x: usize, y: usize, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<u8>(a, x, y, rows, n, m, shared, right); }
+export function sort_f32(x: usize, y: usize, places: usize, scratch: usize, _wide: i32, rows: i32, n: i32, descending: i32): void { sort<f32, u32>(x, y, places, scratch, rows, n, descending); }
+export function sort_f64(x: usize, y: usize, places: usize, scratch: usize, _wide: i32, rows: i32, n: i32, descending: i32): void { sort<f64, u64>(x, y, places, scratch, rows, n, descending); }
+export function sort_i32(x: usize, y: usize, places: usize, scratch: usize, _wide: i32, rows: i32, n: i32, descending: i32): void { sort<i32, u32>(x, y, places, scratch, rows, n, descending); }
+export function sort_i64(x: usize, y: usize, places: usize, scratch: usize, _wide: i32, rows: i32, n: i32, descending: i32): void { sort<i64, u64>(x, y, places, scratch, rows, n, descending); }
+export function sort_u8(x: usize, y: usize, places: usize, scratch: usize, _wide: i32, rows: i32, n: i32, descending: i32): void { sort<u8, u8>(x, y, places, scratch, rows, n, descending); }
+export function searchsorted_f32(a: usize, x: usize, y: usize, _wide: i32, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<f32>(a, x, y, rows, n, m, shared, right); }
+export function searchsorted_f64(a: usize, x: usize, y: usize, _wide: i32, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<f64>(a, x, y, rows, n, m, shared, right); }
+export function searchsorted_i32(a: usize, x: usize, y: usize, _wide: i32, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<i32>(a, x, y, rows, n, m, shared, right); }
+export function searchsorted_i64(a: usize, x: usize, y: usize, _wide: i32, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<i64>(a, x, y, rows, n, m, shared, right); }
+export function searchsorted_u8(a: usize, x: usize, y: usize, _wide: i32, rows: i32, n: i32, m: i32, shared: i32, right: i32): void { searchsorted<u8>(a, x, y, rows, n, m, shared, right); }

@@ -19,13 +19,13 @@ static int64_t find(const T* x, int64_t n, T value) {
   return i;
 }
 
-template <class R, class T>
-static void arg(const T* x, int32_t* y, int64_t outer, int64_t r, int64_t inner) {
+template <class R, class I, class T>
+static void arg(const T* x, I* y, int64_t outer, int64_t r, int64_t inner) {
   for_columns(outer, r, inner, [&](int64_t o, int64_t first, int64_t w) {
     const T* at = x + o * r * inner + first;
-    int32_t* index = y + o * inner + first;
+    I* index = y + o * inner + first;
     if (inner == 1) {
-      *index = static_cast<int32_t>(find(at, r, reduce_run<R>(at, r)));
+      *index = static_cast<I>(find(at, r, reduce_run<R>(at, r)));
       return;
     }
     T best[COLUMNS];
@@ -38,7 +38,7 @@ static void arg(const T* x, int32_t* y, int64_t outer, int64_t r, int64_t inner)
       for (int64_t j = 0; j < w; j++) {
         // A tie, or a NaN that is there already, keeps the earlier index.
         const bool better = best[j] == best[j] && R::replaces(at[j], best[j]);
-        index[j] = better ? static_cast<int32_t>(i) : index[j];
+        index[j] = better ? static_cast<I>(i) : index[j];
         best[j] = better ? at[j] : best[j];
       }
     }
@@ -46,13 +46,13 @@ static void arg(const T* x, int32_t* y, int64_t outer, int64_t r, int64_t inner)
 }
 
 template <class T>
-void argmax(const T* x, Out<int32_t> y, int64_t outer, int64_t r, int64_t inner) {
-  arg<Maximum<T>>(x, y.data, outer, r, inner);
+void argmax(const T* x, Out<void> y, int64_t wide, int64_t outer, int64_t r, int64_t inner) {
+  with_indices(y, wide, [&](auto* index) { arg<Maximum<T>>(x, index, outer, r, inner); });
 }
 
 template <class T>
-void argmin(const T* x, Out<int32_t> y, int64_t outer, int64_t r, int64_t inner) {
-  arg<Minimum<T>>(x, y.data, outer, r, inner);
+void argmin(const T* x, Out<void> y, int64_t wide, int64_t outer, int64_t r, int64_t inner) {
+  with_indices(y, wide, [&](auto* index) { arg<Minimum<T>>(x, index, outer, r, inner); });
 }
 
 GRADTAPE_DEFINE_FAMILY(arg)

@@ -1,7 +1,7 @@
 // Numbers of the command buffer (float64) as values of a dtype.
 #pragma once
 
-#include "../isa.h"
+#include "../simd.h"
 
 namespace GRADTAPE_NS {
 
@@ -34,6 +34,13 @@ template <class T>
 inline T saturated(double value) {
   if constexpr (is_float<T>) return static_cast<T>(value);
   else return value <= static_cast<double>(LOWEST<T>) ? LOWEST<T> : value >= static_cast<double>(HIGHEST<T>) ? HIGHEST<T> : static_cast<T>(value);
+}
+
+/** Calls f with indices as they are to be written: int64 if wide, else int32. */
+template <class F>
+GRADTAPE_INLINE void with_indices(void* indices, int64_t wide, const F& f) {
+  if (wide) f(static_cast<int64_t*>(indices));
+  else f(static_cast<int32_t*>(indices));
 }
 
 }  // namespace GRADTAPE_NS

@@ -21,7 +21,8 @@ void max_row(const T* plane, int64_t w, int64_t top, int64_t bottom, int64_t dh,
     }
     const I first = load<I>(left);
     V best = splat<V>(-INF);
-    I where = first + static_cast<Element<I>>(top * w);
+    // From the beginning of the window's first row: int32 lanes would not hold all places of a long plane.
+    I where = first;
     for (int64_t i = top; i < bottom; i += dh) {
       const T* line = plane + i * w;
       for (int64_t t = 0; t < taps; t++) {
@@ -31,10 +32,10 @@ void max_row(const T* plane, int64_t w, int64_t top, int64_t bottom, int64_t dh,
         const V v = load<V>(lane);
         const I larger = (v > best) | (v != v);
         best = larger ? v : best;
-        where = larger ? first + static_cast<Element<I>>(i * w + t * dw) : where;
+        where = larger ? first + static_cast<Element<I>>((i - top) * w + t * dw) : where;
       }
     }
-    for (int l = 0; l < count; l++) y[b + l] = best[l], idx[b + l] = where[l];
+    for (int l = 0; l < count; l++) y[b + l] = best[l], idx[b + l] = top * w + where[l];
   }
 }
 
@@ -56,7 +57,7 @@ void max_quads(const T* above, const T* below, int64_t at, int64_t w, int64_t ow
     const int64_t count = ow - b < W ? ow - b : W, n = 2 * count;
     const V a0 = read(above + 2 * b, n), a1 = read(above + 2 * b + W, n - W), b0 = read(below + 2 * b, n), b1 = read(below + 2 * b + W, n - W);
     V best = every_other<0>(a0, a1, order);
-    const I first = 2 * lane_numbers<V>() + static_cast<Element<I>>(at + 2 * b);
+    const I first = 2 * lane_numbers<V>() + static_cast<Element<I>>(2 * b);
     I where = first;
     const auto offer = [&](V v, int64_t distance) {
       const I larger = (v > best) | (v != v);
@@ -68,7 +69,7 @@ void max_quads(const T* above, const T* below, int64_t at, int64_t w, int64_t ow
     offer(every_other<1>(b0, b1, order), w + 1);
     if (count == W) store(y + b, best);
     else store_part(y + b, best, count);
-    const auto wide = convert<int64_t>(where);
+    const auto wide = convert<int64_t>(where) + at;
     __builtin_memcpy(idx + b, &wide, count * sizeof(int64_t));
   }
 }

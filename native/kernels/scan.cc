@@ -73,8 +73,8 @@ void recurrence(const T* a, const T* x, Out<T> y, int64_t outer, int64_t r, int6
 }
 
 /** The best so far and where it is: of ties the latest, of NaNs too. */
-template <class R, class T>
-static void scan_extreme(const T* x, T* y, int32_t* places, int64_t outer, int64_t r, int64_t inner) {
+template <class R, class I, class T>
+static void scan_extreme(const T* x, T* y, I* places, int64_t outer, int64_t r, int64_t inner) {
   for_columns(outer, r, inner, [&](int64_t o, int64_t first, int64_t w) {
     const int64_t start = o * r * inner + first;
     for (int64_t j = 0; j < w && r > 0; j++) {
@@ -87,20 +87,20 @@ static void scan_extreme(const T* x, T* y, int32_t* places, int64_t outer, int64
         const T best = y[j - inner];
         const bool better = R::replaces(x[j], best) || x[j] == best;
         y[j] = better ? x[j] : best;
-        places[j] = better ? static_cast<int32_t>(k) : places[j - inner];
+        places[j] = better ? static_cast<I>(k) : places[j - inner];
       }
     }
   });
 }
 
 template <class T>
-void cummax(const T* x, Out<T> y, Out<int32_t> places, int64_t outer, int64_t r, int64_t inner) {
-  scan_extreme<Maximum<T>>(x, y.data, places.data, outer, r, inner);
+void cummax(const T* x, Out<T> y, Out<void> places, int64_t wide, int64_t outer, int64_t r, int64_t inner) {
+  with_indices(places, wide, [&](auto* index) { scan_extreme<Maximum<T>>(x, y.data, index, outer, r, inner); });
 }
 
 template <class T>
-void cummin(const T* x, Out<T> y, Out<int32_t> places, int64_t outer, int64_t r, int64_t inner) {
-  scan_extreme<Minimum<T>>(x, y.data, places.data, outer, r, inner);
+void cummin(const T* x, Out<T> y, Out<void> places, int64_t wide, int64_t outer, int64_t r, int64_t inner) {
+  with_indices(places, wide, [&](auto* index) { scan_extreme<Minimum<T>>(x, y.data, index, outer, r, inner); });
 }
 
 GRADTAPE_DEFINE_FAMILY(scan)

@@ -38,11 +38,11 @@ static KeyOf<T> key_of(T value) {
   }
 }
 
-template <class K>
-static void insertion_sort(K* keys, int32_t* places, int64_t n) {
+template <class K, class I>
+static void insertion_sort(K* keys, I* places, int64_t n) {
   for (int64_t i = 1; i < n; i++) {
     const K key = keys[i];
-    const int32_t place = places[i];
+    const I place = places[i];
     int64_t j = i;
     for (; j > 0 && keys[j - 1] > key; j--) {
       keys[j] = keys[j - 1];
@@ -54,8 +54,8 @@ static void insertion_sort(K* keys, int32_t* places, int64_t n) {
 }
 
 /** From the lowest byte to the highest, to and fro between two arrays; bytes that are all the same are passed over. True if the places end in `places2`. */
-template <class K>
-static bool radix_sort(K* keys, K* keys2, int32_t* places, int32_t* places2, int64_t n) {
+template <class K, class I>
+static bool radix_sort(K* keys, K* keys2, I* places, I* places2, int64_t n) {
   constexpr int digits = sizeof(K);
   int64_t counts[digits][256] = {};
   for (int64_t i = 0; i < n; i++) {
@@ -79,7 +79,7 @@ static bool radix_sort(K* keys, K* keys2, int32_t* places, int32_t* places2, int
     K* const k = keys;
     keys = keys2;
     keys2 = k;
-    int32_t* const p = places;
+    I* const p = places;
     places = places2;
     places2 = p;
     moved = !moved;
@@ -90,11 +90,11 @@ static bool radix_sort(K* keys, K* keys2, int32_t* places, int32_t* places2, int
 /** Rows up to here are sorted by insertion. */
 constexpr int64_t SHORT_ROW = 64;
 
-template <class T>
-void sort(const T* x, Out<T> y, Out<int32_t> places, Out<uint8_t> scratch, int64_t rows, int64_t n, int64_t descending) {
+template <class T, class I>
+static void sort_each(const T* x, T* y, I* places, uint8_t* scratch, int64_t rows, int64_t n, int64_t descending) {
   using K = KeyOf<T>;
-  int32_t* spare_places = reinterpret_cast<int32_t*>(scratch.data);
-  K* spare_keys = reinterpret_cast<K*>(scratch.data + ((rows * n * 4 + 7) & ~7));
+  I* spare_places = reinterpret_cast<I*>(scratch);
+  K* spare_keys = reinterpret_cast<K*>(scratch + (rows * n * int64_t{sizeof(I)} + 7) / 8 * 8);
   const int64_t grain = 8192 / (n + 1) + 1;
   parallel(rows, grain, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; row++) {
@@ -102,21 +102,26 @@ void sort(const T* x, Out<T> y, Out<int32_t> places, Out<uint8_t> scratch, int64
       T* to = y + row * n;
       // The keys lie where the values will.
       K* keys = reinterpret_cast<K*>(to);
-      int32_t *at = places + row * n, *spare = spare_places + row * n;
+      I *at = places + row * n, *spare = spare_places + row * n;
       for (int64_t i = 0; i < n; i++) {
         const K key = key_of(from[i]);
         keys[i] = descending ? static_cast<K>(~key) : key;
-        at[i] = static_cast<int32_t>(i);
+        at[i] = static_cast<I>(i);
       }
       if (n <= SHORT_ROW) insertion_sort(keys, at, n);
-      else if (radix_sort(keys, spare_keys + row * n, at, spare, n)) __builtin_memcpy(at, spare, n * sizeof(int32_t));
+      else if (radix_sort(keys, spare_keys + row * n, at, spare, n)) __builtin_memcpy(at, spare, n * sizeof(I));
       for (int64_t i = 0; i < n; i++) to[i] = from[at[i]];
     }
   });
 }
 
 template <class T>
-void searchsorted(const T* a, const T* x, Out<int32_t> y, int64_t rows, int64_t n, int64_t m, int64_t shared, int64_t right) {
+void sort(const T* x, Out<T> y, Out<void> places, Out<uint8_t> scratch, int64_t wide, int64_t rows, int64_t n, int64_t descending) {
+  with_indices(places, wide, [&](auto* index) { sort_each(x, y.data, index, scratch.data, rows, n, descending); });
+}
+
+template <class T, class I>
+static void search_rows(const T* a, const T* x, I* y, int64_t rows, int64_t n, int64_t m, int64_t shared, int64_t right) {
   parallel(rows * m, 1024, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
       const T* row = shared ? a : a + i / m * n;
@@ -128,9 +133,14 @@ void searchsorted(const T* a, const T* x, Out<int32_t> y, int64_t rows, int64_t 
         if (stop) high = middle;
         else low = middle + 1;
       }
-      y[i] = static_cast<int32_t>(low);
+      y[i] = static_cast<I>(low);
     }
   });
+}
+
+template <class T>
+void searchsorted(const T* a, const T* x, Out<void> y, int64_t wide, int64_t rows, int64_t n, int64_t m, int64_t shared, int64_t right) {
+  with_indices(y, wide, [&](auto* index) { search_rows(a, x, index, rows, n, m, shared, right); });
 }
 
 GRADTAPE_DEFINE_FAMILY(sort)

@@ -37,6 +37,11 @@ export const bool = info('bool', 5, 1, 'u8', Category.Bool, Uint8Array);
 /** Every dtype, at the index that is its code. */
 export const dtypes: readonly DTypeInfo[] = [float32, float64, int32, int64, uint8, bool];
 
+/** More elements than int32 indices reach. */
+const int32Indices = 2 ** 31 - 1;
+/** The dtype of indices into that many elements. */
+export const indexType = (size: number): DTypeInfo => (size > int32Indices ? int64 : int32);
+
 const byName: Readonly<Record<string, DTypeInfo>> = Object.fromEntries(dtypes.map((d) => [d.name, d]));
 
 /** The dtype of that name, or undefined. */

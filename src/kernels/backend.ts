@@ -26,6 +26,8 @@ export interface Backend {
   reserve(bytes: number): { address: number; bytes: number } | undefined;
   /** Gives a region back to the system; without it, regions live as long as the backend. */
   release?(address: number, bytes: number): void;
+  /** The most elements that a tensor may have, where kernels count in fewer bits than addresses take. */
+  readonly maxElements?: number;
   /** Whether a region begins where the one before it ends. */
   readonly contiguous: boolean;
   /** Whether memory ends before the machine's does, so that storages may have to move out of it. */

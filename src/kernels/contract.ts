@@ -10,6 +10,9 @@
 // - Elementwise kernels take `nd` rows in `dims`, outermost first, each [size, stride of every buffer operand in the order of the row]; strides are in elements
 //   and may be 0 (broadcast) or negative. nd = 0 means exactly one element. The caller has dropped sizes of 1 and merged rows that can be merged.
 // - Reductions take a contiguous x seen as (outer, r, inner) and reduce r: y is a contiguous (outer, inner).
+// - Indices that a kernel writes are i64 if `wide`, else i32. Callers ask for wide ones where a size is past 2^31 - 1.
+// - In WebAssembly integers are 32 bits: larger ones, rows of more elements and larger tensors are refused before a kernel
+//   runs (kernels/wasm.ts), and `wide` is 0.
 // - NaN: arithmetic propagates it; maximum, minimum, amax, amin, clamp, relu and the arg reductions let it win; comparisons are false except ne.
 // - A float32 transcendental is within 4 ulp of the float64 truth over the whole range unless its row says otherwise; a float64 one within 4 ulp of libm.
 // - Integer arithmetic wraps around.
@@ -173,9 +176,9 @@ export const contract = {
   amax: [N, reduce],
   /** r > 0. */
   amin: [N, reduce],
-  /** y is i32: the first index of the maximum, or of the first NaN; r > 0. */
-  argmax: [N, reduce],
-  argmin: [N, reduce],
+  /** y: the first index of the maximum, or of the first NaN; r > 0. */
+  argmax: [N, 'x:r y:w wide:i outer:i r:i inner:i'],
+  argmin: [N, 'x:r y:w wide:i outer:i r:i inner:i'],
   /** sum((x - mean)^2) / max(r - correction, 0), two passes in float64 accumulation; division as IEEE (0/0 NaN, x/0 inf). */
   var: [F, 'x:r y:w correction:f outer:i r:i inner:i'],
   /** log(sum(exp(x))), shifted by the maximum; all -inf gives -inf; empty -inf. */
@@ -231,23 +234,23 @@ export const contract = {
    */
   resample: [F, 'x:r starts:r idx:r weight:r y:w outer:i nx:i ny:i inner:i'],
   // Scans, sorting, searching -------------------------------------------------------------------------------------------------------------------------
-  /** y (outer, r, inner): running sums along r, continued in float64 (int64: in integers) and rounded once per element. */
+  /** y (outer, r, inner): running sums along r, continued in float64 (int64: in integers) and rounded once per element; y may be x. */
   cumsum: ['f32 f64 i64', reduce],
   cumprod: ['f32 f64 i64', reduce],
   /** log(sum(exp(x[0..k]))), in float64; all -inf gives -inf. Bound (float64): 3 epsilons at 100 terms of either sign around 0. */
   logcumsumexp: [F, reduce],
   /** y[k] = x[k] + a[k] * y[k - 1], in float64. */
   recurrence: [F, 'a:r x:r y:w outer:i r:i inner:i'],
-  /** The best so far and, as i32, its place: of ties the last. NaN wins and stays. */
-  cummax: [N, 'x:r y:w places:w outer:i r:i inner:i'],
-  cummin: [N, 'x:r y:w places:w outer:i r:i inner:i'],
+  /** The best so far and its index: of ties the last. NaN wins and stays. */
+  cummax: [N, 'x:r y:w places:w wide:i outer:i r:i inner:i'],
+  cummin: [N, 'x:r y:w places:w wide:i outer:i r:i inner:i'],
   /**
-   * Each of the rows of n sorted, stable, with the i32 places that the values come from; NaN counts as largest, -0 as 0. scratch: (rows * n * 4 rounded up to 8) + rows * n *
-   * (size of an element) bytes.
+   * Each of the rows of n sorted, stable, with the indices that the values come from; NaN counts as largest, -0 as 0.
+   * scratch: (rows * n * (size of an index) rounded up to 8) + rows * n * (size of an element) bytes.
    */
-  sort: [N, 'x:r y:w places:w scratch:w rows:i n:i descending:i'],
-  /** y i32 (rows, m): how many elements of the sorted row a (rows, n; or one row, if shared) are < x, or <= x if right. For NaN: n. */
-  searchsorted: [N, 'a:r x:r y:w rows:i n:i m:i shared:i right:i'],
+  sort: [N, 'x:r y:w places:w scratch:w wide:i rows:i n:i descending:i'],
+  /** y (rows, m): how many elements of the sorted row a (rows, n; or one row, if shared) are < x, or <= x if right. For NaN: n. */
+  searchsorted: [N, 'a:r x:r y:w wide:i rows:i n:i m:i shared:i right:i'],
 
   // Factorisations: nb row-major matrices -----------------------------------------------------------------------------------------------------------------
   /** a (m, n) becomes L (unit diagonal, below) and U, rows exchanged for the largest pivot; pivots i32: row k was exchanged with pivots[k] - 1; info i32: the first zero pivot, from 1. */

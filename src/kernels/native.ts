@@ -146,6 +146,7 @@ function backendOf(addon: Addon): Backend {
   const ids = new Map(addon.kernels.map((entry, id) => [entry.split(' ')[0], { id, word: entry.split(' ')[1] }]));
   const drift = differences(new Map([...ids].map(([name, { word }]) => [name, word])));
   if (drift.length > 0) throw new BackendError(`built for another kernel contract: ${drift.join('; ')}`);
+  let reserved = 0;
   return {
     name: 'native',
     kernels: buildTable((name, word) => invoker(addon, ids.get(name)!.id, word)),
@@ -153,11 +154,16 @@ function backendOf(addon: Addon): Backend {
     regionBytes: 64 << 20,
     contiguous: false,
     reserve(bytes) {
-      if (bytes > platform.availableMemory()) return undefined;
+      if (bytes > platform.availableMemory(reserved)) return undefined;
       const address = addon.reserve(bytes);
-      return address === 0 ? undefined : { address, bytes };
+      if (address === 0) return undefined;
+      reserved += bytes;
+      return { address, bytes };
     },
-    release: addon.release,
+    release(address, bytes) {
+      addon.release(address, bytes);
+      reserved -= bytes;
+    },
     copyIn: addon.copyIn,
     copyOut: addon.copyOut,
     adjust: addon.adjust,

@@ -2,7 +2,7 @@
 //
 // There are two builds, with and without relaxed SIMD (fused multiply-add), and one file serves programs with threads and without: whether its memory is shared is a bit of the
 // file, which is flipped before compiling.
-import { BackendError } from '../core/errors.js';
+import { BackendError, fail } from '../core/errors.js';
 import { platform } from '../platform/index.js';
 import type { Backend } from './backend.js';
 import { buildTable, differences, rowWidth } from './table.js';
@@ -17,6 +17,8 @@ type WasmFunction = (...args: number[]) => number;
 type Invoke = (...args: (number | readonly number[])[]) => void;
 
 const page = 65536;
+/** All but one of the pages that 32 bits address: the end of every block is an address too. */
+const mostPages = 65535;
 /** Room for the vectors of one call, at the start of the heap. */
 const scratchBytes = 4096;
 /** Helpers' scratch memory lies at the start of the heap too; it costs nothing before it is used. */
@@ -35,10 +37,30 @@ function candidates(): Build[] {
 /** Kernel calls so far, of all instances. */
 let calls = 0;
 
+/** What kernels count in here. */
+const maxInt32 = 2 ** 31 - 1;
+const tooLarge = (name: string, value: number): never =>
+  fail(BackendError, name, `sizes, strides and numbers of elements of at most ${maxInt32} on the wasm backend`, String(value));
+
 /** Kernels without a vector are called as they are; a vector is copied to the scratch area and passed by address. */
-function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, scratchAddress: number, trapped: (error: unknown) => never): Invoke {
+function invoker(
+  name: string,
+  kernel: WasmFunction,
+  word: string,
+  scratch: () => Int32Array,
+  scratchAddress: number,
+  trapped: (error: unknown) => never,
+): Invoke {
+  const integers = [...word].flatMap((kind, i) => (kind === 'i' ? [i] : []));
+  const checkIntegers = (args: readonly unknown[]): void => {
+    for (let i = 0; i < integers.length; i++) {
+      const value = args[integers[i]] as number;
+      if ((value | 0) !== value) tooLarge(name, value);
+    }
+  };
   if (!word.endsWith('v')) {
     return ((...args: number[]) => {
+      checkIntegers(args);
       calls++;
       try {
         kernel(...args);
@@ -52,7 +74,14 @@ function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, 
   const put = (nd: number, dims: readonly number[]): void => {
     const memory = scratch();
     const length = nd * width;
-    for (let i = 0; i < length; i++) memory[i] = dims[i];
+    let count = 1;
+    for (let i = 0; i < length; i++) {
+      const value = dims[i];
+      memory[i] = value;
+      if (memory[i] !== value) tooLarge(name, value);
+      if (i % width === 0) count *= value;
+    }
+    if (count > maxInt32) tooLarge(name, count);
   };
   if (word === 'rwiv') {
     return ((x: number, y: number, nd: number, dims: readonly number[]) => {
@@ -77,6 +106,7 @@ function invoker(kernel: WasmFunction, word: string, scratch: () => Int32Array, 
     }) as Invoke;
   }
   return (...args) => {
+    checkIntegers(args);
     put(args[last - 1] as number, args[last] as readonly number[]);
     args[last] = scratchAddress;
     calls++;
@@ -124,7 +154,7 @@ class Imports {
   /** Set once the instance is there. */
   start = (_threads: number): number => 1;
   constructor(readonly shared: boolean) {
-    this.env = { memory: new WebAssembly.Memory({ initial: 64, maximum: page, shared }), start: (threads: number) => this.start(threads) };
+    this.env = { memory: new WebAssembly.Memory({ initial: 64, maximum: mostPages, shared }), start: (threads: number) => this.start(threads) };
   }
 }
 
@@ -184,11 +214,12 @@ function wrap(module: WebAssembly.Module, { exports }: WebAssembly.Instance, imp
   };
   return {
     name: 'wasm',
-    kernels: buildTable((name, word) => invoker(functions.get(name)!, word, () => scratch, scratchAddress, trapped(name))),
+    kernels: buildTable((name, word) => invoker(name, functions.get(name)!, word, () => scratch, scratchAddress, trapped(name))),
     watcher: makeWatcher(),
     regionBytes: 16 << 20,
     contiguous: true,
     isBounded: true,
+    maxElements: maxInt32,
     calls: () => calls,
     reserve(wanted) {
       const rounded = Math.ceil(wanted / page) * page;

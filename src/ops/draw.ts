@@ -63,9 +63,14 @@ export function normal(generator: Generator, y: Tensor, mean: number, std: numbe
 
 /** float64 goes through JavaScript's logarithm, sine and cosine, which are the same on every machine. */
 function boxMuller(t: Tensor, whole: number, mean: number, std: number): void {
-  const array = t.toTypedArray() as FloatArray;
-  for (let i = 0; i < whole; i += 16) boxMuller64(array, i, mean, std);
-  backend.copyIn(addressOf(t), array);
+  const array = new Float64Array(Math.min(whole, BLOCK));
+  for (let done = 0; done < whole; done += BLOCK) {
+    const block = array.subarray(0, Math.min(BLOCK, whole - done));
+    const address = addressOf(t) + done * t.dt.size;
+    backend.copyOut(address, block);
+    for (let i = 0; i < block.length; i += 16) boxMuller64(block, i, mean, std);
+    backend.copyIn(address, block);
+  }
 }
 
 /** What PyTorch does for few elements, and for tensors that are not contiguous. */
@@ -80,9 +85,16 @@ function checkStd(std: number): void {
   if (!(std >= 0)) fail(ArgumentError, 'normal_', 'std >= 0', show(std));
 }
 
-/** Fills y with what is written to an array of its size. */
+/** Elements that are drawn into a JavaScript array at once; a multiple of 16, so that normals stay together. */
+const BLOCK = 2 ** 20;
+
+/** Fills y, block by block, with what is written to arrays: each goes on where the one before it ended. */
 export function fillFrom(y: Tensor, write: (array: FloatArray) => void): void {
-  const array = new y.dt.array(y.count) as FloatArray;
-  write(array);
-  if (y.count > 0) backend.copyIn(addressOf(y), array);
+  let done = 0;
+  do {
+    const array = new y.dt.array(Math.min(BLOCK, y.count - done)) as FloatArray;
+    write(array);
+    if (array.length > 0) backend.copyIn(addressOf(y) + done * y.dt.size, array);
+    done += array.length;
+  } while (done < y.count);
 }

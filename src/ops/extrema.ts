@@ -1,7 +1,7 @@
 // The largest and smallest elements, and where they are.
-import { bool, int32 } from '../core/dtype.js';
+import { bool, indexType, int32 } from '../core/dtype.js';
 import { DTypeError, fail } from '../core/errors.js';
-import { checkDim } from '../core/shape.js';
+import { checkDim, numel } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
@@ -14,7 +14,7 @@ import type { Binary } from './define.js';
 import { gather } from './gather.js';
 import { pairOf, type ValuesIndices } from './pair.js';
 import { maximum, minimum } from './pointwise.js';
-import { needElements, type Over, type ReduceArgs, type Reduction, readReduce, reduceWith, sum, withDims } from './reduce.js';
+import { foldWith, needElements, type Over, type ReduceArgs, type Reduction, readReduce, reduceWith, sum, withDims } from './reduce.js';
 import { squeeze } from './view.js';
 
 type Same = (x: Tensor, y: Tensor) => Tensor;
@@ -29,7 +29,7 @@ const extreme = (name: string, kernels: readonly Reduction[], same: Same): Op<Ov
     saves: 1 | OUT,
     forward: ([x], over) => {
       needElements(name, x, over);
-      return reduceWith(name, kernels, x, x.dt, over);
+      return foldWith(name, kernels, x, x.dt, over);
     },
     vjp: [(dy, node) => toTies(dy, node.x(0), node.y, node.args as Over, same)],
   });
@@ -51,12 +51,17 @@ export interface ArgOptions {
 type ArgArgs = ArgsOf<ArgOptions, ['dim', 'keepdim']>;
 type Arg = (x: Tensor, ...args: ArgArgs) => Tensor;
 
-const argOf = (name: string, kernels: readonly Reduction[]): Arg => {
+type ArgKernel = (x: number, y: number, wide: number, outer: number, r: number, inner: number) => void;
+
+const argOf = (name: string, kernels: readonly ArgKernel[]): Arg => {
+  const writing = (width: number): Reduction[] => kernels.map((kernel) => (x, y, outer, r, inner) => kernel(x, y, width, outer, r, inner));
+  const [narrow, wide] = [writing(0), writing(1)];
   const op = defineOp<Over>({
     name,
     forward: ([x], over) => {
       needElements(name, x, over);
-      return reduceWith(name, kernels, x, x.dt, over, int32);
+      const index = indexType(numel(over.dims.map((d) => x.shape[d])));
+      return reduceWith(name, index === int32 ? narrow : wide, x, x.dt, over, index);
     },
   });
   return (x, ...args) => {
@@ -75,9 +80,9 @@ const ofNumbers =
     if (asTensor(name, 'input', x).dt === bool) fail(DTypeError, name, 'a numeric tensor', 'bool: not implemented for it');
     return arg(x, ...args);
   };
-/** The int32 index of the first largest element, along a dim or in the flattened tensor. */
+/** The index of the first largest element, along a dim or in the flattened tensor. */
 export const argmax = ofNumbers('argmax', whereLargest);
-/** The int32 index of the first smallest element, along a dim or in the flattened tensor. */
+/** The index of the first smallest element, along a dim or in the flattened tensor. */
 export const argmin = ofNumbers('argmin', whereSmallest);
 
 export interface Extreme {

@@ -7,10 +7,10 @@ import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { asTensor, isOptions } from './args.js';
 import { div } from './arithmetic.js';
-import { isnan, logicalNot, ne, where } from './compare.js';
+import { isnan, logicalNot, where } from './compare.js';
 import { toDtype } from './copy.js';
 import { needFloat, rawCast } from './promote.js';
-import { type Dims, mean, type Over, type ReduceArgs, type Reduction, readReduce, reduceWith, std, sum, var_ } from './reduce.js';
+import { type Dims, foldWith, mean, type Over, type ReduceArgs, type Reduction, readReduce, std, sum, var_ } from './reduce.js';
 
 // Mean and spread ---------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ const truth = (name: string, kernels: readonly Reduction[], ofNothing: number): 
     forward: ([x], over) => {
       const dt = x.dt === uint8 ? uint8 : bool;
       const shape = reducedShape(x.shape, over.dims, over.keepdim);
-      const y = x.count === 0 ? full(shape, ofNothing, bool) : reduceWith(name, kernels, ne(x, 0), bool, over);
+      const y = x.count === 0 ? full(shape, ofNothing, bool) : foldWith(name, kernels, x, bool, over);
       return rawCast(y, dt);
     },
   });

@@ -1,5 +1,5 @@
 // Pooling, 1-d and 2-d. Averages are weighted sums along one dim after the other; a maximum remembers where it came from, and its gradient goes there.
-import { int32, int64 } from '../core/dtype.js';
+import { indexType, int32, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkInt, numel, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
@@ -220,7 +220,7 @@ function maximaOf(op: string, dims: number, x: Tensor, windows: readonly Windows
   });
   const args: Maxima = { windows: dims === 1 ? [[[0, 1]], inside[0]] : [inside[0], inside[1]], dilation: ofImage(dilation, 1) };
   const [y, index] = applyMulti(maxPoolOp, [images], args);
-  return asBoolean(op, 'returnIndices', returnIndices ?? false) ? [back(y), back(rawCast(index, int32))] : back(y);
+  return asBoolean(op, 'returnIndices', returnIndices ?? false) ? [back(y), back(rawCast(index, indexType(images.shape[2] * images.shape[3])))] : back(y);
 }
 
 function maxPool(op: string, dims: number, x: Tensor, options: MaxPoolOptions): Pooled {

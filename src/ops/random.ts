@@ -5,11 +5,13 @@ import type { FloatArray } from '../core/fills.js';
 import { multinomial as draw } from '../core/multinomial.js';
 import { Generator } from '../core/random.js';
 import { checkShape, checkSize, type Shape, showShape } from '../core/shape.js';
+import { backend } from '../kernels/load.js';
+import { newArray } from '../tensor/array.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { full } from '../tensor/fill.js';
 import { checkWritable } from '../tensor/inplace.js';
 import { apply, defineOp } from '../tensor/op.js';
-import { alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
+import { addressOf, alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { lt } from './compare.js';
 import { toDtype } from './copy.js';
@@ -86,7 +88,10 @@ export function randint(...args: readonly (number | readonly number[] | RandomOp
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   const read = readCreation<RandomOptions>('randperm', [options], [], keywords);
   const dt = read.dtype ? dtypeOf('randperm', read.dtype) : int64;
-  return drawn('randperm', [checkSize('randperm', 'n', n)], dt, read, (generator, y) => fillFrom(y, (array) => generator.randperm(array)));
+  return drawn('randperm', [checkSize('randperm', 'n', n)], dt, read, (generator, y) => {
+    const order = generator.randperm(newArray('randperm', dt, n));
+    if (n > 0) backend.copyIn(addressOf(y), order);
+  });
 }
 
 /** 1 with the probability that each element of x says, else 0. */

@@ -1,5 +1,5 @@
 // Reductions over some or all dims, each beside its derivative. Kernels see a contiguous (outer, r, inner) and reduce r.
-import { Category, type DType, type DTypeInfo, int64 } from '../core/dtype.js';
+import { type bool, Category, type DType, type DTypeInfo, int64 } from '../core/dtype.js';
 import { DTypeError, fail, ShapeError } from '../core/errors.js';
 import { checkDims, expandsTo, numel, reducedShape, type Shape, showShape, sizesOf } from '../core/shape.js';
 import { K } from '../kernels/load.js';
@@ -9,6 +9,7 @@ import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { div, mul, sub } from './arithmetic.js';
+import { BLOCK, type Reduction, reduceInBlocks, type Split } from './blocks.js';
 import { eq, logicalOr, lt } from './compare.js';
 import { toDtype } from './copy.js';
 import { divOrZero } from './guard.js';
@@ -33,32 +34,26 @@ export interface Over {
   readonly shape: Shape;
 }
 
-export type Reduction = (x: number, y: number, outer: number, r: number, inner: number) => void;
+export type { Reduction };
 
-/** The input as (outer, r, inner) with the reduced dims in the middle: as it lies where they are neighbours, else with them moved to the end. */
-function threefold(x: Tensor, dims: readonly number[]): { packed: Tensor; outer: number; r: number; inner: number } {
-  const sizes = x.shape;
-  const first = dims.length === 0 ? sizes.length : dims[0];
+interface Lying extends Split {
+  readonly seen: Tensor;
+}
+/** The input with the reduced dims side by side: as it is where they are neighbours, else with them moved to the end. */
+function sideBySide(x: Tensor, dims: readonly number[]): Lying {
+  const { shape, strides } = x;
+  const first = dims.length === 0 ? shape.length : dims[0];
   // Dims are sorted, each once.
   const adjacent = dims.length === 0 || dims[dims.length - 1] === first + dims.length - 1;
-  if (adjacent) {
-    let [outer, r, inner] = [1, 1, 1];
-    for (let d = 0; d < sizes.length; d++) {
-      if (d < first) outer *= sizes[d];
-      else if (d < first + dims.length) r *= sizes[d];
-      else inner *= sizes[d];
-    }
-    return { packed: contiguousCopy(x), outer, r, inner };
-  }
-  const order = [...sizes.keys()].filter((d) => !dims.includes(d)).concat(dims);
+  if (adjacent) return { seen: x, outer: first, inner: first + dims.length };
+  const order = [...shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
   const moved = alias(
     x,
-    order.map((d) => sizes[d]),
-    order.map((d) => x.strides[d]),
+    order.map((d) => shape[d]),
+    order.map((d) => strides[d]),
     x.offset,
   );
-  const r = numel(dims.map((d) => sizes[d]));
-  return { packed: contiguousCopy(moved), outer: r === 0 ? numel(reducedShape(sizes, dims, false)) : x.count / r, r, inner: 1 };
+  return { seen: moved, outer: shape.length - dims.length, inner: shape.length };
 }
 
 /** Runs a reduction kernel in dtype `dt`; the result has dtype `result`. */
@@ -72,8 +67,44 @@ export function reduceWith(
 ): Tensor {
   const kernel = kernelFor(op, kernels, dt);
   const y = empty(reducedShape(x.shape, dims, keepdim), result);
-  const { packed, outer, r, inner } = threefold(rawCast(x, dt), dims);
-  if (y.count > 0) kernel(addressOf(packed), addressOf(y), outer, r, inner);
+  if (y.count === 0) return y;
+  const lying = sideBySide(x, dims);
+  reducePacked(kernel, lying.seen, lying, dt, y);
+  return y;
+}
+
+function reducePacked(kernel: Reduction, seen: Tensor, split: Split, dt: DTypeInfo, y: Tensor): void {
+  const packed = contiguousCopy(rawCast(seen, dt));
+  let [outer, r, inner] = [1, 1, 1];
+  for (let d = 0; d < seen.shape.length; d++) {
+    if (d < split.outer) outer *= seen.shape[d];
+    else if (d < split.inner) r *= seen.shape[d];
+    else inner *= seen.shape[d];
+  }
+  kernel(addressOf(packed), addressOf(y), outer, r, inner);
+}
+
+/**
+ * The same for reductions whose partial results reduce to the whole: large inputs of another dtype, or whose elements are
+ * apart, are converted block by block.
+ *
+ * @param truth - bool where elements are first converted to truth values.
+ */
+export function foldWith(
+  op: string,
+  kernels: readonly (Reduction | undefined)[],
+  x: Tensor,
+  dt: DTypeInfo,
+  { dims, keepdim }: Over,
+  truth: typeof bool | null = null,
+): Tensor {
+  const kernel = kernelFor(op, kernels, dt);
+  const y = empty(reducedShape(x.shape, dims, keepdim), dt);
+  if (y.count === 0) return y;
+  const lying = sideBySide(x, dims);
+  const isRead = x.dt === dt && lying.seen.packed && truth === null;
+  if (!isRead && x.count > BLOCK) reduceInBlocks(kernel, lying.seen, y, dt, lying, truth);
+  else reducePacked(kernel, truth === null ? lying.seen : rawCast(lying.seen, truth), lying, dt, y);
   return y;
 }
 
@@ -100,17 +131,24 @@ export function needElements(op: string, x: Tensor, { dims }: Over): void {
 /** Sums of integers and truth values are int64. */
 const sumType = (dt: DTypeInfo): DTypeInfo => (dt.category === Category.Float ? dt : int64);
 
-const sumOp = defineOp<Over>({
+/** A reduction in a dtype of its own. */
+interface OverIn extends Over {
+  readonly dt?: DTypeInfo;
+}
+
+const sumOp = defineOp<OverIn>({
   name: 'sum',
-  forward: ([x], over) => reduceWith('sum', K.sum, x, sumType(x.dt), over),
+  forward: ([x], over) => foldWith('sum', K.sum, x, over.dt ?? sumType(x.dt), over),
   vjp: [(dy, node) => spread(dy, node.args as Over)],
 });
 
-/** Reduces in the dtype that was asked for, if one was: the input is converted first. */
-function inDtype(name: string, op: Op<Over>, x: Tensor, over: Over, dtype: DType | undefined): Tensor {
+/** Reduces in the dtype that was asked for, if one was. */
+function inDtype(name: string, op: Op<OverIn>, x: Tensor, over: Over, dtype: DType | undefined): Tensor {
   if (dtype === undefined) return apply(op, [x], over);
   const dt = dtypeOf(name, dtype);
-  return toDtype(apply(op, [toDtype(x, dt)], over), dt);
+  // Integers add and multiply alike before and after they are cut to fewer bits. A product's gradient is computed from its input.
+  const sameRing = x.dt.category === Category.Float ? op === sumOp && dt.category === Category.Float : dt.category !== Category.Bool;
+  return toDtype(apply(op, [sameRing ? x : toDtype(x, dt)], { ...over, dt: sumType(dt) }), dt);
 }
 
 /** The sum over the given dims, or all. */
@@ -140,10 +178,10 @@ export function sumToSize(x: Tensor, ...sizes: (number | readonly number[])[]): 
   return shape.length === 0 ? sum(x) : sumTo(x, shape);
 }
 
-const meanOp = defineOp<Over>({
+const meanOp = defineOp<OverIn>({
   name: 'mean',
   forward: ([x], over) => {
-    const y = reduceWith('mean', K.sum, x, x.dt, over);
+    const y = foldWith('mean', K.sum, x, over.dt ?? x.dt, over);
     return div(y, numel(over.dims.map((d) => x.shape[d])));
   },
   vjp: [
@@ -156,15 +194,15 @@ const meanOp = defineOp<Over>({
 /** The mean over the given dims, or all; of nothing it is NaN. */
 export function mean(x: Tensor, ...args: ReduceArgs): Tensor {
   const { over, dtype } = readReduce('mean', x, args, ['dtype']);
-  const input = dtype === undefined ? x : toDtype(x, dtypeOf('mean', dtype));
-  if (input.dt.category !== Category.Float) fail(DTypeError, 'mean', 'a floating point tensor (or a dtype option)', input.dtype);
-  return apply(meanOp, [input], over);
+  const dt = dtype === undefined ? x.dt : dtypeOf('mean', dtype);
+  if (dt.category !== Category.Float) fail(DTypeError, 'mean', 'a floating point tensor (or a dtype option)', dt.name);
+  return apply(meanOp, [x], dt === x.dt ? over : { ...over, dt });
 }
 
-const prodOp: Op<Over> = defineOp<Over>({
+const prodOp: Op<OverIn> = defineOp<OverIn>({
   name: 'prod',
   saves: 1 | OUT,
-  forward: ([x], over) => reduceWith('prod', K.prod, x, sumType(x.dt), over),
+  forward: ([x], over) => foldWith('prod', K.prod, x, over.dt ?? sumType(x.dt), over),
   vjp: [(dy, node) => prodBackward(dy, node.x(0), node.y, node.args as Over)],
 });
 const smallestNormal: Record<string, number> = { float32: 2 ** -126, float64: 2 ** -1022 };
@@ -190,7 +228,7 @@ function othersOf(x: Tensor, { dims, shape }: Over): Tensor {
   );
 }
 export const anyTrue = (t: Tensor): boolean =>
-  t.count > 0 && reduceWith('any', K.amax, t, t.dt, { dims: [...t.shape.keys()], keepdim: false, shape: t.shape }).item() !== false;
+  t.count > 0 && foldWith('any', K.amax, t, t.dt, { dims: [...t.shape.keys()], keepdim: false, shape: t.shape }).item() !== false;
 
 /** The product over one dim, or all elements. */
 export function prod(x: Tensor, ...args: ReduceArgs): Tensor {
@@ -263,7 +301,7 @@ export function std(x: Tensor, ...args: VarArgs): Tensor {
 const logsumexpOp = defineOp<Over>({
   name: 'logsumexp',
   saves: 1 | OUT,
-  forward: ([x], over) => reduceWith('logsumexp', K.logsumexp, x, floatOf(x.dt), over),
+  forward: ([x], over) => foldWith('logsumexp', K.logsumexp, x, floatOf(x.dt), over),
   vjp: [(dy, node) => mul(withDims(dy, node.args as Over), exp(sub(node.x(0), withDims(node.y, node.args as Over))))],
 });
 /** log(sum(exp(x))) over the given dims, without overflow. */

@@ -1,5 +1,5 @@
 // Running sums, products, extrema and log-sum-exps along a dim, from the front or from the back. Their derivatives are linear recurrences, which are scans too: O(n), whatever is zero.
-import { Category, type DType, type DTypeInfo, float64, int32, int64 } from '../core/dtype.js';
+import { Category, type DType, type DTypeInfo, float64, indexType, int32, int64 } from '../core/dtype.js';
 import { checkDim, numel, type Shape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { dtypeOf } from '../tensor/defaults.js';
@@ -17,7 +17,7 @@ import { cat } from './join.js';
 import { kernelFor } from './map.js';
 import { pairOf, type ValuesIndices } from './pair.js';
 import { exp } from './pointwise.js';
-import { needFloat, rawCast } from './promote.js';
+import { needFloat } from './promote.js';
 import { narrow } from './view.js';
 
 /** Which dim, and whether from its end. */
@@ -35,11 +35,18 @@ function turned(x: Tensor, { dim, reverse }: Along): Tensor {
   if (!reverse || x.ndim === 0 || x.count === 0) return x;
   return alias(x, x.shape, x.strides.with(dim, -x.strides[dim]), x.offset + (x.shape[dim] - 1) * x.strides[dim]);
 }
-/** Runs a scan over packed copies of the inputs, turned if it goes backwards. */
+/** Runs a scan over the inputs, packed, and reversed if it goes backwards. */
 function scanned(inputs: readonly Tensor[], dt: DTypeInfo, along: Along, run: (addresses: number[], y: number, sizes: Threefold) => void): Tensor {
-  const packed = inputs.map((x) => contiguousCopy(turned(rawCast(x, dt), along)));
   const y = empty(inputs[0].shape, dt);
   if (y.count === 0) return y;
+  const packed = inputs.map((x) => {
+    const t = turned(x, along);
+    if (t.packed && t.dt === dt) return t;
+    // What has to be converted lies where the result will be: scans work in place.
+    const copy = inputs.length === 1 ? y : empty(x.shape, dt);
+    copyInto(copy, t);
+    return copy;
+  });
   run(packed.map(addressOf), addressOf(y), threefold(y.shape, along.dim));
   if (!along.reverse) return y;
   const back = empty(y.shape, dt);
@@ -161,15 +168,17 @@ export function logcumsumexp(x: Tensor, ...args: ArgsOf<{ dim?: number }, ['dim'
 
 // cummax, cummin --------------------------------------------------------------------------------------------------------------------------------------------
 
-type ExtremeKernel = (x: number, y: number, places: number, outer: number, r: number, inner: number) => void;
+type ExtremeKernel = (x: number, y: number, places: number, wide: number, outer: number, r: number, inner: number) => void;
 /** The values are gathered from where they are, so that the gradient goes there. */
 const running =
   (name: string, kernels: readonly (ExtremeKernel | undefined)[]) =>
   (x: Tensor, ...args: ArgsOf<{ dim?: number }, ['dim']>): ValuesIndices => {
     const { dim } = alongOf(name, x, readArgs<{ dim?: number }>(name, args, ['dim']).dim);
     const packed = contiguousCopy(x);
-    const [y, places] = [empty(x.shape, x.dt), empty(x.shape, int32)];
-    if (x.count > 0) kernelFor(name, kernels, x.dt)(addressOf(packed), addressOf(y), addressOf(places), ...threefold(x.shape, dim));
+    const sizes = threefold(x.shape, dim);
+    const [y, places] = [empty(x.shape, x.dt), empty(x.shape, indexType(sizes[1]))];
+    const wide = Number(places.dt !== int32);
+    if (x.count > 0) kernelFor(name, kernels, x.dt)(addressOf(packed), addressOf(y), addressOf(places), wide, ...sizes);
     return pairOf(x.requiresGrad ? gather(x, dim, places) : y, places);
   };
 /** The largest so far along a dim and where it is; of ties the last. */

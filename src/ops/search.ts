@@ -1,18 +1,19 @@
 // Searching in sorted values, and what follows from it: buckets, histograms, membership.
-import { Category, type DTypeInfo, float64, int32, int64 } from '../core/dtype.js';
+import { Category, float64, indexType, int32, int64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
 import { checkInt, numel, sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { full } from '../tensor/fill.js';
-import { addressOf, contiguousCopy, empty, Tensor } from '../tensor/tensor.js';
+import { addressOf, alias, contiguousCopy, copyInto, empty, Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { div, mul, sub } from './arithmetic.js';
+import { BLOCK } from './blocks.js';
 import { clamp } from './clamp.js';
 import { eq, ge, le, logicalAnd, logicalNot, where } from './compare.js';
 import { toDtype } from './copy.js';
 import { linspace } from './create.js';
 import { amax, amin } from './extrema.js';
-import { gather, indexSelect, putBack } from './gather.js';
+import { addAlong, gather, indexSelect, putBack } from './gather.js';
 import { kernelFor } from './map.js';
 import { type Operand, operand, rawCast, resultType } from './promote.js';
 import { sum } from './reduce.js';
@@ -26,16 +27,18 @@ import { narrow, reshape } from './view.js';
 function places(op: string, line: Tensor, x: Tensor, right: boolean): Tensor {
   const dt = line.dt === x.dt ? x.dt : resultType(line, x);
   const [a, v] = [contiguousCopy(rawCast(line, dt)), contiguousCopy(rawCast(x, dt))];
-  const y = empty(x.shape, int32);
+  const n = line.shape.at(-1)!;
+  const y = empty(x.shape, indexType(n));
   const shared = line.ndim === 1;
   const rows = shared ? 1 : numel(line.shape.slice(0, -1));
-  if (y.count > 0)
-    kernelFor(op, K.searchsorted, dt)(addressOf(a), addressOf(v), addressOf(y), rows, line.shape.at(-1)!, x.count / rows, Number(shared), Number(right));
+  if (y.count === 0) return y;
+  const kernel = kernelFor(op, K.searchsorted, dt);
+  kernel(addressOf(a), addressOf(v), addressOf(y), Number(y.dt !== int32), rows, n, x.count / rows, Number(shared), Number(right));
   return y;
 }
 
 export interface SearchOptions {
-  /** Taken for PyTorch's sake: places are int32 always. */
+  /** Places are int32 anyway, unless the line is longer than 2^31 - 1: then this is refused. */
   outInt32?: boolean;
   right?: boolean;
   side?: 'left' | 'right';
@@ -46,6 +49,11 @@ function readSide(op: string, { right = false, side }: Partial<SearchOptions>): 
   if (side !== 'left' && side !== 'right') fail(ArgumentError, op, "side to be 'left' or 'right'", String(side));
   if (side === 'left' && right) fail(ArgumentError, op, 'side and right to agree', 'side left and right true: side and right cannot be set to opposites');
   return side === 'right';
+}
+function needNarrow(op: string, line: Tensor, { outInt32 = false }: Partial<SearchOptions>): void {
+  const n = line.shape.at(-1) ?? 1;
+  if (asBoolean(op, 'outInt32', outInt32) && indexType(n) !== int32)
+    fail(ArgumentError, op, 'a line of at most 2147483647 elements where outInt32 is true', String(n));
 }
 const searched = (op: string, line: Tensor, x: Operand): Tensor => {
   const t = operand(op, 'values', x, line);
@@ -65,6 +73,7 @@ export function searchsorted(sortedSequence: Tensor, values: Operand, ...args: A
   if (line.ndim === 0 || !fits) {
     fail(ShapeError, op, 'a sorted vector, or one line for each line of the values', `${showShape(line.shape)} and values ${showShape(x.shape)}`);
   }
+  needNarrow(op, line, options);
   const { sorter } = options;
   if (sorter && !sameShape(sorter.shape, line.shape)) fail(ShapeError, op, `a sorter of shape ${showShape(line.shape)}`, showShape(sorter.shape));
   return places(op, sorter ? gather(line, -1, sorter) : line, x, readSide(op, options));
@@ -73,6 +82,7 @@ export function searchsorted(sortedSequence: Tensor, values: Operand, ...args: A
 export function bucketize(x: Operand, boundaries: Tensor, ...args: ArgsOf<SearchOptions, []>): Tensor {
   const options = readArgs<SearchOptions>('bucketize', args, [], ['outInt32', 'right']);
   if (asTensor('bucketize', 'boundaries', boundaries).ndim !== 1) fail(ShapeError, 'bucketize', 'boundaries to be a vector', showShape(boundaries.shape));
+  needNarrow('bucketize', boundaries, options);
   return places('bucketize', boundaries, searched('bucketize', boundaries, x), readSide('bucketize', options));
 }
 
@@ -81,7 +91,19 @@ export function bucketize(x: Operand, boundaries: Tensor, ...args: ArgsOf<Search
 /** How much weight falls on each of n places. */
 const tally = (at: Tensor, weights: Tensor, n: number): Tensor => putBack(weights, 0, at, [n]);
 const flat = (x: Tensor): Tensor => reshape(x.detach(), [x.count]);
-const ones = (n: number, dt: DTypeInfo): Tensor => full([n], 1, dt);
+
+/** How often each of 0 ... n - 1 occurs in a vector, of which a block at a time becomes int64 indices. */
+function counts(x: Tensor, n: number): Tensor {
+  const [y, one] = [full([n], 0, int64), full([], 1, int64)];
+  const index = empty([Math.min(x.count, BLOCK)], int64);
+  for (let from = 0; from < x.count; from += BLOCK) {
+    const shape = [Math.min(BLOCK, x.count - from)];
+    const block = alias(index, shape, [1], 0);
+    copyInto(block, alias(x, shape, x.strides, x.offset + from * x.strides[0]));
+    addAlong(y, 0, block, alias(one, shape, [0], one.offset));
+  }
+  return y;
+}
 
 export interface BincountOptions {
   weights?: Tensor | null;
@@ -98,7 +120,8 @@ export function bincount(x: Tensor, ...args: ArgsOf<BincountOptions, ['weights',
     fail(ShapeError, op, "weights of the input's shape", showShape(weights.shape));
   if (x.count > 0 && Number(amin(x).item()) < 0) fail(ArgumentError, op, 'non-negative integers', 'a negative one');
   const size = Math.max(minlength, x.count === 0 ? 0 : Number(amax(x).item()) + 1);
-  const weight = weights === null ? ones(x.count, int64) : weights.dtype === 'float32' ? weights : toDtype(weights, float64);
+  if (weights === null) return counts(x, size);
+  const weight = weights.dtype === 'float32' ? weights : toDtype(weights, float64);
   return tally(x, weight.detach(), size);
 }
 

@@ -1,5 +1,5 @@
 // Sorting along a dim, and what is read off a sorted line: order statistics, the most frequent value, the k largest.
-import { Category, int32, uint8 } from '../core/dtype.js';
+import { Category, indexType, int32, uint8 } from '../core/dtype.js';
 import { DTypeError, fail, IndexError } from '../core/errors.js';
 import { checkDim, checkInt, numel } from '../core/shape.js';
 import { K } from '../kernels/load.js';
@@ -9,10 +9,9 @@ import { apply, applyMulti, defineOp } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { isnan } from './compare.js';
-import { toDtype } from './copy.js';
-import { fromArray } from './create.js';
 import { orNaN, toTies } from './extrema.js';
 import { gather, putBack } from './gather.js';
+import { fromIndices, indexArray, setIndex } from './indices.js';
 import { kernelFor } from './map.js';
 import { pairOf, type ValuesIndices } from './pair.js';
 import { sum } from './reduce.js';
@@ -46,11 +45,14 @@ const sortOp = defineOp<Sorting>({
         x.offset,
       ),
     );
-    const [y, places] = [empty(shape, x.dt), empty(shape, int32)];
     const n = x.ndim === 0 ? 1 : x.shape[dim];
+    const index = indexType(n);
+    const [y, places] = [empty(shape, x.dt), empty(shape, index)];
     if (x.count > 0) {
-      const scratch = empty([Math.ceil((x.count * 4) / 8) * 8 + x.count * x.dt.size], uint8);
-      kernelFor('sort', K.sort, x.dt)(addressOf(packed), addressOf(y), addressOf(places), addressOf(scratch), x.count / n, n, Number(descending));
+      const scratch = empty([Math.ceil((x.count * index.size) / 8) * 8 + x.count * x.dt.size], uint8);
+      const kernel = kernelFor('sort', K.sort, x.dt);
+      const wide = Number(index !== int32);
+      kernel(addressOf(packed), addressOf(y), addressOf(places), addressOf(scratch), wide, x.count / n, n, Number(descending));
     }
     return [seen(y), seen(places)];
   },
@@ -131,18 +133,21 @@ export function kthvalue(x: Tensor, k: number, ...args: LineArgs): ValuesIndices
   return line.keepdim ? pairOf(value, place) : pairOf(squeeze(value, line.d), squeeze(place, line.d));
 }
 
+/** The rank of the lower median of n. */
+const middle = (n: number): number => Math.floor(Math.max(n - 1, 0) / 2);
 /** Where the lower median of each line is: among all, or among those that are not NaN; a line with a NaN has its first NaN as median. */
 function medianPlaces(x: Tensor, d: number, ignoreNan: boolean): Tensor {
   const order = sorted(x.dt.category === Category.Bool ? fail(DTypeError, 'median', 'a numeric tensor', 'bool: not implemented for it') : x, d).indices;
   if (x.ndim === 0) return order;
   const n = x.shape[d];
-  if (x.dt.category !== Category.Float) return narrow(order, d, (n - 1) >> 1, 1);
-  const nans = toDtype(sum(isnan(x), d, true), int32).toTypedArray() as Int32Array;
-  const ranks = nans.map((count) => {
-    const valid = n - count;
-    return ignoreNan || valid === n ? Math.max(valid - 1, 0) >> 1 : valid;
+  if (x.dt.category !== Category.Float) return narrow(order, d, middle(n), 1);
+  const nans = sum(isnan(x), d, true).toTypedArray();
+  const ranks = indexArray('median', n, nans.length);
+  nans.forEach((count, i) => {
+    const valid = n - Number(count);
+    setIndex(ranks, i, ignoreNan || valid === n ? middle(valid) : valid);
   });
-  return gather(order, d, fromArray('median', ranks, x.shape.with(d, 1), int32));
+  return gather(order, d, fromIndices('median', ranks, x.shape.with(d, 1)));
 }
 
 export interface Median {
@@ -187,8 +192,8 @@ export function mode(x: Tensor, ...args: LineArgs): ValuesIndices {
   if (x.ndim === 0) return pairOf(values, indices);
   const n = x.shape[line.d];
   const inner = numel(x.shape.slice(line.d + 1));
-  const [v, places] = [values.toTypedArray(), indices.toTypedArray() as Int32Array];
-  const best = new Int32Array(n === 0 ? 0 : x.count / n);
+  const [v, places] = [values.toTypedArray(), indices.toTypedArray()];
+  const best = indexArray('mode', n, n === 0 ? 0 : x.count / n);
   for (let i = 0; i < best.length; i++) {
     const start = Math.floor(i / inner) * n * inner + (i % inner);
     let [longest, run] = [0, 0];
@@ -196,8 +201,8 @@ export function mode(x: Tensor, ...args: LineArgs): ValuesIndices {
       run = k > 0 && v[start + k * inner] === v[start + (k - 1) * inner] ? run + 1 : 1;
       if (run <= longest) continue;
       longest = run;
-      best[i] = places[start + k * inner];
+      setIndex(best, i, Number(places[start + k * inner]));
     }
   }
-  return at(x, fromArray('mode', best, x.shape.with(line.d, 1), int32), line);
+  return at(x, fromIndices('mode', best, x.shape.with(line.d, 1)), line);
 }

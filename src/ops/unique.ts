@@ -1,17 +1,20 @@
 // Which elements there are: different ones, those that are not zero, and counts of them.
-import { int32 } from '../core/dtype.js';
+import { bool, int64 } from '../core/dtype.js';
 import { fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkDims, contiguousStrides } from '../core/shape.js';
+import { K } from '../kernels/load.js';
+import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
+import { BLOCK } from './blocks.js';
 import { ne } from './compare.js';
-import { fromArray } from './create.js';
 import { amax, amin } from './extrema.js';
 import { indexSelect } from './gather.js';
+import { fromIndices, type IndexArray, indexArray, setIndex } from './indices.js';
 import { unbind } from './join.js';
-import { type Dims, sum } from './reduce.js';
+import { anyTrue, type Dims, foldWith, type Over } from './reduce.js';
 import { sort } from './sort.js';
-import { reshape, transpose } from './view.js';
+import { narrow, reshape, transpose } from './view.js';
 
 export interface UniqueOptions {
   /** The result is sorted always. */
@@ -20,33 +23,45 @@ export interface UniqueOptions {
   returnCounts?: boolean;
   dim?: number | null;
 }
-const indices = (list: Int32Array, shape: readonly number[] = [list.length]): Tensor => fromArray('unique', list, shape, int32);
-
-/** The different rows of x (n, m), visited in an order in which equal ones are neighbours: the first of each, which one each row is, how many there are of each. */
-function groups(x: Tensor, order: Int32Array): { firsts: Int32Array; inverse: Int32Array; counts: Int32Array } {
+interface Groups {
+  /** The first row of each kind. */
+  readonly firsts: Tensor;
+  /** Which kind each row is. */
+  readonly inverse: IndexArray;
+  /** How many rows of each kind there are. */
+  readonly counts: Tensor;
+}
+/** The different rows of x (n, m), visited in an order in which equal ones are neighbours. */
+function groups(op: string, x: Tensor, order: IndexArray | null): Groups {
   const [n, m] = [x.shape[0], x.shape[1]];
   const v = x.toTypedArray();
-  const inverse = new Int32Array(n);
-  const [firsts, counts]: number[][] = [[], []];
-  for (let i = 0; i < n; i++) {
-    const [row, before] = [order[i] * m, i === 0 ? -1 : order[i - 1] * m];
+  const rowAt = (i: number): number => (order === null ? i : Number(order[i]));
+  const inverse = indexArray(op, n, n);
+  const starts: number[] = [];
+  for (let i = 0, before = -1; i < n; i++) {
+    const row = rowAt(i);
     let same = i > 0;
-    for (let j = 0; j < m && same; j++) same = v[row + j] === v[before + j];
-    if (!same) {
-      firsts.push(order[i]);
-      counts.push(0);
-    }
-    inverse[order[i]] = firsts.length - 1;
-    counts[firsts.length - 1]++;
+    for (let j = 0; j < m && same; j++) same = v[row * m + j] === v[before * m + j];
+    if (!same) starts.push(i);
+    setIndex(inverse, row, starts.length - 1);
+    before = row;
   }
-  return { firsts: Int32Array.from(firsts), inverse, counts: Int32Array.from(counts) };
+  const [firsts, counts] = [indexArray(op, n, starts.length), indexArray(op, n, starts.length)];
+  starts.forEach((start, k) => {
+    setIndex(firsts, k, rowAt(start));
+    setIndex(counts, k, (starts[k + 1] ?? n) - start);
+  });
+  return { firsts: fromIndices(op, firsts), inverse, counts: fromIndices(op, counts) };
 }
 /** The order of rows by their first elements, then their second ... */
-function lexicographic(x: Tensor): Int32Array {
+function lexicographic(op: string, x: Tensor): IndexArray {
   const [n, m] = [x.shape[0], x.shape[1]];
-  if (m === 1) return sort(reshape(x, [n])).indices.toTypedArray() as Int32Array;
+  if (m === 1) return sort(reshape(x, [n])).indices.toTypedArray() as IndexArray;
   const v = x.toTypedArray();
-  return Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => {
+  const order = indexArray(op, n, n);
+  for (let i = 0; i < n; i++) setIndex(order, i, i);
+  return order.sort((p, q) => {
+    const [a, b] = [Number(p), Number(q)];
     for (let j = 0; j < m; j++) {
       const [p, q] = [v[a * m + j], v[b * m + j]];
       if (p !== q) return p < q ? -1 : 1;
@@ -69,12 +84,12 @@ function uniqueOf(op: string, x: Tensor, options: Partial<UniqueOptions>, consec
   }
   const n = d === null ? x.count : (x.shape[d] ?? 1);
   const rows = d === null || x.ndim === 0 ? reshape(source, [n, 1]) : reshape(transpose(source, 0, d), [n, n === 0 ? 0 : x.count / n]);
-  const order = consecutive ? Int32Array.from({ length: n }, (_, i) => i) : lexicographic(rows);
-  const { firsts, inverse, counts } = groups(rows, order);
-  const values = d === null || x.ndim === 0 ? reshape(indexSelect(rows, 0, indices(firsts)), [firsts.length]) : indexSelect(source, d, indices(firsts));
+  const { firsts, inverse, counts } = groups(op, rows, consecutive ? null : lexicographic(op, rows));
+  const flat = d === null || x.ndim === 0;
+  const values = flat ? reshape(indexSelect(rows, 0, firsts), [firsts.count]) : indexSelect(source, d, firsts);
   const more: Tensor[] = [];
-  if (asBoolean(op, 'returnInverse', returnInverse)) more.push(indices(inverse, d === null ? x.shape : [n]));
-  if (asBoolean(op, 'returnCounts', returnCounts)) more.push(indices(counts));
+  if (asBoolean(op, 'returnInverse', returnInverse)) more.push(fromIndices(op, inverse, d === null ? x.shape : [n]));
+  if (asBoolean(op, 'returnCounts', returnCounts)) more.push(counts);
   return more.length === 0 ? values : [values, ...more];
 }
 /** The different elements, or slices along a dim, sorted; if asked for with which of them each element is, and how often each occurs. */
@@ -86,27 +101,35 @@ export const uniqueConsecutive = (x: Tensor, ...args: ArgsOf<UniqueOptions, ['re
 
 // What is not zero ------------------------------------------------------------------------------------------------------------------------------------------
 
-/** The indices of the elements that are not zero: one row each, or one vector a dim if asTuple. */
-export function nonzero(x: Tensor, ...args: ArgsOf<{ asTuple?: boolean }, []>): Tensor | Tensor[] {
-  const { asTuple = false } = readArgs<{ asTuple?: boolean }>('nonzero', args, [], ['asTuple']);
-  const mask = ne(asTensor('nonzero', 'input', x), 0).toTypedArray();
-  const shape = asTuple && x.ndim === 0 ? [1] : x.shape;
-  const strides = contiguousStrides(shape);
-  let count = 0;
-  for (let i = 0; i < mask.length; i++) count += Number(mask[i]);
-  const places = new Int32Array(count * shape.length);
-  for (let i = 0, to = 0; i < mask.length; i++) {
-    if (mask[i] === 0) continue;
-    for (let d = 0; d < shape.length; d++) places[to++] = Math.floor(i / strides[d]) % shape[d];
-  }
-  const rows = indices(places, [count, shape.length]);
-  return asBoolean('nonzero', 'asTuple', asTuple) ? unbind(rows, 1) : rows;
-}
-
+const countOp = defineOp<Over>({ name: 'countNonzero', forward: ([x], over) => foldWith('countNonzero', K.sum, x, int64, over, bool) });
 /** How many elements are not zero, over some dims or all. */
 export function countNonzero(x: Tensor, ...args: ArgsOf<{ dim?: Dims }, ['dim']>): Tensor {
   const { dim = null } = readArgs<{ dim?: Dims }>('countNonzero', args, ['dim']);
-  return sum(ne(asTensor('countNonzero', 'input', x), 0), { dim: checkDims('countNonzero', dim, x.ndim) });
+  asTensor('countNonzero', 'input', x);
+  return apply(countOp, [x], { dims: checkDims('countNonzero', dim, x.ndim), keepdim: false, shape: x.shape });
+}
+
+/** The indices of the elements that are not zero: one row each, or one vector a dim if asTuple. */
+export function nonzero(x: Tensor, ...args: ArgsOf<{ asTuple?: boolean }, []>): Tensor | Tensor[] {
+  const op = 'nonzero';
+  const { asTuple = false } = readArgs<{ asTuple?: boolean }>(op, args, [], ['asTuple']);
+  const row = reshape(asTensor(op, 'input', x).detach(), [x.count]);
+  const shape = asTuple && x.ndim === 0 ? [1] : x.shape;
+  const strides = contiguousStrides(shape);
+  const count = Number(countNonzero(row).item());
+  const places = indexArray(op, Math.max(...shape, 0), count * shape.length);
+  let to = 0;
+  for (let from = 0; from < x.count; from += BLOCK) {
+    const mask = ne(narrow(row, 0, from, Math.min(BLOCK, x.count - from)), 0);
+    if (x.count > BLOCK && !anyTrue(mask)) continue;
+    const truth = mask.toTypedArray();
+    for (let i = 0; i < truth.length; i++) {
+      if (truth[i] === 0) continue;
+      for (let d = 0; d < shape.length; d++) setIndex(places, to++, Math.floor((from + i) / strides[d]) % shape[d]);
+    }
+  }
+  const rows = fromIndices(op, places, [count, shape.length]);
+  return asBoolean(op, 'asTuple', asTuple) ? unbind(rows, 1) : rows;
 }
 
 export type MinMax = { readonly min: Tensor; readonly max: Tensor } & readonly [min: Tensor, max: Tensor];

@@ -88,7 +88,11 @@ export const platform: Platform = {
   javaScriptHeap,
 
   // Linux counts what a page holds when it is first written, and by then there is nobody to tell.
-  availableMemory: () => (process.platform === 'linux' ? (process.availableMemory?.() ?? freemem()) : Infinity),
+  availableMemory(reserved) {
+    if (process.platform !== 'linux') return Infinity;
+    const untouched = Math.max(0, reserved - process.memoryUsage.rss());
+    return (process.availableMemory?.() ?? freemem()) - untouched;
+  },
 
   processors: availableParallelism(),
   startHelper: typeof SharedArrayBuffer === 'undefined' ? undefined : startHelper,

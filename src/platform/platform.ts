@@ -34,8 +34,11 @@ export interface Platform {
   /** Bytes in use on the JavaScript heap, as far as they can be known. */
   javaScriptHeap(): number;
 
-  /** Bytes of memory that a program can still have, where the system would promise more and later kill it; else infinite. */
-  availableMemory(): number;
+  /**
+   * Bytes of memory that a program can still have, where the system would promise more and later kill it; else infinite. Of
+   * the bytes that were reserved, those that nobody has touched yet are promised already.
+   */
+  availableMemory(reserved: number): number;
 
   /** Processors that threads can use. */
   readonly processors: number;

@@ -74,8 +74,9 @@ export function setArena(list: Storage[] | null): Storage[] | null {
   return before;
 }
 
-/** Uninitialised bytes. */
-export function allocate(bytes: number): Storage {
+/** Uninitialised bytes of that many elements. */
+export function allocate(count: number, size: number): Storage {
+  const bytes = count * size;
   if (heap.isSmall(bytes)) {
     const slab = heap.slabFor(bytes);
     const address = slab.next;
@@ -83,6 +84,8 @@ export function allocate(bytes: number): Storage {
     return noted(new Storage(address, bytes, slab));
   }
   if (!Number.isSafeInteger(bytes)) fail(BackendError, 'memory', 'fewer than 2^53 bytes', String(bytes));
+  const { maxElements = Infinity } = backend;
+  if (count > maxElements) fail(BackendError, 'memory', `at most ${maxElements} elements in a tensor on the ${backend.name} backend`, String(count));
   const storage = new Storage(0, bytes, null);
   storage.home = heap.settle(storage, bytes);
   return noted(storage);

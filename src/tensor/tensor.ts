@@ -3,6 +3,7 @@ import { type DType, type DTypeInfo, dtypes, type TypedArray } from '../core/dty
 import { ArgumentError, DTypeError, fail, GradientError, IndexError, ShapeError, show } from '../core/errors.js';
 import { checkDim, contiguousStrides, isContiguous, numel, type Shape, sameShape, showShape } from '../core/shape.js';
 import { backend, heap, K } from '../kernels/load.js';
+import { newArray } from './array.js';
 import { formatTensor } from './format.js';
 import { collapse, dims } from './loops.js';
 import { Creation, historyOf, isRetained, type Node, requires } from './node.js';
@@ -147,7 +148,7 @@ export class Tensor {
 
   /** The elements in row-major order, copied out. Bool comes as Uint8Array of 0 and 1. */
   toTypedArray(): TypedArray {
-    const array = new this.dt.array(this.count);
+    const array = newArray('toTypedArray', this.dt, this.count);
     if (this.count > 0) {
       const packed = contiguousCopy(this);
       backend.copyOut(addressOf(packed), array);
@@ -186,8 +187,10 @@ export class Tensor {
     const node = historyOf(this);
     if (node !== null) suffixes.push(`grad_fn=<${node.name}>`);
     else if (this.leafGrad) suffixes.push('requires_grad=True');
-    const values = this.toTypedArray();
-    const at = this.dt.name === 'bool' ? (i: number) => values[i] !== 0 : (i: number) => values[i];
+    // Of a large tensor few elements are shown.
+    const values = this.count > maxCopied ? null : this.toTypedArray();
+    const read = (i: number): number | bigint => (values === null ? elementAt(this, i) : values[i]);
+    const at = this.dt.name === 'bool' ? (i: number) => read(i) !== 0 : read;
     return formatTensor(at, this.shape, this.dtype, suffixes);
   }
   [Symbol.for('nodejs.util.inspect.custom')](): string {
@@ -218,6 +221,20 @@ export function replaceGradient(t: Tensor, value: Tensor | null): void {
 /** One reusable cell per dtype for reading single elements. */
 const cells: readonly TypedArray[] = dtypes.map((dt) => new dt.array(1));
 
+/** Elements that are copied out to print a few of them. */
+const maxCopied = 2 ** 16;
+/** The element at a row-major index. */
+function elementAt(t: Tensor, index: number): number | bigint {
+  let [at, rest] = [0, index];
+  for (let d = t.ndim - 1; d >= 0; d--) {
+    at += (rest % t.shape[d]) * t.strides[d];
+    rest = Math.floor(rest / t.shape[d]);
+  }
+  const cell = cells[t.dt.code];
+  backend.copyOut(addressOf(t) + at * t.dt.size, cell);
+  return cell[0];
+}
+
 function plain(value: number | bigint, dt: DTypeInfo, op: string): number | boolean {
   if (typeof value === 'bigint') {
     const number = Number(value);
@@ -242,12 +259,12 @@ export function addressOf(t: Tensor): number {
 
 /** Uninitialised, contiguous. */
 export function empty(shape: Shape, dt: DTypeInfo): Tensor {
-  return new Tensor(allocate(numel(shape) * dt.size), dt, shape, contiguousStrides(shape), 0, true);
+  return new Tensor(allocate(numel(shape), dt.size), dt, shape, contiguousStrides(shape), 0, true);
 }
 
 /** Uninitialised, with the given strides, which must be dense. */
 export function emptyStrided(shape: Shape, strides: Shape, dt: DTypeInfo): Tensor {
-  return new Tensor(allocate(numel(shape) * dt.size), dt, shape, strides, 0);
+  return new Tensor(allocate(numel(shape), dt.size), dt, shape, strides, 0);
 }
 
 /** The same memory seen with other sizes; not recorded. */

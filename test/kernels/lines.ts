@@ -1,6 +1,6 @@
 // Sorting, searching and factorisation kernels over sizes around every edge: short rows and long ones, ties and NaN, batches, transposes, oblong and singular matrices.
 import { dtypes } from '../../src/core/dtype.js';
-import { dtypeOfSuffix, edges, fillWith, Memory, run } from './memory.js';
+import { dtypeOfSuffix, edges, fillWith, indexType, Memory, run, widths } from './memory.js';
 
 const [i32, u8] = [dtypes[2], dtypes[4]];
 
@@ -8,13 +8,15 @@ export function sorting(suffix: string): void {
   const dt = dtypeOfSuffix(suffix);
   for (const n of [0, ...edges, 1000]) {
     for (const rows of [1, 3]) {
-      for (const descending of [0, 1]) {
-        const [x, y, places] = [new Memory(dt, rows * n), new Memory(dt, rows * n), new Memory(i32, rows * n)];
-        const scratch = new Memory(u8, Math.ceil((rows * n * 4) / 8) * 8 + rows * n * dt.size);
+      for (const [descending, wide] of [0, 1].flatMap((d) => widths.map((w) => [d, w]))) {
+        const index = indexType(wide);
+        const [x, y, places] = [new Memory(dt, rows * n), new Memory(dt, rows * n), new Memory(index, rows * n)];
+        const scratch = new Memory(u8, Math.ceil((rows * n * index.size) / 8) * 8 + rows * n * dt.size);
         fillWith(x, n % 2 ? [-900, 900] : [-3, 3]);
         // Ties, zeros of both signs, and NaN.
         for (let i = 0; i < x.length; i += 5) x.set(i, dt.category === 2 ? [2, -0, 0, Number.NaN, Number.POSITIVE_INFINITY][(i / 5) % 5] : 2);
-        run({ name: 'sort', suffix, buffers: { x, y, places, scratch }, numbers: { rows, n, descending }, ignore: ['scratch'], what: `of (${rows}, ${n})` });
+        const numbers = { wide, rows, n, descending };
+        run({ name: 'sort', suffix, buffers: { x, y, places, scratch }, numbers, ignore: ['scratch'], what: `of (${rows}, ${n})` });
       }
     }
   }
@@ -27,13 +29,13 @@ export function searching(suffix: string): void {
       [1, 1],
       [3, 0],
     ]) {
-      for (const right of [0, 1]) {
+      for (const [right, wide] of [0, 1].flatMap((r) => widths.map((w) => [r, w]))) {
         const m = 37;
-        const [a, x, y] = [new Memory(dt, rows * n), new Memory(dt, rows * m), new Memory(i32, rows * m)];
+        const [a, x, y] = [new Memory(dt, rows * n), new Memory(dt, rows * m), new Memory(indexType(wide), rows * m)];
         for (let i = 0; i < a.length; i++) a.set(i, Math.floor((i % n) / 2));
         fillWith(x, [0, 40]);
         for (let i = 0; i < x.length; i += 2) x.set(i, i % 9);
-        run({ name: 'searchsorted', suffix, buffers: { a, x, y }, numbers: { rows, n, m, shared, right }, what: `of (${rows}, ${n})` });
+        run({ name: 'searchsorted', suffix, buffers: { a, x, y }, numbers: { wide, rows, n, m, shared, right }, what: `of (${rows}, ${n})` });
       }
     }
   }

@@ -132,13 +132,16 @@ function compare(memory: Memory, want: Memory, tolerance: Reference['tolerance']
 }
 
 const isTruth = (name: KernelName): boolean => ['eq', 'ne', 'lt', 'le'].includes(name);
-export const dtypeOf = (name: KernelName, buffer: string, suffix: string): DTypeInfo => {
+/** How indices are written: as int32 and, where there are tensors of so many elements, as int64. */
+export const widths = backend.name === 'native' ? [0, 1] : [0];
+export const indexType = (wide: number): DTypeInfo => dtypes[wide ? 3 : 2];
+export const dtypeOf = (name: KernelName, buffer: string, suffix: string, wide = 0): DTypeInfo => {
   if (name === 'where' && buffer === 'c') return dtypes[5];
   if (isTruth(name) && buffer === 'y') return dtypes[5];
   if (buffer === 'idx' || name === 'wrap_index') return dtypes[3];
   if (buffer === 'state') return dtypes[2];
   if (name === 'box_muller') return dtypes[0];
-  if (((name === 'argmax' || name === 'argmin') && buffer === 'y') || buffer === 'places') return dtypes[2];
+  if (((name === 'argmax' || name === 'argmin') && buffer === 'y') || buffer === 'places') return indexType(wide);
   return dtypeOfSuffix(suffix);
 };
 export const range = (name: KernelName, buffer: string): readonly [number, number] =>
