@@ -11,7 +11,7 @@
 //   and may be 0 (broadcast) or negative. nd = 0 means exactly one element. The caller has dropped sizes of 1 and merged rows that can be merged.
 // - Reductions take a contiguous x seen as (outer, r, inner) and reduce r: y is a contiguous (outer, inner).
 // - Indices that a kernel writes are i64 if `wide`, else i32. Callers ask for wide ones where a size is past 2^31 - 1.
-// - In WebAssembly integers are 32 bits: larger ones, rows of more elements and larger tensors are refused before a kernel
+// - In WebAssembly integers are 32 bits: larger ones, loops over as many elements and such tensors are refused before a kernel
 //   runs (kernels/wasm.ts), and `wide` is 0.
 // - NaN: arithmetic propagates it; maximum, minimum, amax, amin, clamp, relu and the arg reductions let it win; comparisons are false except ne.
 // - A float32 transcendental is within 4 ulp of the float64 truth over the whole range unless its row says otherwise; a float64 one within 4 ulp of libm.

@@ -37,10 +37,9 @@ function candidates(): Build[] {
 /** Kernel calls so far, of all instances. */
 let calls = 0;
 
-/** What kernels count in here. */
-const maxInt32 = 2 ** 31 - 1;
-const tooLarge = (name: string, value: number): never =>
-  fail(BackendError, name, `sizes, strides and numbers of elements of at most ${maxInt32} on the wasm backend`, String(value));
+/** Kernels count elements in int32 here, also a step past the last one. */
+const maxElements = 2 ** 31 - 2 ** 16;
+const tooLarge = (name: string, value: number): never => fail(BackendError, name, `at most ${maxElements} elements on the wasm backend`, String(value));
 
 /** Kernels without a vector are called as they are; a vector is copied to the scratch area and passed by address. */
 function invoker(
@@ -81,7 +80,7 @@ function invoker(
       if (memory[i] !== value) tooLarge(name, value);
       if (i % width === 0) count *= value;
     }
-    if (count > maxInt32) tooLarge(name, count);
+    if (count > maxElements) tooLarge(name, count);
   };
   if (word === 'rwiv') {
     return ((x: number, y: number, nd: number, dims: readonly number[]) => {
@@ -219,7 +218,7 @@ function wrap(module: WebAssembly.Module, { exports }: WebAssembly.Instance, imp
     regionBytes: 16 << 20,
     contiguous: true,
     isBounded: true,
-    maxElements: maxInt32,
+    maxElements,
     calls: () => calls,
     reserve(wanted) {
       const rounded = Math.ceil(wanted / page) * page;
