@@ -116,6 +116,19 @@ test('useReentrant: false saves only what the segment needs to run again, and no
   expect(() => y.sum().backward()).toThrow(/expected the segment to do the same when it runs again, got 2 tensors saved instead of 3/);
 });
 
+test('useReentrant: false: what was written to since the segment ran is an error, not another gradient', () => {
+  const segment =
+    (w: gt.Tensor) =>
+    (t: gt.Tensor): gt.Tensor =>
+      t.add(1).mul(w).exp();
+  for (const pick of [(x: gt.Tensor) => x, (_: gt.Tensor, w: gt.Tensor) => w]) {
+    const [x, w] = [leaf([1, 2]), leaf([0.5, -1])];
+    const y = checkpoint(segment(w), x, { useReentrant: false });
+    gt.noGrad(() => pick(x, w).mul_(2));
+    expect(() => y.sum().backward()).toThrow(/checkpoint: .*modified by an inplace operation/);
+  }
+});
+
 test('bad calls', () => {
   expect(() => checkpoint(5 as never)).toThrow(gt.ArgumentError);
   expect(() => checkpointSequential([], 0, leaf([1]))).toThrow(/positive number of segments/);

@@ -291,6 +291,19 @@ describe('collections', () => {
     expect(checked.backend.reserved).toBeLessThanOrEqual(192 * MB);
   });
 
+  test('a graph that was freed asks for one once as much was handed out as pays for it', () => {
+    for (const [blocks, left] of [
+      [8, 0],
+      [7, 7],
+    ]) {
+      const checked = new CheckedHeap(new FakeBackend(false));
+      for (let i = 0; i < blocks; i++) checked.take(MB).dead = true;
+      expect(checked.heap.info().liveBytes).toBe(blocks * MB);
+      checked.heap.graphFreed();
+      expect(checked.heap.info().liveBytes).toBe(left * MB);
+    }
+  });
+
   test('what minor collections leave is found by full ones, in proportion to what is live', () => {
     const checked = new CheckedHeap(new FakeBackend(false));
     const ring: Owner[] = [];

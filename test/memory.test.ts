@@ -1,7 +1,8 @@
 // Memory comes back by itself, in synchronous loops; nothing that the tape keeps outlives its graph; requests that cannot be met are errors that change nothing.
 import { freemem } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import * as gt from '../src/index.js';
+import { heap } from '../src/kernels/load.js';
 
 const bytes = (): number => gt.backend.memory().liveBytes;
 const megabyte = 2 ** 20;
@@ -127,30 +128,79 @@ describe('a dropped gradient', () => {
 });
 
 describe('a graph holds only what its backward needs', () => {
-  /** Live bytes that 40 results of `make` hold, in tensors of `big` floats each. */
-  function held(make: () => unknown): number {
-    const results: unknown[] = [];
+  /** Bytes that each of `count` kept results of `make` holds, once all that is dead was collected. */
+  function held(count: number, make: () => unknown): number {
+    // What a program keeps once and for all: tables, constants.
+    make();
+    heap.collect();
     const before = bytes();
-    for (let i = 0; i < 40; i++) results.push(make());
-    // Larger than what is free, so that the heap looks for the dead first.
-    const grown = (): number => {
-      for (let i = 0; i < 400; i++) gt.empty([big]);
-      return bytes() - before;
-    };
-    const kept = Math.min(grown(), grown(), grown());
-    expect(results.length).toBe(40);
-    return Math.max(0, kept - slack) / (40 * big * 4);
+    const results = Array.from({ length: count }, make);
+    heap.collect();
+    const each = (bytes() - before) / count;
+    expect(results.length).toBe(count);
+    return each;
   }
+  /** A loss, and its share of a slab that others are cut from. */
+  const small = 2048;
+  const images = gt.ones([2, 4, 32, 32], { requiresGrad: true });
+  const rows = gt.ones([4, 4096], { requiresGrad: true });
+  const matrix = gt.eye(64, { dtype: 'float32' }).mul(2).requiresGrad_();
+  const { functional: F } = gt.nn;
+  const { checkpoint } = gt.utils.checkpoint;
+  /** Gives its second input no gradient, so that what made it never runs in backward. */
+  class First extends gt.autograd.Function {
+    static override forward(_: unknown, a: gt.Tensor, _b: gt.Tensor): gt.Tensor {
+      return a.clone();
+    }
+    static override backward(_: unknown, g: gt.Tensor): (gt.Tensor | null)[] {
+      return [g, null];
+    }
+  }
+  const losses: Record<string, () => gt.Tensor> = {
+    'tanh and mul': () => rows.tanh().mul(rows).sum(),
+    maxPool2d: () => (F.maxPool2d(images, 2) as gt.Tensor).sum(),
+    adaptiveMaxPool2d: () => (F.adaptiveMaxPool2d(images, 20) as gt.Tensor).sum(),
+    avgPool2d: () => F.avgPool2d(images, 2).exp().sum(),
+    interpolate: () => F.interpolate(images, { scaleFactor: 2, mode: 'bilinear' }).exp().sum(),
+    sort: () => rows.sort().values.sum(),
+    topk: () => rows.topk(2000).values.sum(),
+    'mode and median': () => rows.mode(0).values.add(rows.median(0).values).sum(),
+    solve: () => gt.linalg.solve(matrix, matrix).sum(),
+    inv: () => gt.linalg.inv(matrix).sum(),
+    cumprod: () => rows.cumprod(1).sum(),
+    'a write through a view': () => {
+      const y = rows.mul(2);
+      y.at(0).mul_(y.at(1).clone());
+      return y.mul(y).sum();
+    },
+    'checkpoint, reentrant': () => checkpoint((x: gt.Tensor) => x.tanh().mul(x), rows.mul(1), { useReentrant: true }).sum(),
+    'checkpoint, not reentrant': () => checkpoint((x: gt.Tensor) => x.tanh().mul(x), rows, { useReentrant: false }).sum(),
+    'a part that gets no gradient': () => First.apply(rows.sum(), rows.tanh().mul(rows).sum()),
+  };
+  test.each(Object.entries(losses))('freed by backward, a kept loss keeps only itself: %s', (_name, make) => {
+    const freed = held(20, () => {
+      const loss = make();
+      loss.backward();
+      return loss;
+    });
+    expect(freed).toBeLessThan(small);
+    // The measure sees what a graph holds that is not freed.
+    const kept = held(20, () => {
+      const loss = make();
+      loss.backward({ retainGraph: true });
+      return loss;
+    });
+    expect(kept).toBeGreaterThan(2 * small);
+  });
 
-  test('freed by backward: a leaked loss keeps nothing large', () => {
-    const x = gt.ones([big * 8], { requiresGrad: true });
-    const loss = (): gt.Tensor => {
-      const y = x.tanh().mul(x).sum();
-      y.backward();
-      return y;
-    };
-    // Each loss would hold two tensors of 8 units if its graph were not freed.
-    expect(held(loss)).toBeLessThan(40 * 0.02 + 1);
+  test('a graph that was freed is collected at the next chance, one that was retained is not', () => {
+    const asked = vi.spyOn(heap, 'graphFreed');
+    const loss = losses.sort();
+    loss.backward({ retainGraph: true });
+    expect(asked).toHaveBeenCalledTimes(0);
+    loss.backward();
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
   });
 });
 

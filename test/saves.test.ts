@@ -185,7 +185,7 @@ describe.each(rows)('%s', (_name, row) => {
       // A freed graph keeps nothing, and says so when it is asked again.
       expect(nodesOf(plain.loss).flatMap(keeps)).toEqual([]);
       counts.freed += nodes.length;
-      const twice = expected.map((grad) => grad && grad.map((g) => 2 * g));
+      const twice = expected.map((grad) => (grad === null ? null : grad.map((g) => 2 * g)));
       counts[`${outcome(plain, twice, again, 'a second backward')} again`]++;
 
       const targets = [...plain.inputs.map((_, i) => ['input', i] as const), ...plain.outputs.map((_, i) => ['output', i] as const)];
@@ -206,4 +206,37 @@ describe.each(rows)('%s', (_name, row) => {
 
 test('both outcomes occur', () => {
   for (const count of Object.values(counts)) expect(count).toBeGreaterThan(rows.length / 4);
+});
+
+describe('indices that the user has', () => {
+  const leaf = (): gt.Tensor => gt.tensor([3, 1, 2], { dtype: 'float64', requiresGrad: true });
+  type Pair = { values: gt.Tensor; indices: gt.Tensor };
+  const pairs: Record<string, (x: gt.Tensor) => Pair> = {
+    sort: (x) => x.sort(),
+    topk: (x) => x.topk(2),
+    kthvalue: (x) => x.kthvalue(2),
+    mode: (x) => x.mode(0),
+    median: (x) => x.median(0),
+    max: (x) => x.max(0),
+    cummax: (x) => x.cummax(0),
+    maxPool1d: (x) => {
+      const [values, indices] = gt.nn.functional.maxPool1d(x.reshape(1, 1, 3), { kernelSize: 2, returnIndices: true }) as [gt.Tensor, gt.Tensor];
+      return { values, indices };
+    },
+  };
+  test.each(Object.entries(pairs))('%s: written to, they change no gradient; a second backward is refused or the same', (_name, of) => {
+    const plain = leaf();
+    of(plain).values.sum().backward();
+    const x = leaf();
+    const { values, indices } = of(x);
+    indices.zero_();
+    const loss = values.sum();
+    const run = { inputs: [x], outputs: [], loss };
+    const expected = [read(plain.grad!)];
+    if (outcome(run, expected, modified, 'indices written to') === 'right') return;
+    const y = leaf();
+    const kept = of(y).values.sum();
+    kept.backward();
+    expect(() => kept.backward()).toThrow(again);
+  });
 });

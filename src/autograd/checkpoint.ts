@@ -71,24 +71,36 @@ function detachedLeaf(t: Tensor, requiresGrad: boolean): Tensor {
   return leaf;
 }
 
-/** One tensor that was saved and dropped; filled again when the segment runs again. */
+/** One tensor that was saved and dropped, and its version then; filled again when the segment runs again. */
 interface Holder {
   value: Tensor | null;
+  readonly version: number;
 }
+
+const modified = (what: string): never => {
+  throw new GradientError(
+    `checkpoint: expected ${what} to stay as it was when the segment first ran, got one of the variables needed for gradient computation modified by an inplace operation`,
+  );
+};
 
 function withoutReentrant(run: Segment, preserve: boolean, args: readonly unknown[]): any {
   const state = preserve ? getRngState() : null;
   const holders: Holder[] = [];
-  const drop = (): Holder => {
-    const holder = { value: null };
+  const inputs = args.filter((arg): arg is Tensor => arg instanceof Tensor);
+  const versions = inputs.map((t) => t.storage.version);
+  const drop = (t: Tensor): Holder => {
+    const holder = { value: null, version: t.storage.version };
     holders.push(holder);
     return holder;
   };
   const again = (): void => {
+    if (inputs.some((t, i) => t.storage.version !== versions[i])) modified('every input');
     let next = 0;
     const fill = (t: Tensor): void => {
       const holder = holders[next++];
-      if (holder !== undefined) holder.value = t;
+      if (holder === undefined) return;
+      if (t.storage.version !== holder.version) modified('what the segment saves');
+      holder.value = t;
     };
     const never = (): never => {
       throw new GradientError('checkpoint: expected backward of what the segment returned, got one of a tensor inside it');

@@ -202,7 +202,7 @@ export class Heap {
       () => this.#mergeMiddle(middleMax),
       grow,
       spill,
-      ...(mayCollect ? [() => this.#collectAll(), grow, spill] : []),
+      ...(mayCollect ? [() => this.collect(), grow, spill] : []),
       () => this.#spill(Infinity),
     ]) {
       if (address >= 0) return address;
@@ -276,7 +276,8 @@ export class Heap {
     });
   }
 
-  #collectAll(): void {
+  /** Collects all that is dead now. */
+  collect(): void {
     this.#reclaimer.collect(true);
     this.#mergeLarge();
     this.#mergeMiddle(unit);

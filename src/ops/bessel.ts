@@ -12,7 +12,7 @@ import { abs } from './pointwise.js';
  *
  * @see Abramowitz and Stegun, 10.1.19 to 10.1.24 and 9.6.26 to 9.6.28.
  */
-export interface BesselFamily {
+interface BesselFamily {
   readonly sign: 1 | -1;
   readonly shift: 0 | 1;
   /** Up to this |x| the power series is used, as the recurrence would cancel; so many terms leave less than 2^-53. */
@@ -45,26 +45,18 @@ function byRecurrence(x: Tensor, family: BesselFamily, n: number): Tensor {
   return n === family.first ? before : y;
 }
 
-interface Order {
-  readonly family: BesselFamily;
-  readonly n: number;
+/** A family as one op: (x, n) gives f[n](x). */
+export function besselFamily(name: string, family: BesselFamily): (x: Tensor, n: number) => Tensor {
+  const op: Op<number> = defineOp<number>({
+    name,
+    saves: 1,
+    forward: ([x], n) =>
+      noGrad(() => {
+        // The closed forms are exact but for 0 / 0.
+        const isNear = n <= family.first + 1 ? eq(x, 0) : le(abs(x), family.near);
+        return where(isNear, nearZero(x, family, n), byRecurrence(x, family, n));
+      }),
+    vjp: [(dy, node) => mul(dy, mul(mul(node.x(0), family.sign), apply(op, [node.x(0)], (node.args as number) + 1)))],
+  });
+  return (x, n) => apply(op, [x], n);
 }
-const besselRatioOp: Op<Order> = defineOp<Order>({
-  name: 'besselRatio',
-  saves: 1,
-  forward: ([x], { family, n }) =>
-    noGrad(() => {
-      // The closed forms are exact but for 0 / 0.
-      const isNear = n <= family.first + 1 ? eq(x, 0) : le(abs(x), family.near);
-      return where(isNear, nearZero(x, family, n), byRecurrence(x, family, n));
-    }),
-  vjp: [
-    (dy, node) => {
-      const { family, n } = node.args as Order;
-      const x = node.x(0);
-      return mul(dy, mul(mul(x, family.sign), besselRatio(x, family, n + 1)));
-    },
-  ],
-});
-/** f[n](x) of a family. */
-export const besselRatio = (x: Tensor, family: BesselFamily, n: number): Tensor => apply(besselRatioOp, [x], { family, n });

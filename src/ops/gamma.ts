@@ -6,7 +6,7 @@ import { apply, defineOp, type Op } from '../tensor/op.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, square, sub } from './arithmetic.js';
-import { type BesselFamily, besselRatio } from './bessel.js';
+import { besselFamily } from './bessel.js';
 import { arange } from './create.js';
 import { inPlace, unary } from './define.js';
 import { rewrite } from './derived.js';
@@ -61,11 +61,18 @@ const bessel = (order: number): Kernel1[] => K.bessel_i.map((kernel) => (x, y, n
 /** The modified Bessel function of the first kind of order 0. */
 export const i0 = unary('i0', bessel(0), { saves: 1, vjp: (dy, node) => mul(dy, i1(node.x(0))) });
 /** Iₙ(x) / xⁿ. */
-const modified: BesselFamily = { sign: 1, shift: 0, near: 4, terms: 18, first: 0, start: (x) => [i0(x), div(i1(x), x)] };
+const modifiedRatio = besselFamily('modifiedRatio', {
+  sign: 1,
+  shift: 0,
+  near: 4,
+  terms: 18,
+  first: 0,
+  start: (x) => [i0(x), div(i1(x), x)],
+});
 /** Of order 1. The derivative is i0(x) - i1(x) / x. */
 export const i1 = unary('i1', bessel(1), {
   saves: 1,
-  vjp: (dy, node) => mul(dy, sub(i0(node.x(0)), besselRatio(node.x(0), modified, 1))),
+  vjp: (dy, node) => mul(dy, sub(i0(node.x(0)), modifiedRatio(node.x(0), 1))),
 });
 
 export const lgamma_ = inPlace(lgamma.op);

@@ -7,7 +7,7 @@ import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 import { add, div, mul, neg, reciprocal, sub } from './arithmetic.js';
-import { type BesselFamily, besselRatio } from './bessel.js';
+import { besselFamily } from './bessel.js';
 import { toDtype } from './copy.js';
 import { binaryOfTensors, inPlace, unary } from './define.js';
 import { rewrite } from './derived.js';
@@ -61,11 +61,18 @@ export const deg2rad = (x: Tensor): Tensor => mul(asTensor('deg2rad', 'input', x
 export const rad2deg = (x: Tensor): Tensor => mul(asTensor('rad2deg', 'input', x), 180 / Math.PI);
 
 /** jₙ(x) / xⁿ, from cos(x) and sin(x) / x on. */
-const spherical: BesselFamily = { sign: -1, shift: 1, near: 2, terms: 13, first: -1, start: (x) => [cos(x), div(sin(x), x)] };
+const sphericalRatio = besselFamily('sphericalRatio', {
+  sign: -1,
+  shift: 1,
+  near: 2,
+  terms: 13,
+  first: -1,
+  start: (x) => [cos(x), div(sin(x), x)],
+});
 /** sin(pi x) / (pi x), 1 at 0; of float32 in float64. Derivatives of any order are right at 0 and beside it, where PyTorch's cancel. */
 export function sinc(x: Tensor): Tensor {
   const dt = floatOf(asTensor('sinc', 'input', x).dt);
-  return toDtype(besselRatio(mul(toDtype(x, float64), Math.PI), spherical, 0), dt);
+  return toDtype(sphericalRatio(mul(toDtype(x, float64), Math.PI), 0), dt);
 }
 
 export const tan_ = inPlace(tan.op);
