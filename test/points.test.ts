@@ -15,7 +15,7 @@ const deltas = [2 ** -30, 2 ** -10];
 
 // Points ---------------------------------------------------------------------------------------------------------------------------------------------------------
 
-/** What is put in the place of an input's drawn elements; the row's own ranges and kinks decide whether it may be. */
+/** What is put in the place of an input's drawn elements, whatever its range; kinks that the row keeps away from are left out. */
 const settings: Record<string, (i: number, drawn: number, isLast: boolean) => number> = {
   zeros: () => 0,
   ones: () => 1,
@@ -36,7 +36,7 @@ const draw = (i: number, k: number): number => {
 };
 const isFloat = (input: Input): boolean => input.dtype === undefined || input.dtype.startsWith('float');
 
-/** The elements of an input in a setting; undefined where its range or one of its declared kinks excludes them. */
+/** The elements of an input in a setting; undefined where one of its declared kinks excludes them. */
 function valuesOf(input: Input, k: number, setting: (i: number, drawn: number) => number): number[] | undefined {
   const {
     shape,
@@ -53,7 +53,7 @@ function valuesOf(input: Input, k: number, setting: (i: number, drawn: number) =
   });
   const set = drawn.map((v, i) => setting(i, v));
   const moved = set.filter((v, i) => v !== drawn[i]);
-  return moved.some((v) => v < low || v > high || away.includes(v)) ? undefined : set;
+  return moved.some((v) => away.includes(v)) ? undefined : set;
 }
 
 // Differences ----------------------------------------------------------------------------------------------------------------------------------------------------
@@ -119,8 +119,15 @@ class Line {
   }
 }
 
-/** What is wrong with the derivatives at a point, with steps of h; undefined if nothing is. */
-function complaint({ tolerance }: Row, variant: Variant, at: readonly (readonly number[])[], h: number): string | undefined {
+/** What is wrong with the derivatives at a point, with steps of h; undefined if nothing is. A refusal counts. */
+function complaint(row: Row, variant: Variant, at: readonly (readonly number[])[], h: number): string | undefined {
+  try {
+    return difference(row, variant, at, h);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+function difference({ tolerance }: Row, variant: Variant, at: readonly (readonly number[])[], h: number): string | undefined {
   const line = new Line(variant, at);
   const [first, second] = line.analytic(0, true);
   const slopes = [-2, -1, 1, 2].map((k) => line.analytic(k * h, false)[0]);

@@ -13,8 +13,60 @@ const manyTies = { ...ties, ...at('Ties of two elements.', 'two zeros', 'two equ
 const distance = at('The distance of equal points is a norm at 0.', ...constant);
 const spread = at('The standard deviation of equal elements is a norm at 0.', ...constant);
 const labels = 'A label is not differentiable, and must be 1 or -1.';
+const pole = 'A pole, here or beside it.';
+const border = 'The border of its domain, or beyond.';
+const bound = 'The element is on the bound.';
+const angle = 'The origin, where distance and angle have no derivative.';
+const jump = 'A jump.';
+const kink = 'A kink where both are equal.';
+const poisson = 'The border of the logarithm, and of targets that have a Stirling term.';
+const floor = 'Variances below 0 are refused, those below eps floored as in PyTorch.';
+const prob = 'Probabilities and their border.';
+const margin = 'The hinge, and the distance of equal points.';
 
 export const singular: Readonly<Record<string, Settings>> = {
+  div: at(pole, 'zeros', 'one zero', 'two zeros', 'last input'),
+  addcdiv: at(pole, 'zeros', 'one zero', 'two zeros', 'last input'),
+  pow: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros', 'first input'),
+  floatPower: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros', 'first input'),
+  reciprocal: at(pole, 'zeros', 'one zero', 'two zeros'),
+  log: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros'),
+  sqrt: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros'),
+  rsqrt: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros'),
+  log2: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros'),
+  log10: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros'),
+  entr: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros'),
+  clamp: at(bound, 'zeros', 'one zero', 'two zeros', 'first input'),
+  asin: at(border, 'ones', 'minus ones'),
+  erfinv: at(border, 'ones', 'minus ones'),
+  acos: at(border, 'ones', 'minus ones'),
+  atanh: at(border, 'ones', 'minus ones'),
+  acosh: at(border, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal'),
+  log1p: at(border, 'minus ones'),
+  xlog1py: at(border, 'minus ones'),
+  lgamma: at(pole, 'zeros', 'minus ones', 'one zero', 'two zeros'),
+  digamma: at(pole, 'zeros', 'minus ones', 'one zero', 'two zeros'),
+  polygamma: at(pole, 'zeros', 'minus ones', 'one zero', 'two zeros'),
+  mvlgamma: at(pole, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal'),
+  logit: at(border, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros'),
+  atan2: at(angle, 'zeros', 'one zero', 'two zeros', 'first input'),
+  hypot: at(angle, 'zeros', 'one zero', 'two zeros'),
+  fmod: at(jump, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal', 'last input'),
+  remainder: at(jump, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal', 'first input', 'last input'),
+  floorDivide: at(jump, 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal', 'first input', 'last input'),
+  fmax: at(kink, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal'),
+  fmin: at(kink, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal'),
+  l1Loss: at(kink, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal'),
+  smoothL1Loss: at(kink, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal'),
+  xlogy: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros', 'last input'),
+  klDiv: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros', 'last input'),
+  poissonNllLoss: at(poisson, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal', 'first input', 'last input'),
+  gaussianNllLoss: at(floor, 'zeros', 'minus ones', 'one zero', 'two zeros', 'last input'),
+  binaryCrossEntropy: at(prob, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'first input'),
+  marginRankingLoss: at(margin, 'zeros', 'ones', 'minus ones', 'one zero', 'two zeros', 'two equal', 'first input'),
+  tripletMarginLoss: at(margin, 'zeros', 'ones', 'minus ones', 'first input'),
+  tripletMarginWithDistanceLoss: at(margin, 'zeros', 'ones', 'minus ones', 'first input'),
+  pairwiseDistance: at(margin, 'zeros', 'ones', 'minus ones', 'two zeros', 'two equal'),
   maximum: { ...manyTies, ...at('A tie in one element.', 'one zero') },
   minimum: { ...manyTies, ...at('A tie in one element.', 'one zero') },
   max: { ...manyTies, ...at('A tie in one element.', 'one zero') },
@@ -56,7 +108,7 @@ export const singular: Readonly<Record<string, Settings>> = {
     ...at('A norm at 0, and the absolute value of an element.', 'zeros', 'two zeros'),
     ...at('Ties of the largest sum.', 'ones', 'minus ones'),
   },
-  normalize: at('The norm is below eps, which counts as a constant there.', 'zeros'),
+  normalize: { ...at('The norm is below eps, which counts as a constant there.', 'zeros'), ...at('An element of 0 in the 1-norm.', 'one zero', 'two zeros') },
   cosineSimilarity: at('A vector of 0: the gradient passes through the floor of its norm, as in PyTorch.', 'zeros', 'first input', 'last input'),
   rmsNorm: at('Steeper than any step: eps is 2^-52.', 'zeros'),
   hingeEmbeddingLoss: at(labels, 'zeros', 'minus ones', 'one zero', 'two zeros', 'two equal', 'first input', 'last input'),
