@@ -1,5 +1,5 @@
 // The house rules, read off the sources as text: who imports whom, how long a file is, that the three languages have the same kernels, and that nothing is left for later.
-// That every op has a case row and has run is in ops.test.ts; that every kernel has a reference, in cases/kernels.ts by type; that it ran, in kernels.test.ts.
+// That every public function has a case row is in completeness.test.ts, that every op has run in ops.test.ts; that every kernel has a reference, in cases/kernels.ts by type; that it ran, in kernels.test.ts.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -6,6 +6,7 @@ import { count, type Grid } from './cases/grid.js';
 import { cases, internals } from './cases/index.js';
 import { pins, singular } from './cases/points.js';
 import type { Input, Row, Variant } from './cases/row.js';
+import { isTorch } from './cases/torch.js';
 
 /** In-place forms are the same ops. */
 const rows: [string, Row][] = Object.entries({ ...cases, ...internals }).filter(
@@ -76,11 +77,11 @@ class Line {
   moved(t: number): number[][] {
     return this.at.map((values, k) => values.map((v, i) => v + t * this.#directions[k][i]));
   }
-  /** The weighted sum of the outputs by the formula, or by the op itself where another row or PyTorch's numbers are its reference. */
+  /** The weighted sum of the outputs by the formula, or by the op itself where the reference is PyTorch's numbers, of other points. */
   value(t: number): number {
     const { formula, inputs, call } = this.variant;
     const points = this.moved(t);
-    const given = formula === null ? null : formula(...points.map((data, k): Grid => ({ shape: inputs[k].shape, data })));
+    const given = isTorch(formula) ? null : formula(...points.map((data, k): Grid => ({ shape: inputs[k].shape, data })));
     const grids =
       given === null
         ? outputsOf(call(...points.map((data, k) => make(data, inputs[k]))))

@@ -2,7 +2,7 @@
 import { int64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
-import { type ArgsOf, asTensor, asTensors, readArgs } from '../ops/args.js';
+import { type ArgsOf, asBoolean, asTensor, asTensors, readArgs } from '../ops/args.js';
 import { full, tensor } from '../ops/create.js';
 import { cat, indexSelect, narrow, reshape, transpose } from '../ops/index.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -132,9 +132,10 @@ export function packSequence(sequences: readonly Tensor[], enforceSorted = true)
 }
 
 /** The sequences of a padded tensor, cut to their lengths. */
-export function unpadSequence(padded: Tensor, lengths: Tensor | readonly number[], batchFirst = false): Tensor[] {
+export function unpadSequence(padded: Tensor, lengths: Tensor | readonly number[], ...args: ArgsOf<{ batchFirst?: boolean }, ['batchFirst']>): Tensor[] {
+  const { batchFirst = false } = readArgs<{ batchFirst?: boolean }>('unpadSequence', args, ['batchFirst']);
   const given = lengths instanceof Tensor ? numbersOf(lengths) : lengths;
-  const rows = batchFirst ? padded : transpose(asTensor('unpadSequence', 'padded', padded), 0, 1);
+  const rows = asBoolean('unpadSequence', 'batchFirst', batchFirst) ? padded : transpose(asTensor('unpadSequence', 'padded', padded), 0, 1);
   return given.map((length, b) => reshape(narrow(narrow(rows, 0, b, 1), 1, 0, length), [length, ...rows.shape.slice(2)]));
 }
 

@@ -9,6 +9,7 @@ import { bernoulli } from '../../src/ops/random.js';
 import { mseLoss } from '../../src/ops/regression.js';
 import { along, build, each, fold, type Grid, look, permuted, product } from './grid.js';
 import { fails, type Input, input, type Row, row, variant, whole } from './row.js';
+import { torch, torchDraws } from './torch.js';
 import { average, logSoftmax, total } from './truth.js';
 
 const tolerance = { ulp: 8, eps: 64 };
@@ -47,7 +48,7 @@ const usual = (call: typeof nllLoss) => [
   fails([logits, labels], (x, t) => call(x, t, { weight: ops.float(t) }), ShapeError, /either for all 4 classes or no classes/),
 ];
 const seeded = (): Generator => new Generator().manualSeed(7);
-const drawn = "PyTorch's draws are compared in random.test.ts";
+const drawn = 'draws follow the memory, which another layout changes';
 const drawErrors = (call: (x: never) => unknown) => [
   fails([input([2], [0, 1], { grad: true })], (x) => call(x as never), GradientError, /leaf Variable/),
   fails([input([1])], (x) => call(x.expand(3) as never), ShapeError, /more than one element/),
@@ -216,7 +217,7 @@ export const functional = {
         (x, t) => crossEntropy(x, t),
         (x) => ({ shape: [], data: [-logSoftmax([...x.data])[2]] }),
       ),
-      variant([input([2, 3, 2]), whole('int64', [2, 2], [0, 2, 1, 1])], (x, t) => crossEntropy(x, t)),
+      variant([input([2, 3, 2]), whole('int64', [2, 2], [0, 2, 1, 1])], (x, t) => crossEntropy(x, t), torch('x, t: F.cross_entropy(x, t)')),
     ],
     {
       tolerance,
@@ -255,7 +256,7 @@ export const functional = {
   ),
   dropout: row(
     [
-      variant([[3, 4]], (x) => F.dropout(x, 0.4, { generator: seeded() })),
+      variant([[3, 4]], (x) => F.dropout(x, 0.4, { generator: seeded() }), torchDraws('x: F.dropout(x, 0.4)')),
       variant(
         [[3, 4]],
         (x) => F.dropout(x, 0),
@@ -278,27 +279,27 @@ export const functional = {
       ),
     ],
     {
-      unpredictable: drawn,
+      contiguousOnly: drawn,
       errors: [
         fails([input([2])], (x) => F.dropout(x, 1.5), ArgumentError, /p in \[0, 1\]/),
         fails([whole('int32', [2], [1, 1])], (x) => F.dropout(x), DTypeError, /floating point tensor, got int32/),
       ],
     },
   ),
-  uniform_: row([variant([[4]], (x) => ops.uniform_(x.clone(), 2, 3, { generator: seeded() }))], {
-    unpredictable: drawn,
+  uniform_: row([variant([[4]], (x) => ops.uniform_(x.clone(), 2, 3, { generator: seeded() }), torchDraws('x: x.clone().uniform_(2, 3)'))], {
+    contiguousOnly: drawn,
     gradients: false,
     errors: [...drawErrors(ops.uniform_), fails([whole('int32', [2], [1, 1])], (x) => ops.uniform_(x), DTypeError, /floating point/)],
   }),
-  normal_: row([variant([[4]], (x) => ops.normal_(x.clone(), 0, 1, { generator: seeded() }))], {
-    unpredictable: drawn,
+  normal_: row([variant([[4]], (x) => ops.normal_(x.clone(), 0, 1, { generator: seeded() }), torchDraws('x: x.clone().normal_()'))], {
+    contiguousOnly: drawn,
     gradients: false,
     errors: drawErrors(ops.normal_),
   }),
-  bernoulli_: row([variant([[4]], (x) => ops.bernoulli_(x.clone(), 0.5, { generator: seeded() }))], {
-    unpredictable: drawn,
+  bernoulli_: row([variant([[4]], (x) => ops.bernoulli_(x.clone(), 0.5, { generator: seeded() }), torchDraws('x: x.clone().bernoulli_(0.5)'))], {
+    contiguousOnly: drawn,
     // Of the form that reads its probabilities: 0.
-    gradients: [variant([input([4], [0.2, 0.8])], (x) => bernoulli(x, { generator: seeded() }))],
+    gradients: [variant([input([4], [0.2, 0.8])], (x) => bernoulli(x, { generator: seeded() }), torchDraws('x: torch.bernoulli(x)'))],
     errors: drawErrors(ops.bernoulli_),
   }),
 } satisfies Record<string, Row>;

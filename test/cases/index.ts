@@ -28,6 +28,7 @@ import { sorts } from './sorting.js';
 import { special } from './special.js';
 import { view } from './view.js';
 import { vision } from './vision.js';
+import { volumes } from './volumes.js';
 
 type Functions = typeof operators & typeof functionals & typeof images & typeof gated & typeof rectifiers & typeof specials & typeof families;
 /** Every public function by name. */
@@ -83,6 +84,6 @@ export const aliases: { readonly [K in keyof typeof others]: OpName } = {
   trueDivide: 'div',
   trueDivide_: 'div_',
 };
-export const internals: Readonly<Record<string, Row>> = { ...internal, ...behindNorms, ...layers, ...spaces };
+export const internals: Readonly<Record<string, Row>> = { ...internal, ...behindNorms, ...layers, ...spaces, ...volumes };
 
 export type { Input, Row, Variant, Work } from './row.js';

@@ -3,6 +3,7 @@ import { DTypeError } from '../../src/core/errors.js';
 import { recurrentLayer } from '../../src/ops/recurrent.js';
 import type { Cell, LayerTensors } from '../../src/ops/recurrentSteps.js';
 import { fails, input, type Row, row, type Variant, variant } from './row.js';
+import { torch } from './torch.js';
 
 const [features, hidden, projected] = [2, 3, 2];
 
@@ -24,6 +25,7 @@ function layer(cell: Cell, gates: number, reverse: boolean, roles: readonly (key
       const { y, h, c } = recurrentLayer(cell, Object.fromEntries(roles.map((role, i) => [role, tensors[i]])) as unknown as LayerTensors, [2, 1], reverse);
       return cell === 'lstm' ? [y, h, c] : [y, h];
     },
+    torch(`*tensors: layer('${cell}', ${reverse ? 'True' : 'False'}, '${roles.join(' ')}', *tensors)`),
   );
 }
 const plain = ['x', 'h', 'wIh', 'wHh'] as const;

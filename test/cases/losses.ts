@@ -6,6 +6,7 @@ import * as ops from '../../src/ops/index.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { build, each, fold, type Grid, look } from './grid.js';
 import { fails, type Input, input, type Row, row, variant, whole } from './row.js';
+import { torch } from './torch.js';
 import { average, sigmoid, total } from './truth.js';
 
 const tolerance = { ulp: 16, eps: 128 };
@@ -126,8 +127,16 @@ export const losses = {
         (x, y, v) => F.gaussianNllLoss(x, y, v),
         (x, y, v) => fold(each((a, b, c) => (Math.log(c) + (a - b) ** 2 / c) / 2)(x, y, v), average),
       ),
-      variant([low, high, input([2], [0.4, 3])], (x, y, v) => F.gaussianNllLoss(x, y, v, { full: true, reduction: 'none' })),
-      variant([low, high, input([2, 1], [0.4, 3])], (x, y, v) => F.gaussianNllLoss(x, y, v, { reduction: 'sum' })),
+      variant(
+        [low, high, input([2], [0.4, 3])],
+        (x, y, v) => F.gaussianNllLoss(x, y, v, { full: true, reduction: 'none' }),
+        torch("x, y, v: F.gaussian_nll_loss(x, y, v, full=True, reduction='none')"),
+      ),
+      variant(
+        [low, high, input([2, 1], [0.4, 3])],
+        (x, y, v) => F.gaussianNllLoss(x, y, v, { reduction: 'sum' }),
+        torch("x, y, v: F.gaussian_nll_loss(x, y, v, reduction='sum')"),
+      ),
     ],
     {
       tolerance,
@@ -171,7 +180,11 @@ export const losses = {
         (x, t) => F.multilabelSoftMarginLoss(x, t),
         (x, t) => fold(each((a, q) => bce(sigmoid(a), q))(x, t), average),
       ),
-      variant([input(square), probabilities, input([3])], (x, t, w) => F.multilabelSoftMarginLoss(x, t, w, { reduction: 'none' })),
+      variant(
+        [input(square), probabilities, input([3])],
+        (x, t, w) => F.multilabelSoftMarginLoss(x, t, w, { reduction: 'none' }),
+        torch("x, t, w: F.multilabel_soft_margin_loss(x, t, w, reduction='none')"),
+      ),
     ],
     { tolerance, errors: [fails([input([2, 3]), input([2])], (x, t) => F.multilabelSoftMarginLoss(x, t), ShapeError, /a target of shape \[2, 3\]/)] },
   ),
@@ -183,7 +196,11 @@ export const losses = {
         (a, b, t) => F.marginRankingLoss(a, b, t, 0.5),
         (a, b, t) => fold(each((x, y, s) => Math.max(0, 0.5 - s * (x - y)))(a, b, t), average),
       ),
-      variant([low, high, signs], (a, b, t) => F.marginRankingLoss(a, b, t, { reduction: 'none' })),
+      variant(
+        [low, high, signs],
+        (a, b, t) => F.marginRankingLoss(a, b, t, { reduction: 'none' }),
+        torch("a, b, t: F.margin_ranking_loss(a, b, t, reduction='none')"),
+      ),
     ],
     {
       tolerance,
@@ -204,7 +221,11 @@ export const losses = {
             return t.data[n] === 1 ? 1 - cosine : Math.max(0, cosine + 0.9);
           }),
       ),
-      variant([input([3]), input([3]), whole('float64', [], [1])], (a, b, t) => F.cosineEmbeddingLoss(a, b, t.detach())),
+      variant(
+        [input([3]), input([3]), whole('float64', [], [1])],
+        (a, b, t) => F.cosineEmbeddingLoss(a, b, t.detach()),
+        torch('a, b, t: F.cosine_embedding_loss(a, b, t)'),
+      ),
     ],
     { tolerance, errors: [fails([near, far, signs], (a, b, t) => F.cosineEmbeddingLoss(a, b, t), ShapeError, /1-d target for rows/)] },
   ),
@@ -220,7 +241,11 @@ export const losses = {
         (a, p, n) => F.tripletMarginLoss(a, p, n, { swap: true, margin: 2 }),
         (a, p, n) => triplet(a, p, n, 2, true),
       ),
-      variant([anchor, near, far], (a, p, n) => F.tripletMarginLoss(a, p, n, { p: 3, reduction: 'none', margin: 4 })),
+      variant(
+        [anchor, near, far],
+        (a, p, n) => F.tripletMarginLoss(a, p, n, { p: 3, reduction: 'none', margin: 4 }),
+        torch("a, p, n: F.triplet_margin_loss(a, p, n, p=3, reduction='none', margin=4)"),
+      ),
     ],
     { tolerance, errors: [fails([anchor, near, input([3])], (a, p, n) => F.tripletMarginLoss(a, p, n), ShapeError, /same number of dims/)] },
   ),
@@ -231,8 +256,11 @@ export const losses = {
         (a, p, n) => F.tripletMarginWithDistanceLoss(a, p, n, { margin: 2 }),
         (a, p, n) => triplet(a, p, n, 2, false),
       ),
-      variant([anchor, near, far], (a, p, n) =>
-        F.tripletMarginWithDistanceLoss(a, p, n, { distanceFunction: (x, y) => ops.sum(ops.square(ops.sub(x, y)), 1), margin: 9, reduction: 'sum' }),
+      variant(
+        [anchor, near, far],
+        (a, p, n) =>
+          F.tripletMarginWithDistanceLoss(a, p, n, { distanceFunction: (x, y) => ops.sum(ops.square(ops.sub(x, y)), 1), margin: 9, reduction: 'sum' }),
+        torch("a, p, n: F.triplet_margin_with_distance_loss(a, p, n, distance_function=lambda x, y: (x - y).square().sum(1), margin=9, reduction='sum')"),
       ),
     ],
     { tolerance, errors: [fails([anchor, near, input([3])], (a, p, n) => F.tripletMarginWithDistanceLoss(a, p, n), ShapeError, /same number of dims/)] },
@@ -244,8 +272,16 @@ export const losses = {
         (x, t) => F.multiMarginLoss(x, t, { reduction: 'none' }),
         (x, t) => build([2], ([n]) => total([0, 1, 2].map((c) => (c === t.data[n] ? 0 : Math.max(0, 1 - look(x, [n, t.data[n]]) + look(x, [n, c])) / 3)))),
       ),
-      variant([scores, labels, input([3], [0.5, 2])], (x, t, w) => F.multiMarginLoss(x, t, { p: 2, margin: 2, weight: w })),
-      variant([input([3], [-2, 2], { values: [0.3, -1.2, 0.7] }), whole('int64', [], [1])], (x, t) => F.multiMarginLoss(x, t)),
+      variant(
+        [scores, labels, input([3], [0.5, 2])],
+        (x, t, w) => F.multiMarginLoss(x, t, { p: 2, margin: 2, weight: w }),
+        torch('x, t, w: F.multi_margin_loss(x, t, p=2, margin=2, weight=w)'),
+      ),
+      variant(
+        [input([3], [-2, 2], { values: [0.3, -1.2, 0.7] }), whole('int64', [], [1])],
+        (x, t) => F.multiMarginLoss(x, t),
+        torch('x, t: F.multi_margin_loss(x, t)'),
+      ),
     ],
     {
       tolerance,
@@ -275,7 +311,11 @@ export const losses = {
             return total(pairs.map(([j, i]) => Math.max(0, 1 - (look(x, [n, j]) - look(x, [n, i]))) / 3));
           }),
       ),
-      variant([input([3], [-2, 2], { values: [0.3, -1.2, 0.7] }), whole('int64', [3], [1, -1, 2])], (x, t) => F.multilabelMarginLoss(x, t)),
+      variant(
+        [input([3], [-2, 2], { values: [0.3, -1.2, 0.7] }), whole('int64', [3], [1, -1, 2])],
+        (x, t) => F.multilabelMarginLoss(x, t),
+        torch('x, t: F.multilabel_margin_loss(x, t)'),
+      ),
     ],
     {
       tolerance,
@@ -289,9 +329,17 @@ export const losses = {
     [
       variant([frames, spelled], ctc({ reduction: 'none' }), ctcTruth),
       variant([frames, spelled], ctc({ reduction: 'mean' }), (x) => ({ shape: [], data: [average(ctcTruth(x).data.map((v, i) => v / (2 - i)))] })),
-      variant([input([3, 3]), whole('int32', [1], [2])], (x, t) => F.ctcLoss(ops.logSoftmax(x, 1), t, [3], [1], { reduction: 'sum' })),
+      variant(
+        [input([3, 3]), whole('int32', [1], [2])],
+        (x, t) => F.ctcLoss(ops.logSoftmax(x, 1), t, [3], [1], { reduction: 'sum' }),
+        torch("x, t: F.ctc_loss(x.log_softmax(1), t, torch.tensor(3), torch.tensor(1), reduction='sum')"),
+      ),
       // Two frames cannot spell two equal labels.
-      variant([frames, spelled], (x, t) => F.ctcLoss(ops.logSoftmax(x, 2), t, [2, 3], [2, 0], { reduction: 'sum', zeroInfinity: true })),
+      variant(
+        [frames, spelled],
+        (x, t) => F.ctcLoss(ops.logSoftmax(x, 2), t, [2, 3], [2, 0], { reduction: 'sum', zeroInfinity: true }),
+        torch("x, t: F.ctc_loss(x.log_softmax(2), t, (2, 3), (2, 0), reduction='sum', zero_infinity=True)"),
+      ),
     ],
     {
       tolerance,

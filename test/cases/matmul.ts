@@ -4,6 +4,7 @@ import * as ops from '../../src/ops/index.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { build, type Grid, look, product, reshaped } from './grid.js';
 import { type Call, type ErrorRow, fails, floats, input, type Row, row, type Variant, variant } from './row.js';
+import { torch } from './torch.js';
 
 type Op = (a: Tensor, b: Tensor) => Tensor;
 const inner = (call: Op, a: number[], b: number[]): ErrorRow =>
@@ -89,7 +90,7 @@ export const matmul = {
         (a, b) => ops.outer(a, b),
         (a, b) => product(reshaped(a, 3, 1), reshaped(b, 1, 4)),
       ),
-      variant([[0], [4]], (a, b) => ops.outer(a, b)),
+      variant([[0], [4]], (a, b) => ops.outer(a, b), torch('a, b: torch.outer(a, b)')),
     ],
     {
       tolerance: { ulp: 0.5 },

@@ -5,11 +5,12 @@ import * as ops from '../../src/ops/index.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { build, type Grid, look, reshaped } from './grid.js';
 import { type Call, type ErrorRow, type Formula, fails, floats, input, type Row, row, type Variant, variant, whole } from './row.js';
+import { torch } from './torch.js';
 
 const exact = { tolerance: { ulp: 0 }, exact: true, dtypes: [...floats, 'int32', 'int64', 'uint8'] as readonly DType[] };
 const notInvolved = 'a view needs the layout it was made for';
 const x23 = input([2, 3]);
-const one = (shape: number[], call: (x: Tensor) => unknown, formula: Formula | null = null): Variant => variant([shape], call as Call, formula);
+const one = (shape: number[], call: (x: Tensor) => unknown, formula: Formula): Variant => variant([shape], call as Call, formula);
 const moves = (variants: Variant[], errors: ErrorRow[] = [], more: Partial<Row> = {}): Row => row(variants, { ...exact, errors, ...(more as object) });
 /** The elements of `shape`, each taken from an index of x. */
 const from =
@@ -59,12 +60,19 @@ const matrices = [
   [2, 3],
   [2, 3],
 ];
-const indices = (call: typeof ops.trilIndices): Row =>
-  row([variant([], () => call(3, 4)), variant([], () => call(2, 3, -1)), variant([], () => call(0, 3, { offset: 1, dtype: 'int64' }))], {
-    ...exact,
-    gradients: false,
-    errors: [fails([], () => call(-1, 2), ShapeError, /rows >= 0/)],
-  });
+const indices = (name: string, call: typeof ops.trilIndices): Row =>
+  row(
+    [
+      variant([], () => call(3, 4), torch(`: ${name}(3, 4)`)),
+      variant([], () => call(2, 3, -1), torch(`: ${name}(2, 3, -1)`)),
+      variant([], () => call(0, 3, { offset: 1, dtype: 'int64' }), torch(`: ${name}(0, 3, offset=1)`)),
+    ],
+    {
+      ...exact,
+      gradients: false,
+      errors: [fails([], () => call(-1, 2), ShapeError, /rows >= 0/)],
+    },
+  );
 
 export const movement = {
   flip: moves(
@@ -269,8 +277,8 @@ export const movement = {
     (x, k) => ops.triu_(x.clone(), k),
     (distance, k) => distance >= k,
   ),
-  trilIndices: indices(ops.trilIndices),
-  triuIndices: indices(ops.triuIndices),
+  trilIndices: indices('torch.tril_indices', ops.trilIndices),
+  triuIndices: indices('torch.triu_indices', ops.triuIndices),
   ravel: moves([one([2, 3], (x) => ops.ravel(x), shaped(6)), one([], (x) => ops.ravel(x), shaped(1))]),
   unflatten: moves([one([6], (x) => ops.unflatten(x, 0, [2, -1]), shaped(2, 3))], [fails([x23], (x) => ops.unflatten(x, 1, [2]), ShapeError, /invalid/)], {
     contiguousOnly: notInvolved,

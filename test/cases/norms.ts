@@ -7,6 +7,7 @@ import * as masked from '../../src/ops/maskedReductions.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { along, build, fold, type Grid, look } from './grid.js';
 import { fails, type Input, input, type Row, reduction, row, variant, whole } from './row.js';
+import { pythonNumber, torch } from './torch.js';
 import * as truth from './truth.js';
 
 const tolerance = { ulp: 16, eps: 256 };
@@ -132,7 +133,9 @@ export const norms = {
         (x) => F.normalize(x, { p: 1, dim: -1, eps: 10 }),
         (x) => along(x, 1, (v) => v.map((e) => e / 10)),
       ),
-      ...[Infinity, -Infinity, 0].map((p) => variant([input([2, 3], [0.5, 2])], (x) => F.normalize(x, { p }))),
+      ...[Infinity, -Infinity, 0].map((p) =>
+        variant([input([2, 3], [0.5, 2])], (x) => F.normalize(x, { p }), torch(`x: F.normalize(x, p=${pythonNumber(p)})`)),
+      ),
     ],
     { tolerance, errors: [ofInts((x) => F.normalize(x)), fails([input([2])], (x) => F.normalize(x), IndexError, /dim in \[-1, 0\], got 1/)] },
   ),
@@ -156,7 +159,7 @@ export const norms = {
           ],
         }),
       ),
-      variant([input([2, 3], [0, 1]), input([3], [2, 3])], (a, b) => F.pairwiseDistance(a, b, { p: -1 })),
+      variant([input([2, 3], [0, 1]), input([3], [2, 3])], (a, b) => F.pairwiseDistance(a, b, { p: -1 }), torch('a, b: F.pairwise_distance(a, b, p=-1)')),
     ],
     { tolerance, errors: [fails([input([2, 3]), input([2])], (a, b) => F.pairwiseDistance(a, b), ShapeError, /shapes that broadcast/)] },
   ),
@@ -177,6 +180,7 @@ export const norms = {
           [3, 2],
         ],
         (a, b) => F.cosineSimilarity(a, b, 0),
+        torch('a, b: F.cosine_similarity(a, b, 0)'),
       ),
     ],
     { tolerance, errors: [fails([input([2, 3]), input([2])], (a, b) => F.cosineSimilarity(a, b), ShapeError, /shapes that broadcast/)] },
@@ -245,7 +249,11 @@ export const norms = {
         (x) => F.instanceNorm(x),
         (x) => along(x, 2, whiten(1e-5)),
       ),
-      variant([image, var2, mean2], (x, w, b) => F.instanceNorm(x, ...running(x), w, b, true, 0.3, 0.1)),
+      variant(
+        [image, var2, mean2],
+        (x, w, b) => F.instanceNorm(x, ...running(x), w, b, true, 0.3, 0.1),
+        torch('x, w, b: F.instance_norm(x, MEAN.clone(), VARIANCE.clone(), w, b, True, 0.3, 0.1)'),
+      ),
       variant(
         [[5, 2, 3], var2, mean2],
         (x, w, b) => F.instanceNorm(x, { weight: w, bias: b, eps: 0.5 }),
@@ -254,7 +262,11 @@ export const norms = {
           return build([5, 2, 3], ([n, c, i]) => look(y, [n, c, i]) * w.data[c] + b.data[c]);
         },
       ),
-      variant([image], (x) => F.instanceNorm(x, ...running(x), { useInputStats: false })),
+      variant(
+        [image],
+        (x) => F.instanceNorm(x, ...running(x), { useInputStats: false }),
+        torch('x: F.instance_norm(x, MEAN.clone(), VARIANCE.clone(), use_input_stats=False)'),
+      ),
     ],
     {
       tolerance,
@@ -274,7 +286,7 @@ export const norms = {
           return { shape: [2, 4], data: y.data };
         },
       ),
-      variant([image, mean2, var2], (x, b, w) => F.groupNorm(x, 1, w, b, 0.5)),
+      variant([image, mean2, var2], (x, b, w) => F.groupNorm(x, 1, w, b, 0.5), torch('x, b, w: F.group_norm(x, 1, w, b, 0.5)')),
       variant(
         [[2, 4, 3], [4], [4]],
         (x, w, b) => F.groupNorm(x, 2, w, b),
@@ -283,7 +295,7 @@ export const norms = {
           return build([2, 4, 3], ([n, c, i]) => look({ shape: [2, 4, 3], data: y.data }, [n, c, i]) * w.data[c] + b.data[c]);
         },
       ),
-      variant([[3, 4], [4], [4]], (x, w, b) => F.groupNorm(x, 2, w, b)),
+      variant([[3, 4], [4], [4]], (x, w, b) => F.groupNorm(x, 2, w, b), torch('x, w, b: F.group_norm(x, 2, w, b)')),
     ],
     {
       tolerance,
@@ -308,7 +320,7 @@ export const norms = {
           return build([2, 3], ([n, j]) => look(y, [n, j]) * w.data[j] + b.data[j]);
         },
       ),
-      variant([image, [2, 3]], (x, w) => F.layerNorm(x, [2, 3], { weight: w })),
+      variant([image, [2, 3]], (x, w) => F.layerNorm(x, [2, 3], { weight: w }), torch('x, w: F.layer_norm(x, (2, 3), weight=w)')),
       // More samples than one task adds the parameters' gradients of.
       variant(
         [[35, 3], [3], [3]],
@@ -340,7 +352,18 @@ export const norms = {
         (x, w) => F.rmsNorm(x, [3], w, 0.1),
         (x, w) => build([2, 3], ([n, j]) => (look(x, [n, j]) * w.data[j]) / Math.sqrt(truth.average([0, 1, 2].map((i) => look(x, [n, i]) ** 2)) + 0.1)),
       ),
-      variant([[4]], (x) => F.rmsNorm(x, [4])),
+      // The default eps is the dtype's.
+      ...(['float32', 'float64'] as const).map((dtype, i) => ({
+        ...variant(
+          [[4]],
+          (x) => F.rmsNorm(x, [4]),
+          (x) => {
+            const scale = Math.sqrt(truth.average(x.data.map((v) => v * v)) + 2 ** [-23, -52][i]);
+            return { shape: [4], data: x.data.map((v) => v / scale) };
+          },
+        ),
+        dtypes: [dtype],
+      })),
     ],
     { tolerance, errors: [refuses((x) => F.rmsNorm(x, []), /last sizes are \[\]/)] },
   ),
@@ -373,7 +396,7 @@ export const norms = {
       ),
     ],
     {
-      gradients: [variant([ids, table], (i, w) => F.embedding(i, w))],
+      gradients: [variant([ids, table], (i, w) => F.embedding(i, w), torch('i, w: F.embedding(i, w)'))],
       tolerance,
       errors: [
         fails([ids, input([3])], (i, w) => F.embedding(i, w), ShapeError, /'weight' must be 2-D/),
@@ -399,8 +422,12 @@ export const norms = {
         (i, w, o) => F.embeddingBag(i, w, o, { mode: 'max' }),
         (_i, w) => bags(w, truth.most),
       ),
-      variant([flat, table, offsets, input([5])], (i, w, o, s) => F.embeddingBag(i, w, o, { mode: 'sum', perSampleWeights: s, includeLastOffset: true })),
-      variant([ids, table], (i, w) => F.embeddingBag(i, w, { mode: 'max' })),
+      variant(
+        [flat, table, whole('int64', [3], [0, 2, 5]), input([5])],
+        (i, w, o, s) => F.embeddingBag(i, w, o, { mode: 'sum', perSampleWeights: s, includeLastOffset: true }),
+        torch("i, w, o, s: F.embedding_bag(i, w, o, mode='sum', per_sample_weights=s, include_last_offset=True)"),
+      ),
+      variant([ids, table], (i, w) => F.embeddingBag(i, w, { mode: 'max' }), torch("i, w: F.embedding_bag(i, w, mode='max')")),
     ],
     {
       tolerance,
@@ -423,7 +450,11 @@ export const norms = {
         attention({ isCausal: true }),
         attended((i, j) => j <= i),
       ),
-      variant([query, key, value, input([2, 3])], (q, k, v, m) => F.scaledDotProductAttention(q, k, v, m)),
+      variant(
+        [query, key, value, input([2, 3])],
+        (q, k, v, m) => F.scaledDotProductAttention(q, k, v, m),
+        torch('q, k, v, m: ((q @ k.mT) / 2 ** 0.5 + m).softmax(-1) @ v'),
+      ),
       variant(
         [query, key, value, whole('bool', [2, 3], [1, 1, 0, 0, 1, 1])],
         (q, k, v, m) => F.scaledDotProductAttention(q, k, v, m),

@@ -104,7 +104,14 @@ export const pointwise = {
         )
         .map((v) => ({ ...v, dtypes: ['float64'] as const })),
     ],
-    gradients: [...round.gradients, variant([input([3], [1.11, 1.14])], (x) => ops.round(x, { decimals: 1 }))],
+    gradients: [
+      ...round.gradients,
+      variant(
+        [input([3], [1.11, 1.14])],
+        (x) => ops.round(x, { decimals: 1 }),
+        each((x) => truth.roundEven(x * 10) / 10),
+      ),
+    ],
   },
   trunc,
   sign,
@@ -129,7 +136,14 @@ export const pointwise = {
         each((x) => truth.softplus(x, 2, 5)),
       ),
     ],
-    gradients: [...softplus.gradients, variant([input([7], [-9, 9], { away: [2.5] })], (x) => ops.softplus(x, { beta: 2, threshold: 5 }))],
+    gradients: [
+      ...softplus.gradients,
+      variant(
+        [input([7], [-9, 9], { away: [2.5] })],
+        (x) => ops.softplus(x, { beta: 2, threshold: 5 }),
+        each((x) => truth.softplus(x, 2, 5)),
+      ),
+    ],
     errors: [fails([input([2])], (x) => ops.softplus(x, 0), ArgumentError, /beta other than 0/)],
   },
   exp_: inPlace(ops.exp_, exp, [writesLeaf(ops.exp_), writesFloat(ops.exp_), overlaps(ops.exp_)]),

@@ -26,8 +26,8 @@ export interface Variant {
   readonly inputs: readonly Input[];
   /** The op as users call it; tensors in its result, at any depth of arrays, are its outputs. */
   readonly call: Call;
-  /** The truth, in float64; null where PyTorch's golden numbers are, or another row is, the reference. */
-  readonly formula: Formula | null;
+  /** The truth, in float64: plain loops over grids, or PyTorch's numbers (`torch` in torch.ts). There is no row without one. */
+  readonly formula: Formula;
   /** The dtypes it is for, if not all of the row's. */
   readonly dtypes?: readonly DType[];
 }
@@ -61,8 +61,6 @@ export interface Row {
   readonly errors: readonly ErrorRow[];
   /** Why inputs of other layouts are not tried, if they are not. */
   readonly contiguousOnly?: string;
-  /** Why the outputs' values cannot be compared from run to run, if they cannot. */
-  readonly unpredictable?: string;
   readonly work: Work | null;
 }
 
@@ -76,7 +74,7 @@ type Range = readonly [low: number, high: number];
 export const input = (shape: readonly number[], range: Range = [-2, 2], more: Partial<Input> = {}): Input => ({ shape, range, ...more });
 /** Whole numbers of an index or mask dtype. */
 export const whole = (dtype: DType, shape: readonly number[], values: readonly number[]): Input => ({ shape, range: [0, 1], dtype, values });
-export const variant = (inputs: readonly (Input | readonly number[])[], call: Call, formula: Formula | null = null): Variant => ({
+export const variant = (inputs: readonly (Input | readonly number[])[], call: Call, formula: Formula): Variant => ({
   inputs: inputs.map((i) => (Array.isArray(i) ? input(i) : (i as Input))),
   call,
   formula,

@@ -98,15 +98,20 @@ const [put, put_] = both(
 
 const folds: Record<string, (old: number, value: number) => number> = { sum: plus, prod: (a, b) => a * b, amax: Math.max, amin: Math.min };
 type Combine = (x: Tensor, dim: number, index: Tensor, src: Tensor, how: never, options: { includeSelf: boolean }) => Tensor;
+/** Along dim 0: what falls on one place, with what was there or without. */
+const combining =
+  (how: string, includeSelf: boolean): Formula =>
+  (x, k, s) =>
+    build([...x.shape], ([i, j]) => {
+      const fallen = k.data.flatMap((to, n) => (to === i ? [look(s, [n, j])] : []));
+      const values = fallen.length === 0 || includeSelf ? [look(x, [i, j]), ...fallen] : fallen;
+      return how === 'mean' ? values.reduce(plus) / values.length : values.reduce((a, b) => folds[how](a, b));
+    });
 const combined = (names: readonly string[], f: Combine): Row => ({
   ...rowOf(
     names.flatMap((how) => [
-      variant(
-        [x32, places, input([2, 2])],
-        (x, i, s) => f(x, 0, i, s, how as never, { includeSelf: true }),
-        how === 'mean' ? null : (x, k, s) => written(x, s, ([i, j]) => [k.data[i], j], folds[how]),
-      ),
-      variant([x32, whole('int64', [2], [2, 2]), input([2, 2])], (x, i, s) => f(x, 0, i, s, how as never, { includeSelf: false })),
+      variant([x32, places, input([2, 2])], (x, i, s) => f(x, 0, i, s, how as never, { includeSelf: true }), combining(how, true)),
+      variant([x32, whole('int64', [2], [2, 2]), input([2, 2])], (x, i, s) => f(x, 0, i, s, how as never, { includeSelf: false }), combining(how, false)),
     ]),
     [
       fails([x32, places, input([2, 2])], (x, i, s) => f(x, 0, i, s, 'any' as never, { includeSelf: true }), ArgumentError, /reduce to be one of/),

@@ -209,7 +209,16 @@ const nanToNum = row(
       each((x) => (Number.isNaN(x) ? 7 : Number.isFinite(x) ? x : 8 * Math.sign(x))),
     ),
   ],
-  { tolerance: { ulp: 0 }, gradients: [variant([input([5])], (x) => ops.nanToNum(x))] },
+  {
+    tolerance: { ulp: 0 },
+    gradients: [
+      variant(
+        [input([5])],
+        (x) => ops.nanToNum(x),
+        each((x) => x),
+      ),
+    ],
+  },
 );
 
 const within = (a: number, b: number): number => Number(Math.abs(a - b) <= 0.1 + 0.01 * Math.abs(b));

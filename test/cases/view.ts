@@ -49,7 +49,7 @@ const conversion = (call: (x: Tensor) => Tensor, convert: (v: number) => number,
       ...exact,
       tolerance: { ulp: 1 },
       dtypes: ['float64', 'int32', 'int64'],
-      gradients: float ? [variant([x23], call as Call)] : false,
+      gradients: float ? [variant([x23], call as Call, each(convert))] : false,
     },
   );
 const swap = (call: (x: Tensor, a: number, b: number) => Tensor): Row =>

@@ -5,6 +5,7 @@ import * as ops from '../../src/ops/index.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { build, type Grid, look } from './grid.js';
 import { fails, floats, input, type Row, row, variant } from './row.js';
+import { torch } from './torch.js';
 
 const tolerance = { ulp: 8, eps: 64 };
 const range = <T>(n: number, f: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => f(i));
@@ -63,8 +64,16 @@ export const vision = {
   conv2d: row(
     [
       variant([image, [2, 2, 2, 2]], (x, w) => F.conv2d(x, w), plain),
-      variant([[2, 3, 3], [2, 1, 2, 2], [2]], (x, w, b) => F.conv2d(x, w, b, strided)),
-      variant([[1, 2, 3, 3], [2, 1, 1, 1], [2]], (x, w, b) => F.conv2d(x, w, b, { padding: 'same', groups: 2 })),
+      variant(
+        [[2, 3, 3], [2, 1, 2, 2], [2]],
+        (x, w, b) => F.conv2d(x, w, b, strided),
+        torch('x, w, b: F.conv2d(x, w, b, stride=2, padding=1, dilation=2, groups=2)'),
+      ),
+      variant(
+        [[1, 2, 3, 3], [2, 1, 1, 1], [2]],
+        (x, w, b) => F.conv2d(x, w, b, { padding: 'same', groups: 2 }),
+        torch("x, w, b: F.conv2d(x, w, b, padding='same', groups=2)"),
+      ),
       variant(
         [
           [2, 5, 9, 40],
@@ -101,8 +110,13 @@ export const vision = {
           [2, 2, 3],
         ],
         (x, w) => F.conv1d(x, w),
+        torch('x, w: F.conv1d(x, w)'),
       ),
-      variant([[2, 5], [2, 1, 2], [2]], (x, w, b) => F.conv1d(x, w, b, strided)),
+      variant(
+        [[2, 5], [2, 1, 2], [2]],
+        (x, w, b) => F.conv1d(x, w, b, strided),
+        torch('x, w, b: F.conv1d(x, w, b, stride=2, padding=1, dilation=2, groups=2)'),
+      ),
     ],
     { tolerance, errors: signalErrors((x, w, options) => F.conv1d(x, w, options)) },
   ),
@@ -114,8 +128,13 @@ export const vision = {
           [2, 2, 3],
         ],
         (x, w) => F.convTranspose1d(x, w),
+        torch('x, w: F.conv_transpose1d(x, w)'),
       ),
-      variant([[2, 4], [2, 1, 3], [2]], (x, w, b) => F.convTranspose1d(x, w, b, transposed)),
+      variant(
+        [[2, 4], [2, 1, 3], [2]],
+        (x, w, b) => F.convTranspose1d(x, w, b, transposed),
+        torch('x, w, b: F.conv_transpose1d(x, w, b, stride=2, padding=1, output_padding=1, dilation=2, groups=2)'),
+      ),
     ],
     { tolerance, errors: signalErrors((x, w, options) => F.convTranspose1d(x, w, options)).filter((_, i) => i !== 3) },
   ),
@@ -127,8 +146,13 @@ export const vision = {
           [2, 2, 2, 2],
         ],
         (x, w) => F.convTranspose2d(x, w),
+        torch('x, w: F.conv_transpose2d(x, w)'),
       ),
-      variant([[2, 2, 3], [2, 1, 2, 2], [2]], (x, w, b) => F.convTranspose2d(x, w, b, transposed)),
+      variant(
+        [[2, 2, 3], [2, 1, 2, 2], [2]],
+        (x, w, b) => F.convTranspose2d(x, w, b, transposed),
+        torch('x, w, b: F.conv_transpose2d(x, w, b, stride=2, padding=1, output_padding=1, dilation=2, groups=2)'),
+      ),
     ],
     {
       tolerance,
@@ -143,10 +167,16 @@ export const vision = {
       ],
     },
   ),
-  avgPool1d: row([variant([[2, 7]], (x) => F.avgPool1d(x, 3, 2, 1, true, false)), variant([[1, 2, 6]], (x) => F.avgPool1d(x, [2]))], {
-    tolerance,
-    errors: poolErrors((x, options) => F.avgPool1d(x, options)).slice(0, 1),
-  }),
+  avgPool1d: row(
+    [
+      variant([[2, 7]], (x) => F.avgPool1d(x, 3, 2, 1, true, false), torch('x: F.avg_pool1d(x, 3, 2, 1, True, False)')),
+      variant([[1, 2, 6]], (x) => F.avgPool1d(x, [2]), torch('x: F.avg_pool1d(x, 2)')),
+    ],
+    {
+      tolerance,
+      errors: poolErrors((x, options) => F.avgPool1d(x, options)).slice(0, 1),
+    },
+  ),
   avgPool2d: row(
     [
       variant(
@@ -154,9 +184,17 @@ export const vision = {
         (x) => F.avgPool2d(x, 2),
         (x) => windows(x, 2, mean),
       ),
-      variant([[1, 4, 5]], (x) => F.avgPool2d(x, [3, 2], { stride: [2, 1], padding: 1, ceilMode: true })),
-      variant([[1, 1, 4, 4]], (x) => F.avgPool2d(x, 3, { stride: 1, padding: 1, countIncludePad: false })),
-      variant([[1, 1, 4, 4]], (x) => F.avgPool2d(x, 2, { divisorOverride: 3 })),
+      variant(
+        [[1, 4, 5]],
+        (x) => F.avgPool2d(x, [3, 2], { stride: [2, 1], padding: 1, ceilMode: true }),
+        torch('x: F.avg_pool2d(x, (3, 2), stride=(2, 1), padding=1, ceil_mode=True)'),
+      ),
+      variant(
+        [[1, 1, 4, 4]],
+        (x) => F.avgPool2d(x, 3, { stride: 1, padding: 1, countIncludePad: false }),
+        torch('x: F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)'),
+      ),
+      variant([[1, 1, 4, 4]], (x) => F.avgPool2d(x, 2, { divisorOverride: 3 }), torch('x: F.avg_pool2d(x, 2, divisor_override=3)')),
       variant(
         [[2, 3, 18, 40]],
         (x) => F.avgPool2d(x, 2),
@@ -165,10 +203,16 @@ export const vision = {
     ],
     { tolerance, errors: poolErrors((x, options) => F.avgPool2d(x, options)) },
   ),
-  adaptiveAvgPool1d: row([variant([[2, 7]], (x) => F.adaptiveAvgPool1d(x, 3)), variant([[1, 2, 2]], (x) => F.adaptiveAvgPool1d(x, 5))], {
-    tolerance,
-    errors: [bad((x) => F.adaptiveAvgPool1d(x, 2))],
-  }),
+  adaptiveAvgPool1d: row(
+    [
+      variant([[2, 7]], (x) => F.adaptiveAvgPool1d(x, 3), torch('x: F.adaptive_avg_pool1d(x, 3)')),
+      variant([[1, 2, 2]], (x) => F.adaptiveAvgPool1d(x, 5), torch('x: F.adaptive_avg_pool1d(x, 5)')),
+    ],
+    {
+      tolerance,
+      errors: [bad((x) => F.adaptiveAvgPool1d(x, 2))],
+    },
+  ),
   adaptiveAvgPool2d: row(
     [
       variant(
@@ -176,14 +220,18 @@ export const vision = {
         (x) => F.adaptiveAvgPool2d(x, 2),
         (x) => windows(x, 2, mean),
       ),
-      variant([[2, 3, 5]], (x) => F.adaptiveAvgPool2d(x, [2, null])),
+      variant([[2, 3, 5]], (x) => F.adaptiveAvgPool2d(x, [2, null]), torch('x: F.adaptive_avg_pool2d(x, (2, None))')),
     ],
     { tolerance, errors: [bad((x) => F.adaptiveAvgPool2d(x, 2))] },
   ),
   maxPool1d: row(
     [
-      variant([distinctSignal], (x) => F.maxPool1d(x, 3, 2, 1)),
-      variant([distinctSignal], (x) => F.maxPool1d(x, { kernelSize: 2, dilation: 3, returnIndices: true })),
+      variant([distinctSignal], (x) => F.maxPool1d(x, 3, 2, 1), torch('x: F.max_pool1d(x, 3, 2, 1)')),
+      variant(
+        [distinctSignal],
+        (x) => F.maxPool1d(x, { kernelSize: 2, dilation: 3, returnIndices: true }),
+        torch('x: F.max_pool1d(x, 2, dilation=3, return_indices=True)'),
+      ),
     ],
     {
       ...exact,
@@ -197,12 +245,23 @@ export const vision = {
         (x) => first(F.maxPool2d(x, 2)),
         (x) => windows(x, 2, (v) => Math.max(...v)),
       ),
-      variant([distinct], (x) => F.maxPool2d(x, 3, { stride: 1, padding: 1, returnIndices: true })),
-      variant([distinct], (x) => F.maxPool2d(x, 2, { stride: 2, padding: 1, dilation: 2, ceilMode: true })),
+      variant(
+        [distinct],
+        (x) => F.maxPool2d(x, 3, { stride: 1, padding: 1, returnIndices: true }),
+        torch('x: F.max_pool2d(x, 3, stride=1, padding=1, return_indices=True)'),
+      ),
+      variant(
+        [distinct],
+        (x) => F.maxPool2d(x, 2, { stride: 2, padding: 1, dilation: 2, ceilMode: true }),
+        torch('x: F.max_pool2d(x, 2, stride=2, padding=1, dilation=2, ceil_mode=True)'),
+      ),
     ],
     { ...exact, errors: poolErrors((x, options) => F.maxPool2d(x, options)) },
   ),
-  adaptiveMaxPool1d: row([variant([distinctSignal], (x) => F.adaptiveMaxPool1d(x, 3, true))], { ...exact, errors: [bad((x) => F.adaptiveMaxPool1d(x, 2))] }),
+  adaptiveMaxPool1d: row([variant([distinctSignal], (x) => F.adaptiveMaxPool1d(x, 3, true), torch('x: F.adaptive_max_pool1d(x, 3, True)'))], {
+    ...exact,
+    errors: [bad((x) => F.adaptiveMaxPool1d(x, 2))],
+  }),
   adaptiveMaxPool2d: row(
     [
       variant(
@@ -210,7 +269,7 @@ export const vision = {
         (x) => F.adaptiveMaxPool2d(x, 2),
         (x) => windows(x, 2, (v) => Math.max(...v)),
       ),
-      variant([distinct], (x) => F.adaptiveMaxPool2d(x, [3, 2])),
+      variant([distinct], (x) => F.adaptiveMaxPool2d(x, [3, 2]), torch('x: F.adaptive_max_pool2d(x, (3, 2))')),
     ],
     {
       ...exact,
@@ -244,7 +303,7 @@ export const vision = {
         (x) => F.pad(x, [2, 1], 'circular'),
         moved([2, 6], ([i, j]) => [i, (j + 1) % 3]),
       ),
-      variant([[1, 2, 2, 3]], (x) => F.pad(x, [1, 0, 1, 1], 'reflect')),
+      variant([[1, 2, 2, 3]], (x) => F.pad(x, [1, 0, 1, 1], 'reflect'), torch("x: F.pad(x, (1, 0, 1, 1), 'reflect')")),
     ],
     {
       ...exact,
@@ -264,12 +323,24 @@ export const vision = {
         (x) => F.interpolate(x, 6),
         moved([1, 2, 6], ([n, c, i]) => [n, c, i >> 1]),
       ),
-      variant([[1, 2, 3]], (x) => F.interpolate(x, { scaleFactor: 1.5, mode: 'linear' })),
-      variant([[1, 1, 3, 4]], (x) => F.interpolate(x, { size: [5, 3], mode: 'bilinear', alignCorners: true })),
-      variant([[1, 1, 3, 4]], (x) => F.interpolate(x, { scaleFactor: [1.7, 0.6], mode: 'bicubic' })),
-      variant([[1, 1, 4, 5]], (x) => F.interpolate(x, { size: 2, mode: 'bilinear', antialias: true })),
-      variant([[1, 1, 4, 5]], (x) => F.interpolate(x, { size: 2, mode: 'area' })),
-      variant([[1, 1, 2, 2, 3]], (x) => F.interpolate(x, { size: 4, mode: 'trilinear' })),
+      variant([[1, 2, 3]], (x) => F.interpolate(x, { scaleFactor: 1.5, mode: 'linear' }), torch("x: F.interpolate(x, scale_factor=1.5, mode='linear')")),
+      variant(
+        [[1, 1, 3, 4]],
+        (x) => F.interpolate(x, { size: [5, 3], mode: 'bilinear', alignCorners: true }),
+        torch("x: F.interpolate(x, size=(5, 3), mode='bilinear', align_corners=True)"),
+      ),
+      variant(
+        [[1, 1, 3, 4]],
+        (x) => F.interpolate(x, { scaleFactor: [1.7, 0.6], mode: 'bicubic' }),
+        torch("x: F.interpolate(x, scale_factor=(1.7, 0.6), mode='bicubic')"),
+      ),
+      variant(
+        [[1, 1, 4, 5]],
+        (x) => F.interpolate(x, { size: 2, mode: 'bilinear', antialias: true }),
+        torch("x: F.interpolate(x, size=(2, 2), mode='bilinear', antialias=True)"),
+      ),
+      variant([[1, 1, 4, 5]], (x) => F.interpolate(x, { size: 2, mode: 'area' }), torch("x: F.interpolate(x, size=2, mode='area')")),
+      variant([[1, 1, 2, 2, 3]], (x) => F.interpolate(x, { size: 4, mode: 'trilinear' }), torch("x: F.interpolate(x, size=4, mode='trilinear')")),
       variant(
         [[1, 1, 5]],
         (x) => F.interpolate(x, { size: 3, mode: 'nearest-exact' }),
@@ -300,10 +371,13 @@ export const vision = {
       errors: [fails([input([3])], (x) => F.upsampleNearest(x, 2), ArgumentError, /Got 1D input/)],
     },
   ),
-  upsampleBilinear: row([variant([[1, 1, 2, 2]], (x) => F.upsampleBilinear(x, [3, 3]))], {
-    tolerance,
-    errors: [fails([input([3])], (x) => F.upsampleBilinear(x, 2), ArgumentError, /Got 1D input/)],
-  }),
+  upsampleBilinear: row(
+    [variant([[1, 1, 2, 2]], (x) => F.upsampleBilinear(x, [3, 3]), torch("x: F.interpolate(x, (3, 3), mode='bilinear', align_corners=True)"))],
+    {
+      tolerance,
+      errors: [fails([input([3])], (x) => F.upsampleBilinear(x, 2), ArgumentError, /Got 1D input/)],
+    },
+  ),
   im2col: row(
     [
       variant(
@@ -311,7 +385,11 @@ export const vision = {
         (x) => F.im2col(x, 2),
         moved([1, 4, 6], ([n, r, p]) => [n, 0, (r >> 1) + Math.floor(p / 3), (r & 1) + (p % 3)]),
       ),
-      variant([[2, 3, 3]], (x) => F.im2col(x, [2, 1], { dilation: 2, padding: 1, stride: [1, 2] })),
+      variant(
+        [[2, 3, 3]],
+        (x) => F.im2col(x, [2, 1], { dilation: 2, padding: 1, stride: [1, 2] }),
+        torch('x: F.unfold(x, (2, 1), dilation=2, padding=1, stride=(1, 2))'),
+      ),
     ],
     { ...exact, errors: [bad((x) => F.im2col(x, 2)), fails([input([1, 1, 2, 2])], (x) => F.im2col(x, 3), ShapeError, /must be at least one/)] },
   ),
@@ -325,7 +403,11 @@ export const vision = {
             total(range(16, (t) => [t >> 2, t & 3]).map(([r, p]) => ((r >> 1) + (p >> 1) === y && (r & 1) + (p & 1) === z ? look(x, [0, r, p]) : 0))),
           ),
       ),
-      variant([[4, 6]], (x) => F.col2im(x, [3, 3], [2, 1], { padding: [0, 1], stride: [1, 2] })),
+      variant(
+        [[4, 6]],
+        (x) => F.col2im(x, [3, 3], [2, 1], { padding: [0, 1], stride: [1, 2] }),
+        torch('x: F.fold(x, (3, 3), (2, 1), padding=(0, 1), stride=(1, 2))'),
+      ),
     ],
     {
       tolerance,
@@ -411,7 +493,7 @@ export const vision = {
         (x, y, w, b) => F.bilinear(x, y, w, b),
         (x, y, w, b) => build([3, 2], ([n, o]) => b.data[o] + total(range(8, (t) => look(x, [n, t >> 2]) * look(w, [o, t >> 2, t & 3]) * look(y, [n, t & 3])))),
       ),
-      variant([[2], [3], [2, 2, 3]], (x, y, w) => F.bilinear(x, y, w)),
+      variant([[2], [3], [2, 2, 3]], (x, y, w) => F.bilinear(x, y, w), torch('x, y, w: F.bilinear(x, y, w)')),
     ],
     {
       tolerance,

@@ -32,7 +32,7 @@ export interface Golden<Manifest> {
 const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array };
 
 /** Opens `<name>.golden.gz`. */
-export function readGolden<Manifest>(name: 'ops' | 'nets' | 'modules' | 'random' | 'print' | 'programs' | 'optim' | 'scripts'): Golden<Manifest> {
+export function readGolden<Manifest>(name: 'ops' | 'nets' | 'modules' | 'random' | 'print' | 'programs' | 'optim' | 'scripts' | 'rows'): Golden<Manifest> {
   const bytes = gunzipSync(readFileSync(new URL(`${name}.golden.gz`, import.meta.url)));
   const end = 4 + bytes.readUInt32LE(0);
   const manifest = JSON.parse(bytes.toString('utf8', 4, end)) as Manifest;
@@ -147,4 +147,11 @@ export interface OptimManifest {
     final: Snapshot;
   }[];
   schedules: { optimizer: 'SGD' | 'Adam'; schedule: ScheduleSpec; rates: number[][]; momenta: number[][]; half: Record<string, unknown> }[];
+}
+
+// The manifest of `rows`, told in parts/rows.py ------------------------------------------------------------------------------------------------------
+
+export interface RowsManifest {
+  /** Outputs by expression and by the key of the inputs, see cases/torch.ts. */
+  rows: Record<string, Record<string, TensorRef[]>>;
 }
