@@ -103,6 +103,12 @@ test('what cannot be held is refused, and takes nothing', () => {
   refused(() => gt.zeros([1.5]), gt.ArgumentError);
   refused(() => gt.zeros([Number.NaN]), gt.ArgumentError);
   refused(() => one.repeat(2 ** 30, 2 ** 30), gt.ShapeError);
+  // More than tables in JavaScript's memory can describe.
+  const signal = one.expand([1, 1, 2 ** 40]);
+  refused(() => gt.nn.functional.maxPool1d(signal, 2), gt.ShapeError);
+  refused(() => gt.nn.functional.avgPool1d(signal, 2), gt.ShapeError);
+  refused(() => gt.nn.functional.adaptiveMaxPool1d(signal, 2 ** 30), gt.ShapeError);
+  refused(() => gt.trilIndices(2 ** 20, 2 ** 20), gt.ShapeError);
   // More than any machine has.
   const far = one.expand([2 ** 51]);
   for (const f of [gt.exp, gt.neg, (x: Tensor) => x.eq(1), (x: Tensor) => x.argmax(), (x: Tensor) => x.sort(), (x: Tensor) => x.clone()])
@@ -120,6 +126,9 @@ test('what cannot be held is refused, and takes nothing', () => {
     const wide = gt.ones([1], u8).expand([n]);
     for (const f of [(x: Tensor) => x.argmax(), (x: Tensor) => x.max(0), (x: Tensor) => x.mul(2), (x: Tensor) => x.cumsum(0)])
       refused(() => f(wide), gt.BackendError);
+    const rows = gt.zeros([2 ** 20], { dtype: 'int64' });
+    refused(() => gt.zeros([1, 2 ** 12]).indexAdd(0, rows, gt.ones([1, 1]).expand([2 ** 20, 2 ** 12])), gt.BackendError);
+    refused(() => one.expand([n]).dot(one.expand([n])), gt.BackendError);
     refused(() => wide.indexSelect(0, gt.tensor([0], { dtype: 'int64' })), gt.BackendError);
     refused(() => gt.zeros([1]).scatterAdd(0, gt.zeros([1], { dtype: 'int64' }).expand([n]), one.expand([n])), gt.BackendError);
     expect([wide.select(0, n - 1).item(), wide.narrow(0, at, 2).sum().item()]).toEqual([1, 2]);

@@ -100,6 +100,9 @@ export interface TriangleOptions extends Pick<CreateOptions, 'dtype'> {
 function triangleIndices(op: string, keep: (distance: number, offset: number) => boolean, rows: number, columns: number, args: readonly unknown[]): Tensor {
   const { offset = 0, dtype } = readArgs<TriangleOptions>(op, args, ['offset'], ['dtype']);
   const [m, n, k] = [checkSize(op, 'rows', rows), checkSize(op, 'columns', columns), checkInt(op, 'offset', offset)];
+  // They are put together in JavaScript's memory.
+  const most = 2 ** 26;
+  if (m * n > most) fail(ShapeError, op, `a matrix of at most ${most} elements`, showShape([m, n]));
   const places = Array.from({ length: m * n }, (_, i) => i).filter((i) => keep((i % n) - Math.floor(i / n), k));
   return fromData(op, [places.map((i) => Math.floor(i / n)), places.map((i) => i % n)], dtype === undefined ? int32 : dtypeOf(op, dtype));
 }

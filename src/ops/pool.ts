@@ -22,10 +22,11 @@ import { reshape } from './view.js';
 type Windows = readonly (readonly [begin: number, end: number])[];
 
 /** The windows of a kernel; with `ceil` also a last one that sticks out, as long as it begins inside the input or its left padding. */
-function windowsOf(size: number, kernel: number, stride: number, padding: number, dilation: number, ceil: boolean): Windows {
+function windowsOf(op: string, size: number, kernel: number, stride: number, padding: number, dilation: number, ceil: boolean): Windows {
   const span = dilation * (kernel - 1) + 1;
   let count = Math.floor((size + 2 * padding - span + (ceil ? stride - 1 : 0)) / stride) + 1;
   if (ceil && (count - 1) * stride >= size + padding) count--;
+  checkTables(op, [count]);
   return Array.from({ length: Math.max(count, 0) }, (_, i) => [i * stride - padding, i * stride - padding + span]);
 }
 
@@ -100,7 +101,7 @@ function averagePool(op: string, dims: number, x: Tensor, options: AvgPool2dOpti
   const includesPad = asBoolean(op, 'countIncludePad', options.countIncludePad ?? true);
   if (divisorOverride === 0) fail(ArgumentError, op, 'divisorOverride other than 0', '0: divisor must be not zero');
   const first = x.ndim - dims;
-  const windows = kernel.map((k, d) => windowsOf(x.shape[first + d], k, stride[d], padding[d], 1, ceil));
+  const windows = kernel.map((k, d) => windowsOf(op, x.shape[first + d], k, stride[d], padding[d], 1, ceil));
   checkWindows(op, x, windows);
   return windows.reduce((y, list, d) => {
     const size = x.shape[first + d];
@@ -227,7 +228,7 @@ function maxPool(op: string, dims: number, x: Tensor, options: MaxPoolOptions): 
   checkInput(op, x, dims);
   const { kernel, stride, padding, ceil } = readWindow(op, dims, options);
   const dilation = perDim(op, 'dilation', options.dilation ?? 1, dims, 1);
-  const windows = kernel.map((k, d) => windowsOf(x.shape[x.ndim - dims + d], k, stride[d], padding[d], dilation[d], ceil));
+  const windows = kernel.map((k, d) => windowsOf(op, x.shape[x.ndim - dims + d], k, stride[d], padding[d], dilation[d], ceil));
   return maximaOf(op, dims, x, windows, dilation, options.returnIndices);
 }
 
@@ -247,7 +248,9 @@ type AdaptiveMaxArgs = ArgsOf<AdaptiveMaxOptions, ['outputSize', 'returnIndices'
 function maximaTo(op: string, dims: number, x: Tensor, args: AdaptiveMaxArgs): Pooled {
   const { outputSize, returnIndices } = readArgs<AdaptiveMaxOptions>(op, args, ['outputSize', 'returnIndices']);
   checkInput(op, x, dims);
-  const windows = outputSizes(op, x, dims, outputSize!).map((count, d) => evenWindows(x.shape[x.ndim - dims + d], count));
+  const sizes = outputSizes(op, x, dims, outputSize!);
+  checkTables(op, sizes);
+  const windows = sizes.map((count, d) => evenWindows(x.shape[x.ndim - dims + d], count));
   return maximaOf(op, dims, x, windows, new Array(dims).fill(1), returnIndices);
 }
 /** Maxima over as many windows as asked for. */

@@ -1,6 +1,6 @@
 // Views that are told where every element lies, and tensors with a part of them replaced.
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
-import { checkDim, checkInt, checkShape, numel, sameShape, showShape } from '../core/shape.js';
+import { checkDim, checkInt, checkShape, checkSize, numel, sameShape, showShape } from '../core/shape.js';
 import { type Layout, layoutOf } from '../tensor/layout.js';
 import { apply } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -18,7 +18,8 @@ type StridedArgs = ArgsOf<OffsetOption, ['storageOffset']>;
 
 function readLayout(op: string, x: Tensor, size: readonly number[], stride: readonly number[], args: StridedArgs): Layout {
   asTensor(op, 'input', x);
-  const [shape, strides] = [checkShape(op, size), checkShape(op, stride)];
+  const shape = checkShape(op, size);
+  const strides = Array.isArray(stride) ? stride.map((step, d) => checkSize(op, `stride ${d}`, step)) : checkShape(op, stride);
   const given = readArgs<OffsetOption>(op, args, ['storageOffset']).storageOffset;
   const offset = given === undefined || given === null ? x.offset : checkInt(op, 'storageOffset', given);
   if (shape.length !== strides.length) {
