@@ -144,6 +144,7 @@ test('a large reduction is that of a copy in its dtype, over any dims and layout
     [[2, 150000], (x) => x.t()],
     [[1, 600000, 1], (x) => x.asStrided([1, 300000, 1], [1, 2, 1], 1)],
     [[190, 1500], (x) => x],
+    [[2, 100, 3000], (x) => x],
     [[1, 1500], (x) => x.expand([200, 1500])],
   ];
   gt.manualSeed(3);
