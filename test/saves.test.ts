@@ -240,3 +240,38 @@ describe('indices that the user has', () => {
     expect(() => kept.backward()).toThrow(again);
   });
 });
+
+describe('places in the graph and versions', () => {
+  const leaf = (): gt.Tensor => gt.tensor([3, 1, 2, 5], { dtype: 'float64', requiresGrad: true });
+
+  test('second derivatives through packed outputs other than the first', () => {
+    const f = (x: gt.Tensor): gt.Tensor => packing(() => gt.linalg.svd(x.reshape(2, 2), { fullMatrices: false })[1].pow(3).sum());
+    expect(gt.autograd.gradgradcheck(f, [leaf()])).toBe(true);
+  });
+
+  test('a view of a second output, after a write that is not recorded', () => {
+    class Two extends gt.autograd.Function {
+      static override forward(_: unknown, x: gt.Tensor): gt.Tensor[] {
+        return [x.mul(1), x.mul(2)];
+      }
+      static override backward(_: unknown, a: gt.Tensor, b: gt.Tensor): gt.Tensor {
+        return a.add(b.mul(2));
+      }
+    }
+    const x = leaf();
+    const second = Two.apply(x)[1] as gt.Tensor;
+    const part = second.narrow(0, 1, 2);
+    gt.noGrad(() => second.add_(1));
+    part.sum().backward();
+    expect(read(x.grad!)).toEqual([0, 2, 2, 0]);
+  });
+
+  test('draws into a tensor count as writes', () => {
+    for (const draw of [gt.Tensor.prototype.uniform_, gt.Tensor.prototype.normal_, gt.Tensor.prototype.bernoulli_] as (() => gt.Tensor)[]) {
+      const x = leaf();
+      const y = x.exp();
+      gt.noGrad(() => draw.call(y));
+      expect(() => y.sum().backward()).toThrow(modified);
+    }
+  });
+});
