@@ -4,7 +4,16 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const withoutBackend = ['test/format.test.ts', 'test/idx.test.ts', 'test/house.test.ts', 'test/loader.test.ts', 'test/heap.test.ts', 'test/bench.test.ts'];
+const withoutBackend = [
+  'test/format.test.ts',
+  'test/idx.test.ts',
+  'test/house.test.ts',
+  'test/loader.test.ts',
+  'test/heap.test.ts',
+  'test/bench.test.ts',
+  'test/files.test.ts',
+  'test/interrupt.test.ts',
+];
 
 /** The instruction set that the addon runs with (the given one, or its own choice), or why it does not load. Asked in another process: one process loads it for one set. */
 function addonWith(isa: string): { isa: string } | { reason: string } {
@@ -61,8 +70,8 @@ const otherBuild = (name: string) => ({
 
 /** What holds on to most tensors at once runs in the least memory. */
 const least = ['modules', 'nets', 'optim', 'release', 'saved', 'views'];
-/** Without tensors that could move (kernels, accuracy), with processes that have a budget of their own (loader, spill, workers), or with an op whose operands alone fill 32 MiB (images). */
-const elsewhere = ['kernels', 'accuracy', 'loader', 'spill', 'workers', 'images', 'large'];
+/** Without tensors that could move (kernels, accuracy), with processes that have a budget of their own (loader, spill, workers), more small tensors than fit (headers), or with an op whose operands alone fill 32 MiB (images, large). */
+const elsewhere = ['kernels', 'accuracy', 'loader', 'spill', 'workers', 'headers', 'images', 'large'];
 
 /** The suite once more in a linear memory so small that tensors move out of it and back. */
 const inLittleMemory = (megabytes: number, include: readonly string[], exclude: readonly string[] = []) => {

@@ -5,14 +5,14 @@ import { expect, test } from 'vitest';
 
 const source = new URL('../src/index.ts', import.meta.url).href;
 
-function run(script: string, megabytes: number): string {
+function run(script: string, megabytes: number, extra: Record<string, string> = {}): string {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', '--input-type=module', '-e', `import * as gt from ${JSON.stringify(source)};\n${script}`],
     {
       encoding: 'utf8',
       cwd: fileURLToPath(new URL('..', import.meta.url)),
-      env: { ...process.env, NODE_OPTIONS: '', GRADTAPE_BACKEND: 'wasm', GRADTAPE_ISA: '', GRADTAPE_WASM_MEMORY: String(megabytes) },
+      env: { ...process.env, NODE_OPTIONS: '', GRADTAPE_BACKEND: 'wasm', GRADTAPE_ISA: '', GRADTAPE_WASM_MEMORY: String(megabytes), ...extra },
     },
   );
   return stdout.trim() || stderr;
@@ -58,4 +58,22 @@ test('one tensor that cannot fit is an error that changes nothing', () => {
 
 test('a limit that is no number of mebibytes is an error', () => {
   expect(run('', 0)).toMatch(/GRADTAPE_WASM_MEMORY: expected a whole number of MiB/);
+});
+
+test('what would not fit the machine stays, as a typed error after which all goes on', () => {
+  const script = `const rss = () => process.memoryUsage.rss() / 2 ** 20;
+     const began = rss();
+     const kept = [];
+     let error;
+     const limit = Number(process.env.GRADTAPE_MEMORY);
+     try { while (kept.length < 1000) kept.push(gt.full([1024, 1024], kept.length)); } catch (e) { error = e; }
+     const right = kept.every((x, i) => i % 10 > 0 || x.at(0, 0).item() === i);
+     const most = rss();
+     const made = kept.length;
+     kept.splice(0, 20);
+     const again = gt.ones([1024, 1024]).sum().item();
+     console.log(error instanceof gt.BackendError, error?.message.split(':')[0], right, made > 20, most < limit + 64, again);`;
+  // 4 GB in all, of which so much may be had: in the linear memory, then besides it.
+  expect(run(script, 2048, { GRADTAPE_MEMORY: '600' })).toBe('true memory true true true 1048576');
+  expect(run(script, 64, { GRADTAPE_MEMORY: '600' })).toBe('true memory true true true 1048576');
 });

@@ -1,7 +1,8 @@
-// What all training scripts do around gt.train.fit: progress, the best checkpoint, Ctrl-C and resumption, a loss curve.
+// What all training scripts do around gt.train.fit: progress, the best checkpoint, interruption and resumption, a loss curve.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as gt from 'gradtape';
+import { interruptible } from './interrupt.js';
 import type { Options } from './options.js';
 import { progress, thousands } from './progress.js';
 
@@ -38,29 +39,14 @@ export function prepare({ seed, threads }: Options): void {
   say(describeBackend());
 }
 
-/** A terminal and the programs between it and this one (npx, tsx) may each pass on the same Ctrl-C, and all of it waits while a step runs. */
-const ECHO = 1000;
-
-/** While `body` runs, Ctrl-C asks it to end after the step under way; a second one, a while later, ends the program. */
-async function interruptible<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  let first: number | undefined;
-  const interrupt = (): void => {
-    if (first !== undefined && performance.now() - first > ECHO) process.exit(130);
-    if (first !== undefined) return;
-    first = performance.now();
-    console.error('\nfinishing the step; Ctrl-C again to stop at once');
-    controller.abort();
-  };
-  process.on('SIGINT', interrupt);
-  try {
-    return await body(controller.signal);
-  } finally {
-    process.off('SIGINT', interrupt);
+/** What to go on from. A run that never came to save anything goes on from its beginning. */
+function readSnapshot(resume: Options['resume'], last: string): gt.train.Snapshot | undefined {
+  if (resume === undefined) return undefined;
+  const file = resume === true ? last : resume;
+  if (resolve(file) === resolve(last) && !existsSync(file)) {
+    say(`there is no ${file} yet: starting from the beginning`);
+    return undefined;
   }
-}
-
-function readSnapshot(file: string): gt.train.Snapshot | undefined {
   say(`going on from ${file}`);
   return gt.load(file) as gt.train.Snapshot;
 }
@@ -84,15 +70,19 @@ export async function run<B>(task: Task<B>, { epochs, out, resume }: Options): P
 
   const sign = mode === 'min' ? -1 : 1;
   const value = (log: gt.train.EpochLog): number => sign * log.figures[monitor];
+  const snapshot = readSnapshot(resume, last);
   const keep: gt.train.Callback = {
+    onStart(run) {
+      // From now on the folder is this run's: what an earlier one left is not what it goes on from.
+      if (snapshot === undefined) gt.save(run.snapshot(), last);
+    },
     onEpoch(run, log) {
       if (!run.history.some((other) => value(other) > value(log)) && !Number.isNaN(value(log))) gt.save(model.stateDict(), best);
       gt.save(run.snapshot(), last);
       writeFileSync(picture, curve(name, run.history));
     },
   };
-  const snapshot = resume === undefined ? undefined : readSnapshot(resume === true ? last : resume);
-  const result = await interruptible(async (signal) => {
+  const { result, exitCode } = await interruptible(async (signal) => {
     const callbacks = [keep, progress(epochs, data.length, batch, perSample, unit)];
     const done = await gt.train.fit(model, { ...fit, data, validation, optimizer, scheduler, scheduleBy: 'step', epochs, callbacks, signal, resume: snapshot });
     if (done.reason === 'aborted') gt.save(done.snapshot(), last);
@@ -103,10 +93,12 @@ export async function run<B>(task: Task<B>, { epochs, out, resume }: Options): P
       `node --import tsx examples/${name}.ts`,
       ...process.argv.slice(2).filter((word, i, all) => !/^--resume/.test(word) && all[i - 1] !== '--resume'),
     ];
+    process.exitCode = exitCode;
     say(`stopped after step ${result.step}; saved to ${last}. Go on with: ${words.join(' ')} --resume ${last}`);
     return undefined;
   }
-  if (existsSync(best)) model.loadStateDict(gt.load(best) as gt.nn.StateDict);
+  // Only if it is of this run.
+  if (result.history.some((log) => !Number.isNaN(value(log)))) model.loadStateDict(gt.load(best) as gt.nn.StateDict);
   say(`\nweights at their best: ${best}\nloss curve: ${picture}`);
   return sign * Math.max(...result.history.map(value).filter((v) => !Number.isNaN(v)));
 }

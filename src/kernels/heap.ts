@@ -6,6 +6,7 @@
 //
 // Nobody disposes: a block's owner (a storage or a slab) is watched weakly, and reclaim.ts decides when to look for the dead.
 import { BackendError } from '../core/errors.js';
+import { platform } from '../platform/index.js';
 import type { Backend } from './backend.js';
 import { Home, leastUsed } from './home.js';
 import { Reclaimer } from './reclaim.js';
@@ -20,6 +21,8 @@ const tinySlabBytes = 4096;
 const middleMax = 32768;
 /** The part of the memory that is emptied at once when it is full. */
 const spillPart = 16;
+/** What is left of the machine's memory for storages that move back. */
+const swapBytes = 64 << 20;
 /** Middle blocks are cut from ranges of about that size. */
 const middlePiece = 131072;
 
@@ -196,14 +199,16 @@ export class Heap {
     const range = size > middleMax ? size : wholeUnits(size);
     const grow = () => this.#grow(range);
     let address = this.#cut(size, range);
-    const spill = () => this.#spill(range);
+    // What moves back when memory is full takes the place of what moves out, but for a moment needs both.
+    const spare = mayCollect ? swapBytes : 0;
+    const spill = () => this.#spill(range, spare);
     for (const makeRoom of [
       () => this.#mergeLarge(),
       () => this.#mergeMiddle(middleMax),
       grow,
       spill,
       ...(mayCollect ? [() => this.collect(), grow, spill] : []),
-      () => this.#spill(Infinity),
+      () => this.#spill(Infinity, spare),
     ]) {
       if (address >= 0) return address;
       makeRoom();
@@ -240,17 +245,34 @@ export class Heap {
     this.#runs.give(region.address, region.bytes);
   }
 
-  /** Moves at least that many bytes of idle storages out of the backend's memory, if there are so many and the backend's memory has an end. */
-  #spill(bytes: number): void {
+  /**
+   * Moves at least that many bytes of idle storages out of the backend's memory, if there are so many, the backend's memory has an end,
+   * and the machine has room for them and `spare` bytes: the system would promise more, and then end the process.
+   */
+  #spill(bytes: number, spare: number): void {
     if (!this.#backend.isBounded) return;
-    this.#moveOut(leastUsed(this.#homes, this.#clock, this.#calls(), Math.max(bytes, this.#reserved / spillPart)));
+    const homes = leastUsed(this.#homes, this.#clock, this.#calls(), Math.max(bytes, this.#reserved / spillPart));
+    const wanted = homes.reduce((sum, home) => sum + home.bytes, spare);
+    // Arrays whose storages have moved back, or are dead, are garbage of the engine's.
+    if (wanted > platform.availableMemory(this.#reserved)) platform.collectGarbage(true);
+    let room = platform.availableMemory(this.#reserved) - spare;
+    const fitting = homes.findIndex((home) => {
+      room -= home.bytes;
+      return room < 0;
+    });
+    this.#moveOut(fitting < 0 ? homes : homes.slice(0, fitting));
     this.#mergeLarge();
     this.#mergeMiddle(unit);
   }
 
   #moveOut(homes: readonly Home[]): void {
     for (const home of homes) {
-      home.away = new Uint8Array(home.bytes);
+      try {
+        home.away = new Uint8Array(home.bytes);
+      } catch {
+        // The engine has no room: the rest stays.
+        return;
+      }
       this.#backend.copyOut(home.address, home.away);
       if (this.#crowded) this.#backend.copyIn(home.address, new Uint8Array(home.bytes).fill(255));
       this.#release(home.handle);

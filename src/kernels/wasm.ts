@@ -222,7 +222,7 @@ function wrap(module: WebAssembly.Module, { exports }: WebAssembly.Instance, imp
     calls: () => calls,
     reserve(wanted) {
       const rounded = Math.ceil(wanted / page) * page;
-      if (top + rounded - bottom > limit || !growTo(top + rounded)) return undefined;
+      if (top + rounded - bottom > limit || rounded > platform.availableMemory(top - bottom) || !growTo(top + rounded)) return undefined;
       const address = top;
       top += rounded;
       return { address, bytes: rounded };

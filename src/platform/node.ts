@@ -1,7 +1,7 @@
 // Node.js, and the runtimes that speak its built-in modules: the only door to them.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, freemem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,6 +12,7 @@ import { collectGarbage, inspectEntries, javaScriptHeap, makeKeptObjectsRelease 
 import { whyNotLoadable } from './elf.js';
 import { openFile, writeWhole } from './files.js';
 import { type HelperTask, nodeHelper } from './helpers.js';
+import { availableMemory } from './memory.js';
 import type { Platform } from './platform.js';
 import { parent, startThread } from './threads.js';
 
@@ -87,12 +88,7 @@ export const platform: Platform = {
   inspectEntries,
   javaScriptHeap,
 
-  // Linux counts what a page holds when it is first written, and by then there is nobody to tell.
-  availableMemory(reserved) {
-    if (process.platform !== 'linux') return Infinity;
-    const untouched = Math.max(0, reserved - process.memoryUsage.rss());
-    return (process.availableMemory?.() ?? freemem()) - untouched;
-  },
+  availableMemory,
 
   processors: availableParallelism(),
   startHelper: typeof SharedArrayBuffer === 'undefined' ? undefined : startHelper,

@@ -9,8 +9,7 @@ import { Optimizer } from '../optim/optimizer.js';
 import { withFirstNan } from '../tensor/anomaly.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Batches, checkBatches, checkMetrics, checkModel, type EvaluateOptions, evaluate, forwardOf, resultOf, samplesOf } from './evaluate.js';
-import { Meter } from './metrics.js';
+import { type Batches, checkBatches, checkMetrics, checkModel, type EvaluateOptions, evaluate, forwardOf, resultOf } from './evaluate.js';
 import { Pause } from './pause.js';
 import { type AnyOptimizer, type AnyScheduler, type EpochLog, Run, type Snapshot } from './run.js';
 
@@ -152,7 +151,7 @@ export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): 
   const forward = forwardOf('fit', options);
   const { length } = data as { length?: number };
   const pause = new Pause(options.yieldEvery);
-  const run = new Run(model, optimizer, scheduler);
+  const run = new Run(model, optimizer, scheduler, options.metrics);
   if (options.resume !== undefined) run.restore(options.resume);
 
   const call = async (name: keyof Callback, log?: EpochLog): Promise<void> => {
@@ -176,20 +175,14 @@ export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): 
   while (run.reason === undefined && run.epoch <= epochs) {
     run.beginEpoch();
     model.train();
-    const began = performance.now();
-    const meter = new Meter(options.metrics ?? {});
-    let [seen, held, samples] = [0, 0, 0];
+    let [seen, held] = [0, 0];
     for await (const batch of data) {
       if (run.hasDone(++seen)) continue;
       const [result, nan] = withFirstNan(() => resultOf('fit', forward, model, batch));
       run.loss = Number(result.loss.item());
       if (!Number.isFinite(run.loss)) refuse(run, result.loss, nan);
       result.loss.backward();
-      const count = samplesOf(result);
-      noGrad(() => meter.update(run.loss, result.output, result.target, count));
-      run.figures = meter.compute();
-      run.batch++;
-      samples += count;
+      run.count(result);
       if (++held === accumulate) {
         await update(held);
         held = 0;
@@ -201,7 +194,7 @@ export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): 
     if (held > 0) await update(held);
     // Stopped on the way: the epoch is not over.
     if (run.reason !== undefined && run.batch !== length) break;
-    const log: EpochLog = { epoch: run.epoch, step: run.step, samples, seconds: (performance.now() - began) / 1000, figures: { ...run.figures } };
+    const log = run.summary();
     if (validation !== undefined) {
       for (const [name, value] of Object.entries(await evaluate(model, validation, options))) log.figures[`validation.${name}`] = value;
     }

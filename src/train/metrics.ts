@@ -1,7 +1,7 @@
 // gt.train: figures that tell how well a model does, taken batch by batch.
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
-import { argmax, eq, mean, sum, to, topk, unsqueeze } from '../ops/index.js';
+import { argmax, clone, eq, mean, sum, to, topk, unsqueeze } from '../ops/index.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** A figure that gathers over batches, for what is no mean of the batches' own figures. */
@@ -9,6 +9,9 @@ export interface Metric {
   reset(): void;
   update(output: Tensor, target: Tensor): void;
   compute(): number;
+  /** What it has gathered, for a run that goes on in mid-epoch; its own enumerable fields, if they are left out. */
+  stateDict?(): object;
+  loadStateDict?(state: never): void;
 }
 /** A figure of one batch; over several it is their mean, weighted by their samples. */
 export type MetricFunction = (output: Tensor, target: Tensor) => number | Tensor;
@@ -39,6 +42,14 @@ export class Mean {
   }
   get value(): number {
     return this.#total / this.#weight;
+  }
+  get state(): [total: number, weight: number] {
+    return [this.#total, this.#weight];
+  }
+  static from([total, weight]: [total: number, weight: number]): Mean {
+    const mean = new Mean();
+    [mean.#total, mean.#weight] = [total, weight];
+    return mean;
   }
 }
 
@@ -76,6 +87,30 @@ export class ConfusionMatrix implements Metric {
   }
 }
 
+/** A copy of numbers, strings, tensors, and arrays and plain objects of them. */
+function copyOf(value: unknown): unknown {
+  if (value instanceof Tensor) return clone(value.detach());
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, copyOf(child)]));
+}
+
+const isPlain = (value: unknown): boolean => {
+  if (value === null || value instanceof Tensor || ['number', 'string', 'boolean'].includes(typeof value)) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  return typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+};
+
+const stateOf = (metric: Metric): object => metric.stateDict?.() ?? Object.fromEntries(Object.entries(metric).filter(([, value]) => isPlain(value)));
+
+/** What metrics have come to in the middle of a pass, for gt.save. */
+export interface MeterState {
+  names: string[];
+  means: Record<string, [total: number, weight: number]>;
+  gathered: Record<string, object>;
+  figures: Record<string, number>;
+}
+
 /** The metrics of one pass over the data, by name. */
 export class Meter {
   readonly #means = new Map<string, Mean>();
@@ -99,7 +134,32 @@ export class Meter {
     mean.add(value, samples);
   }
   compute(): Record<string, number> {
-    const gathered = Object.entries(this.metrics).flatMap(([name, metric]) => (typeof metric === 'function' ? [] : [[name, metric.compute()] as const]));
+    const gathered = this.#gathering().map(([name, metric]) => [name, metric.compute()] as const);
     return { ...Object.fromEntries([...this.#means].map(([name, mean]) => [name, mean.value])), ...Object.fromEntries(gathered) };
+  }
+  #gathering(): [string, Metric][] {
+    return Object.entries(this.metrics).filter((entry): entry is [string, Metric] => typeof entry[1] !== 'function');
+  }
+
+  stateDict(): MeterState {
+    const means = Object.fromEntries([...this.#means].map(([name, mean]) => [name, mean.state]));
+    const gathered = Object.fromEntries(this.#gathering().map(([name, metric]) => [name, copyOf(stateOf(metric)) as object]));
+    return { names: Object.keys(this.metrics).sort(), means, gathered, figures: this.compute() };
+  }
+  /** Goes on from what stateDict() gave. A metric that cannot give its figure again is refused: what came later would be of a part of the data. */
+  loadStateDict(op: string, { names, means, gathered, figures }: MeterState): void {
+    const now = Object.keys(this.metrics).sort();
+    if (now.join() !== names.join()) fail(ArgumentError, op, `the metrics of the run that goes on, ${show(names)}`, show(now));
+    for (const [name, mean] of Object.entries(means)) this.#means.set(name, Mean.from(mean));
+    for (const [name, metric] of this.#gathering()) {
+      const state = copyOf(gathered[name] ?? {}) as object;
+      if (metric.loadStateDict === undefined) Object.assign(metric, state);
+      else metric.loadStateDict(state as never);
+    }
+    const again = this.compute();
+    for (const [name, figure] of Object.entries(figures)) {
+      if (!Object.is(again[name], figure))
+        fail(ArgumentError, op, `metric ${name} to have stateDict and loadStateDict, by which it is ${figure} again in mid-epoch`, `${again[name]}`);
+    }
   }
 }

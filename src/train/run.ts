@@ -6,7 +6,10 @@ import { fromTypedArray } from '../ops/create.js';
 import { clone } from '../ops/index.js';
 import { getRngState, setRngState } from '../ops/random.js';
 import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
+import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type Result, samplesOf } from './evaluate.js';
+import { Meter, type MeterState, type Metrics } from './metrics.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: any optimizer will do.
 export type AnyOptimizer = Optimizer<any, any>;
@@ -44,9 +47,18 @@ export interface Snapshot {
   scheduler: object | null;
   progress: Progress;
   history: EpochLog[];
+  /** What the epoch under way has come to; null between epochs. */
+  tally: Tally | null;
   /** The default generator's state now, and when the epoch began: its order is drawn again from there. */
   rng: Tensor;
   epochRng: Tensor;
+}
+
+/** The part of an epoch that is done. */
+interface Tally {
+  samples: number;
+  seconds: number;
+  meter: MeterState;
 }
 
 const bytes = (t: Tensor): Uint8Array => t.toTypedArray() as Uint8Array;
@@ -62,6 +74,11 @@ export class Run implements Progress {
   readonly history: EpochLog[] = [];
   /** Why training ended; undefined while it goes on. */
   reason: string | undefined;
+  /** Samples of this epoch. */
+  samples = 0;
+  #meter: Meter;
+  /** When the epoch began; later by the time that passed while it was interrupted. */
+  #began = 0;
   #epochRng = getRngState();
   /** Of a run that is taken up again: batches of this epoch that are done, and the generator's state after them. */
   #resumed: { batch: number; rng: Uint8Array } | null = null;
@@ -70,7 +87,24 @@ export class Run implements Progress {
     readonly model: Module,
     readonly optimizer: AnyOptimizer,
     readonly scheduler?: AnyScheduler,
-  ) {}
+    readonly metrics: Metrics = {},
+  ) {
+    this.#meter = new Meter(metrics);
+  }
+
+  /** Time of this epoch, in seconds. */
+  get seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  /** Counts a batch whose forward pass gave this. */
+  count(result: Result): void {
+    const samples = samplesOf(result);
+    noGrad(() => this.#meter.update(this.loss, result.output, result.target, samples));
+    this.figures = this.#meter.compute();
+    this.samples += samples;
+    this.batch++;
+  }
 
   /** Ends training after the step under way. */
   stop(reason: string): void {
@@ -86,6 +120,7 @@ export class Run implements Progress {
       scheduler: this.scheduler?.stateDict?.() ?? null,
       progress: { epoch, batch, step },
       history: [...this.history],
+      tally: batch === 0 ? null : { samples: this.samples, seconds: this.seconds, meter: this.#meter.stateDict() },
       rng: fromTypedArray(getRngState()),
       epochRng: fromTypedArray(this.#epochRng),
     };
@@ -93,9 +128,14 @@ export class Run implements Progress {
 
   /** Takes up what snapshot() gave; if any of it does not fit, nothing is changed. */
   restore(snapshot: Snapshot): void {
-    const { model, optimizer, scheduler, progress, history, rng, epochRng } = snapshot ?? {};
+    const { model, optimizer, scheduler, progress, history, tally, rng, epochRng } = snapshot ?? {};
     if (!model || !optimizer || !progress || !rng || !epochRng) fail(FormatError, 'resume', 'what run.snapshot() gave', show(snapshot));
+    if (progress.batch > 0 && !tally) fail(FormatError, 'resume', 'a snapshot with what its epoch has come to', 'one of an older version');
+    if (tally) this.#meter.loadStateDict('resume', tally.meter);
     this.#take(model, optimizer, scheduler);
+    this.samples = tally?.samples ?? 0;
+    this.#began = performance.now() - 1000 * (tally?.seconds ?? 0);
+    this.figures = { ...tally?.meter.figures };
     Object.assign(this, { epoch: progress.epoch, batch: progress.batch, step: progress.step });
     this.history.splice(0, this.history.length, ...(history ?? []));
     this.#epochRng = bytes(epochRng);
@@ -118,6 +158,10 @@ export class Run implements Progress {
   }
 
   beginEpoch(): void {
+    if (this.#resumed === null || this.#resumed.batch === 0) {
+      this.#meter = new Meter(this.metrics);
+      [this.samples, this.#began] = [0, performance.now()];
+    }
     if (this.#resumed?.batch === 0) this.#takeUp();
     if (this.#resumed === null) this.#epochRng = getRngState();
     else setRngState(this.#epochRng);
@@ -131,6 +175,11 @@ export class Run implements Progress {
   #takeUp(): void {
     setRngState(this.#resumed!.rng);
     this.#resumed = null;
+  }
+  /** What the epoch has come to. */
+  summary(): EpochLog {
+    const { epoch, step, samples, seconds, figures } = this;
+    return { epoch, step, samples, seconds, figures: { ...figures } };
   }
   endEpoch(log: EpochLog): void {
     this.history.push(log);

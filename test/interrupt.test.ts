@@ -1,0 +1,79 @@
+// A training script that is told to stop, or killed, goes on where it was, to the numbers of one that nobody disturbed.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = mkdtempSync(join(tmpdir(), 'gradtape-interrupt-'));
+afterAll(() => rmSync(root, { recursive: true }));
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+interface Outcome {
+  out: string;
+  code: number | null;
+  signal: string | null;
+}
+type Signals = readonly (readonly [when: string, signal: NodeJS.Signals, delay: number])[];
+
+/** Runs the script; each signal is sent when the text that it waits for has been printed, and some time later. */
+function run(folder: string, args: readonly string[], signals: Signals = [], extra: Record<string, string> = {}): Promise<Outcome> {
+  const env = { ...process.env, NODE_OPTIONS: '', TSX_TSCONFIG_PATH: at('files/tsconfig.json'), ...extra };
+  const child = spawn(process.execPath, ['--import', 'tsx', at('files/task.ts'), folder, ...args], { env });
+  const waiting = [...signals];
+  let out = '';
+  const heard = (text: Buffer): void => {
+    out += text;
+    while (waiting.length > 0 && out.includes(waiting[0][0])) {
+      const [, signal, delay] = waiting.shift()!;
+      setTimeout(() => child.kill(signal), delay);
+    }
+  };
+  child.stdout.on('data', heard);
+  child.stderr.on('data', heard);
+  return new Promise((done) => child.on('close', (code, signal) => done({ out, code, signal })));
+}
+/** The epochs' figures, without times. */
+const figures = (out: string): string[] => [...out.matchAll(/^epoch \d\/2 {2}loss \S+ {2}validation\.loss \S+/gm)].map(([line]) => line);
+
+describe.skipIf(process.platform === 'win32')('a training script', () => {
+  let whole: string[];
+  beforeAll(async () => {
+    whole = figures((await run(join(root, 'whole'), [])).out);
+    expect(whole).toHaveLength(2);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('that gets %s ends its step, saves and says how to go on', async (signal, exitCode) => {
+    const folder = join(root, signal);
+    const stopped = await run(folder, [], [['batch 3', signal, 0]]);
+    expect(stopped.out).toMatch(/stopped after step \d+; saved to .*last\.safetensors\. Go on with: .* --resume .*last\.safetensors/);
+    expect([stopped.code, stopped.signal]).toEqual([exitCode, null]);
+    if (signal === 'SIGINT') return;
+    const rest = await run(folder, ['--resume']);
+    expect([figures(rest.out), rest.code]).toEqual([whole, 0]);
+    expect(rest.out.match(/batch/g)!.length).toBe(12);
+  });
+
+  it('that is killed before its first epoch is over goes on from its beginning', async () => {
+    const folder = join(root, 'killed');
+    const killed = await run(folder, [], [['batch 3', 'SIGKILL', 0]]);
+    expect([killed.signal, existsSync(join(folder, 'last.safetensors'))]).toEqual(['SIGKILL', true]);
+    expect(figures((await run(folder, ['--resume'])).out)).toEqual(whole);
+    rmSync(join(folder, 'last.safetensors'));
+    const again = await run(folder, ['--resume']);
+    expect([again.out.includes('starting from the beginning'), figures(again.out)]).toEqual([true, whole]);
+  });
+
+  it('ends at once at a second signal', async () => {
+    const second = [
+      ['validation 1', 'SIGTERM', 0],
+      ['finishing the step', 'SIGTERM', 500],
+    ] as const;
+    const { out, code } = await run(join(root, 'second'), [], second, { VALIDATION: '2000' });
+    expect([code, figures(out), out.includes('stopped after')]).toEqual([143, [], false]);
+  });
+});
