@@ -247,7 +247,7 @@ export class Heap {
 
   /**
    * Moves at least that many bytes of idle storages out of the backend's memory, if there are so many, the backend's memory has an end,
-   * and the machine has room for them and `spare` bytes: the system would promise more, and then end the process.
+   * and the machine has room for them and `spare` bytes: the system would promise more, and then kill us.
    */
   #spill(bytes: number, spare: number): void {
     if (!this.#backend.isBounded) return;
