@@ -76,7 +76,7 @@ describe('every public function', () => {
     expect(tensorMethods().filter((name) => !method(name))).toEqual([]);
   });
   it('that is listed exists, has no row, and is named in its file', () => {
-    const known = new Map(functions.map((names) => names.map((name) => [name, names] as const)).flat());
+    const known = new Map(functions.flatMap((names) => names.map((name) => [name, names] as const)));
     for (const name of tensorMethods()) known.set(name, [name]);
     const wrong = listed.flatMap(({ name, file }) => {
       const path = new URL(file, import.meta.url);
