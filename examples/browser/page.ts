@@ -19,8 +19,8 @@ const toggle = element<HTMLButtonElement>('toggle');
 function enter(state: State, text: string): void {
   status.dataset.state = state;
   status.textContent = text;
-  toggle.disabled = state === 'loading' || state === 'done' || state === 'failed';
-  toggle.textContent = state === 'training' ? 'Pause' : 'Train';
+  toggle.disabled = state === 'loading' || state === 'failed';
+  toggle.textContent = state === 'training' ? 'Pause' : state === 'done' ? 'Train on' : 'Train';
 }
 toggle.addEventListener('click', () => {
   const pauses = status.dataset.state === 'training';

@@ -5,10 +5,12 @@ import type { FromWorker, ToWorker } from './messages.js';
 const { nn, optim } = gt;
 const { DataLoader, datasets } = gt.utils.data;
 
+/** What one press of the button trains. */
 const epochs = 5;
 const side = 28;
 /** Test images that the page shows. */
 const shown = 48;
+const lr = 2e-3;
 const [stepsPerTest, progressEvery] = [100, 100];
 
 const say = (message: FromWorker): void => postMessage(message);
@@ -27,9 +29,8 @@ async function start(): Promise<void> {
     new nn.ReLU(),
     new nn.Linear(64, 10),
   );
-  const optimizer = new optim.Adam(model.parameters(), { lr: 2e-3 });
+  const optimizer = new optim.Adam(model.parameters(), { lr });
   const data = new DataLoader(train, { batchSize: 128, shuffle: true });
-  const scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, epochs * data.length);
 
   const scores = (images: gt.Tensor): gt.Tensor => gt.noGrad(() => model.forward(images));
   const testing = [...new DataLoader(test, { batchSize: 1000 })];
@@ -41,16 +42,17 @@ async function start(): Promise<void> {
   }
 
   let resume = (): void => {};
-  let mayTrain = new Promise<void>((resolve) => {
-    resume = resolve;
-  });
+  let mayTrain = Promise.resolve();
+  const pause = (): void => {
+    mayTrain = new Promise((resolve) => {
+      resume = resolve;
+    });
+  };
+  pause();
   addEventListener('message', ({ data: message }: MessageEvent<ToWorker>) => {
     if (message.type === 'train') resume();
-    else if (message.type === 'pause') {
-      mayTrain = new Promise((resolve) => {
-        resume = resolve;
-      });
-    } else {
+    else if (message.type === 'pause') pause();
+    else {
       const image = gt.tensor(message.image).reshape([1, 1, side, side]).float().div(255);
       say({ type: 'classified', probabilities: Array.from(scores(image).softmax(1).toTypedArray(), Number) });
     }
@@ -62,37 +64,52 @@ async function start(): Promise<void> {
   say({ type: 'ready', backend: `${name} (${isa})`, parameters: model.parameters().reduce((n, p) => n + p.numel(), 0), images: first, labels });
   tellAccuracy();
 
-  await mayTrain;
-  let [losses, since] = [[] as number[], performance.now()];
-  const tell = (epoch: number): void => {
-    const now = performance.now();
-    const { liveBytes, pooledBytes } = gt.backend.memory();
-    say({ type: 'progress', epoch, epochs, losses, rate: (losses.length * data.batchSize! * 1000) / (now - since), heldBytes: liveBytes + pooledBytes });
-    [losses, since] = [[], now];
-  };
-  await gt.train.fit(model, {
-    data,
-    loss: (output, target) => nn.functional.crossEntropy(output, target),
-    optimizer,
-    scheduler,
-    scheduleBy: 'step',
-    epochs,
-    callbacks: [
-      {
-        async onStep(run) {
-          losses.push(run.loss);
-          if (run.step % stepsPerTest === 0) tellAccuracy();
-          if (performance.now() - since >= progressEvery) tell(run.epoch);
-          await mayTrain;
+  // Each press of the button is one more round, with the schedule from its start.
+  for (let round = 0; ; round++) {
+    await mayTrain;
+    let [losses, since] = [[] as number[], performance.now()];
+    let epoch = round * epochs + 1;
+    const tell = (): void => {
+      const now = performance.now();
+      const { liveBytes, pooledBytes } = gt.backend.memory();
+      say({
+        type: 'progress',
+        epoch,
+        epochs: (round + 1) * epochs,
+        losses,
+        rate: (losses.length * data.batchSize! * 1000) / (now - since),
+        heldBytes: liveBytes + pooledBytes,
+      });
+      [losses, since] = [[], now];
+    };
+    optimizer.paramGroups[0].lr = lr;
+    const scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, epochs * data.length);
+    await gt.train.fit(model, {
+      data,
+      loss: (output, target) => nn.functional.crossEntropy(output, target),
+      optimizer,
+      scheduler,
+      scheduleBy: 'step',
+      epochs,
+      callbacks: [
+        {
+          async onStep(run) {
+            losses.push(run.loss);
+            epoch = round * epochs + run.epoch;
+            if (run.step % stepsPerTest === 0) tellAccuracy();
+            if (performance.now() - since >= progressEvery) tell();
+            await mayTrain;
+          },
+          onEnd() {
+            if (losses.length > 0) tell();
+          },
         },
-        onEnd(run) {
-          if (losses.length > 0) tell(run.epoch);
-        },
-      },
-    ],
-  });
-  tellAccuracy();
-  say({ type: 'done' });
+      ],
+    });
+    tellAccuracy();
+    pause();
+    say({ type: 'done' });
+  }
 }
 
 start().catch((error: Error) => say({ type: 'failed', reason: error.message }));

@@ -90,5 +90,13 @@ test.skipIf(noBrowser !== undefined)(titled('the example page learns to read dig
   });
   expect(inked).toBeGreaterThan(1000);
   if (process.env.GRADTAPE_SCREENSHOT) await page.screenshot({ path: process.env.GRADTAPE_SCREENSHOT });
+
+  // To the end, which is the last epoch and not one more; and on from there.
+  await page.click('#toggle');
+  await inState(page, 'done');
+  expect([await page.textContent('#epoch'), await page.textContent('#toggle')]).toEqual(['5 / 5', 'Train on']);
+  await page.click('#toggle');
+  await page.waitForFunction(() => document.getElementById('epoch')!.textContent === '6 / 10');
+  expect([await stateOf(page), await page.textContent('#toggle')]).toEqual(['training', 'Pause']);
   expect(complaints).toEqual([]);
 });
