@@ -73,3 +73,46 @@ describe('makers', () => {
     expect(() => gt.nn.utils.removeSpectralNorm(layer)).toThrow(gt.ArgumentError);
   });
 });
+
+describe('inplace', () => {
+  const F = gt.nn.functional;
+  type Call = (x: gt.Tensor, ...args: unknown[]) => gt.Tensor;
+  /** Everything of nn.functional that has it in PyTorch, with the arguments that stand before it there. */
+  const calls: Record<string, [call: unknown, ...before: unknown[]]> = {
+    relu: [F.relu],
+    silu: [F.silu],
+    mish: [F.mish],
+    selu: [F.selu],
+    relu6: [F.relu6],
+    hardswish: [F.hardswish],
+    hardsigmoid: [F.hardsigmoid],
+    elu: [F.elu, 1],
+    celu: [F.celu, 1],
+    leakyRelu: [F.leakyRelu, 0.1],
+    hardtanh: [F.hardtanh, -1, 1],
+    threshold: [F.threshold, 0.5, 2],
+    rrelu: [F.rrelu, 0.1, 0.3, false],
+    dropout: [F.dropout, 0.5, true],
+    alphaDropout: [F.alphaDropout, 0.5, true],
+    featureAlphaDropout: [F.featureAlphaDropout, 0.5, true],
+    dropout1d: [F.dropout1d, 0.5, true],
+    dropout2d: [F.dropout2d, 0.5, true],
+    dropout3d: [F.dropout3d, 0.5, true],
+  };
+  it.each(Object.entries(calls))('%s writes into its input, by name and by position, with the same gradient', (name, [f, ...before]) => {
+    const call = f as Call;
+    const shape = name === 'dropout3d' ? [2, 2, 1, 2, 1] : name === 'dropout2d' ? [2, 2, 2, 1] : [2, 2, 2];
+    const run = (...last: unknown[]): number[][] => {
+      gt.manualSeed(5);
+      const leaf = gt.tensor([-2, -0.7, -0.2, 0.3, 0.6, 1.5, 4, 7]).reshape(shape).requiresGrad_();
+      const x = leaf.mul(1);
+      const y = call(x, ...before, ...last);
+      expect([y === x, x._version]).toEqual(last.length === 0 || last[0] === false ? [false, 0] : [true, 1]);
+      y.sum().backward();
+      return [y, leaf.grad!].map((t) => [...(t.toTypedArray() as Float32Array)]);
+    };
+    const plain = run();
+    for (const last of [true, { inplace: true }, false]) expect(run(last)).toEqual(plain);
+    expect(() => call(gt.ones(shape), ...before, 1)).toThrow(gt.ArgumentError);
+  });
+});

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asChoice, asNumber, asTensor, readArgs } from './args.js';
 import { add, mul, sub } from './arithmetic.js';
 import { ge, where } from './compare.js';
-import { backward2, inPlace, unary } from './define.js';
+import { backward2, inPlace, rectifier, unary } from './define.js';
 import { bounded } from './guard.js';
 import { type Kernel1, type Kernel2, map1, map2 } from './map.js';
 import { exp } from './pointwise.js';
@@ -15,8 +15,8 @@ import { needFloat } from './promote.js';
 
 const BOTH = 3;
 
-/** max(x, 0); the derivative at 0 is 0. */
-export const relu = unary('relu', K.relu, { integers: 'keep', saves: OUT, vjp: (dy, node) => reluBackward(dy, node.y) });
+/** max(x, 0); the derivative at 0 is 0. With `inplace` x is overwritten. */
+export const relu = rectifier('relu', K.relu, { integers: 'keep', saves: OUT, vjp: (dy, node) => reluBackward(dy, node.y) });
 const reluBackward = backward2('reluBackward', K.relu_bwd, 2, [(g, node) => reluBackward(g, node.x(1)), () => null]);
 
 /** 1 / (1 + exp(-x)). */
@@ -33,8 +33,8 @@ const tanhBackward = backward2('tanhBackward', K.tanh_bwd, BOTH, [
   (g, node) => mul(mul(g, node.x(0)), mul(node.x(1), -2)),
 ]);
 
-/** x * sigmoid(x), also called swish. */
-export const silu = unary('silu', K.silu, { integers: 'refuse', saves: 1, vjp: (dy, node) => siluBackward(dy, node.x(0)) });
+/** x * sigmoid(x), also called swish. With `inplace` x is overwritten. */
+export const silu = rectifier('silu', K.silu, { integers: 'refuse', saves: 1, vjp: (dy, node) => siluBackward(dy, node.x(0)) });
 const siluBackward = backward2('siluBackward', K.silu_bwd, BOTH, [
   (g, node) => siluBackward(g, node.x(1)),
   // silu'' = s (1 - s) (2 + x (1 - 2 s)).

@@ -4,7 +4,7 @@ import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
 import { applyInPlace } from '../tensor/inplace.js';
 import { apply, defineOp, type Op, type Vjp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { asTensor } from './args.js';
+import { asBoolean, asTensor, readArgs } from './args.js';
 import { type Kernel1, type Kernel2, type Map2, map1, map2 } from './map.js';
 import { floatOf, needFloat, type Operand, operand } from './promote.js';
 
@@ -24,8 +24,28 @@ interface UnaryRule {
 const named = <F extends (...args: never[]) => unknown, T>(f: F, name: string, extra: T): F & T =>
   Object.assign(Object.defineProperty(f, 'name', { value: name }), extra);
 
-/** An elementwise function of one tensor. */
-export function unary(name: string, kernels: readonly (Kernel1 | undefined)[], { saves, vjp, integers = 'float' }: UnaryRule): Unary {
+/** The further argument of an activation that nn.functional has: `inplace`, by position or by name. */
+export type Inplace = boolean | { inplace?: boolean };
+function overwriting(op: Op, x: Tensor, more: unknown): Tensor {
+  const { name } = op;
+  const { inplace = false } = readArgs<{ inplace?: boolean }>(name, [more], ['inplace']);
+  const input = asTensor(name, 'input', x);
+  return asBoolean(name, 'inplace', inplace) ? applyInPlace(op, [input], undefined) : apply(op, [input], undefined);
+}
+/** An activation that may overwrite its input. */
+export const rectifier = (
+  name: string,
+  kernels: readonly (Kernel1 | undefined)[],
+  rule: UnaryRule,
+): ((x: Tensor, inplace?: Inplace) => Tensor) & { readonly op: Op } => unary(name, kernels, rule, overwriting);
+
+/** An elementwise function of one tensor; `beyond` reads an argument after it. */
+export function unary(
+  name: string,
+  kernels: readonly (Kernel1 | undefined)[],
+  { saves, vjp, integers = 'float' }: UnaryRule,
+  beyond?: typeof overwriting,
+): Unary {
   const dtypeFor = (x: Tensor): DTypeInfo => {
     if (integers === 'refuse') return needFloat(name, x).dt;
     if (integers === 'keep' && x.dt.category === Category.Bool) fail(DTypeError, name, 'a numeric tensor', 'a bool tensor');
@@ -33,7 +53,8 @@ export function unary(name: string, kernels: readonly (Kernel1 | undefined)[], {
   };
   const op = defineOp({ name, saves, vjp: [vjp], forward: ([x], _args, out) => map1(name, kernels, x, dtypeFor(x), out) });
   return named(
-    (x: Tensor, more?: undefined) => (more === undefined ? apply(op, [asTensor(name, 'input', x)], undefined) : surplus(name, 'input', more)),
+    (x: Tensor, more?: undefined) =>
+      more === undefined ? apply(op, [asTensor(name, 'input', x)], undefined) : beyond !== undefined ? beyond(op, x, more) : surplus(name, 'input', more),
     name,
     { op },
   );
