@@ -2,8 +2,9 @@
 // address for longer reads NaN.
 import * as gt from '../src/index.js';
 import { heap } from '../src/kernels/load.js';
+import { storageOf } from '../src/tensor/inner.js';
 
 heap.crowd(true);
 const x = gt.ones([3]);
 gt.ones([3]);
-if (x.storage.home?.address !== 0) throw new Error('wasm-crowded: expected the first of two tensors to have moved out, got one that stayed');
+if (storageOf(x).home?.address !== 0) throw new Error('wasm-crowded: expected the first of two tensors to have moved out, got one that stayed');

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type DTypeInfo, dtypes } from '../src/core/dtype.js';
 import * as gt from '../src/index.js';
+import { nodeOf } from '../src/tensor/inner.js';
 import { AccumulateGrad, Node } from '../src/tensor/node.js';
 import { registry } from '../src/tensor/op.js';
 import { cases, internals } from './cases/index.js';
@@ -130,7 +131,7 @@ function outcome(run: Recorded, expected: readonly (number[] | null)[], error: R
 /** All nodes of a graph, with those that a node keeps to itself. */
 function nodesOf(loss: gt.Tensor): Node[] {
   const seen = new Set<Node>();
-  const stack = [loss.gradFn as Node];
+  const stack = [nodeOf(loss)!];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);

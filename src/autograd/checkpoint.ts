@@ -1,8 +1,10 @@
 // gt.utils.checkpoint: parts of a program that save nothing for backward but their inputs, and run again when backward comes to them.
+
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { isOptions } from '../ops/args.js';
 import { getRngState, setRngState } from '../ops/random.js';
 import { accumulatesEverywhere } from '../tensor/backward.js';
+import { leafGradOf, setLeafGrad } from '../tensor/inner.js';
 import { enableGrad, requires } from '../tensor/node.js';
 import { alias, Tensor } from '../tensor/tensor.js';
 import type { Context } from './context.js';
@@ -39,7 +41,7 @@ function replay<T>(state: Uint8Array | null, body: () => T): T {
 class CheckpointFunction extends AutogradFunction {
   static override forward(ctx: Context, run: Segment, preserve: boolean, ...args: unknown[]): unknown {
     Object.assign(ctx, { run, state: preserve ? getRngState() : null });
-    ctx.args = args.map((arg) => (arg instanceof Tensor ? arg.leafGrad || requires(arg) : arg));
+    ctx.args = args.map((arg) => (arg instanceof Tensor ? leafGradOf(arg) || requires(arg) : arg));
     ctx.isTensor = args.map((arg) => arg instanceof Tensor);
     ctx.saveForBackward(...args.filter((arg): arg is Tensor => arg instanceof Tensor));
     return run(...args);
@@ -67,7 +69,7 @@ class CheckpointFunction extends AutogradFunction {
 
 function detachedLeaf(t: Tensor, requiresGrad: boolean): Tensor {
   const leaf = alias(t, t.shape, t.strides, t.offset);
-  leaf.leafGrad = requiresGrad;
+  setLeafGrad(leaf, requiresGrad);
   return leaf;
 }
 

@@ -1,6 +1,8 @@
 // gt.autograd.Function: an op whose backward the user writes. It is recorded as one node, by the tape's own means.
+
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { zeroFill } from '../tensor/fill.js';
+import { baseOf, creationAt, leafGradOf, outNrOf, setBase, setCreation, setLeafGrad, setNode, setOutNr, setViewVersion, storageOf } from '../tensor/inner.js';
 import { checkRecordable, rebase } from '../tensor/inplace.js';
 import { Creation, edgeOf, type Meta, Node, noGrad, requires } from '../tensor/node.js';
 import { type JointVjp, needsGrad, type Op } from '../tensor/op.js';
@@ -75,7 +77,7 @@ function backwardOf(fn: typeof AutogradFunction, dys: readonly (Tensor | null)[]
   const arena = setArena(null);
   try {
     const grads = ctx.tensorOutputs.map((isTensor, nr) => dys[nr] ?? (isTensor && ctx.materializeGrads ? zerosOf(node.meta(nr)) : null));
-    for (const grad of grads) if (grad !== null) grad.storage.owner = Owner.None;
+    for (const grad of grads) if (grad !== null) storageOf(grad).owner = Owner.None;
     const result: Returned = fn.backward(ctx, ...grads);
     const list: readonly unknown[] = Array.isArray(result) ? result : [result];
     return gradientsFor(node.name, list, ctx).map((grad, i) => (needs(i) ? grad : null));
@@ -109,7 +111,7 @@ function applyFunction(fn: typeof AutogradFunction, args: readonly unknown[]): R
   );
   const recorded = needsGrad(tensors) !== 0;
   // As they are before forward writes to any of them.
-  const edges = new Map(recorded ? tensors.map((t) => [t, { node: edgeOf(t), nr: t.leafGrad ? 0 : t.outNr, creation: t.creation }]) : []);
+  const edges = new Map(recorded ? tensors.map((t) => [t, { node: edgeOf(t), nr: leafGradOf(t) ? 0 : outNrOf(t), creation: creationAt(t) }]) : []);
   const result: Returned = noGrad(() => fn.forward(ctx, ...args));
   const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
   const { dirty } = ctx;
@@ -128,7 +130,7 @@ function applyFunction(fn: typeof AutogradFunction, args: readonly unknown[]): R
   }
 
   // A view that is written to is input 0 of the node that wrote.
-  const written = [...dirty].find((t) => t.base !== null);
+  const written = [...dirty].find((t) => baseOf(t) !== null);
   if (written !== undefined && outputs.length > 1) {
     throw new GradientError(`${fn.name}: expected one output where an input that is a view is marked dirty, got ${outputs.length}: clone() the view first`);
   }
@@ -143,16 +145,16 @@ function applyFunction(fn: typeof AutogradFunction, args: readonly unknown[]): R
   const placed = outputs.map((y, nr) => {
     if (!differentiable(y)) return detachedIfInput(y, tensors, dirty);
     if (dirty.has(y)) {
-      y.creation = edges.get(y)?.creation ?? Creation.Default;
+      setCreation(y, edges.get(y)?.creation ?? Creation.Default);
       rebase(y, node, nr);
       return y;
     }
     const output = tensors.includes(y) ? viewAsItself(y) : y;
-    output.node = node;
-    output.outNr = nr;
-    output.leafGrad = false;
-    output.viewVersion = output.storage.version;
-    if (output.base !== null) output.creation = creation;
+    setNode(output, node);
+    setOutNr(output, nr);
+    setLeafGrad(output, false);
+    setViewVersion(output, storageOf(output).version);
+    if (baseOf(output) !== null) setCreation(output, creation);
     return output;
   });
   // An input that is returned as it is was saved as the input; an output has its history by now.
@@ -162,7 +164,7 @@ function applyFunction(fn: typeof AutogradFunction, args: readonly unknown[]): R
 
 function viewAsItself(x: Tensor): Tensor {
   const y = alias(x, x.shape, x.strides, x.offset);
-  y.base = x.base ?? x;
+  setBase(y, baseOf(x) ?? x);
   return y;
 }
 
@@ -170,9 +172,9 @@ function viewAsItself(x: Tensor): Tensor {
 function detachedIfInput(y: unknown, inputs: readonly Tensor[], dirty: ReadonlySet<Tensor>): unknown {
   if (!(y instanceof Tensor) || dirty.has(y) || !requires(y)) return y;
   if (inputs.includes(y)) return alias(y, y.shape, y.strides, y.offset);
-  if (y.base === null) {
-    y.node = null;
-    y.outNr = 0;
+  if (baseOf(y) === null) {
+    setNode(y, null);
+    setOutNr(y, 0);
   }
   return y;
 }

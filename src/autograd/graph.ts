@@ -1,5 +1,7 @@
 // gt.autograd.graph: what happens to the tensors that nodes save for backward.
+
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
+import { setNode, setOutNr, storageOf } from '../tensor/inner.js';
 import { type Packer, setPacker, within } from '../tensor/node.js';
 import { setArena } from '../tensor/storage.js';
 import { alias, Tensor } from '../tensor/tensor.js';
@@ -10,9 +12,9 @@ const detached = (t: Tensor): Tensor => alias(t, t.shape, t.strides, t.offset);
 const packerOf =
   <P>(pack: (t: Tensor) => P, unpack: (packed: P) => Tensor): Packer =>
   (t, edge, nr) => {
-    const { version } = t.storage;
+    const { version } = storageOf(t);
     const packed = pack(detached(t));
-    if (t.storage.version !== version) {
+    if (storageOf(t).version !== version) {
       throw new GradientError('savedTensorsHooks: A saved tensor pack hook is modifying its input in place; it can not be modified by in-place operations');
     }
     return () => {
@@ -22,8 +24,8 @@ const packerOf =
         const t = unpack(packed);
         if (!(t instanceof Tensor)) fail(ArgumentError, 'savedTensorsHooks', 'unpack to return a tensor', show(t));
         const placed = detached(t);
-        placed.node = edge;
-        placed.outNr = nr;
+        setNode(placed, edge);
+        setOutNr(placed, nr);
         return placed;
       } finally {
         setArena(arena);

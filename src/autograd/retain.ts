@@ -1,7 +1,9 @@
 // retainGrad: a tensor that is no leaf keeps its gradient.
+
 import { GradientError } from '../core/errors.js';
 import { add } from '../ops/arithmetic.js';
 import { clone } from '../ops/copy.js';
+import { gradientOf, nodeOf, setGradient } from '../tensor/inner.js';
 import { addRetained, historyOf, requires } from '../tensor/node.js';
 import type { Hook, Tensor } from '../tensor/tensor.js';
 
@@ -12,10 +14,11 @@ export function retainGrad(self: Tensor): void {
       "retainGrad: expected a tensor that requires grad, got one that does not: can't retain_grad on Tensor that has requires_grad=False",
     );
   }
-  if (self.node === null || self.retainsGrad) return;
+  if (nodeOf(self) === null || self.retainsGrad) return;
   const keep: Hook = (dy) => {
     // A copy: what flows on may be the user's own gradient, or that of other tensors.
-    self.gradient = self.gradient === null ? clone(dy) : add(self.gradient, dy);
+    const held = gradientOf(self);
+    setGradient(self, held === null ? clone(dy) : add(held, dy));
   };
   addRetained(self, historyOf(self)!, keep);
 }

@@ -1,8 +1,10 @@
 // Where a backward pass starts and ends: a tensor's place in the graph, and the gradient to start from.
+
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
 import type { Target } from '../tensor/backward.js';
 import { full } from '../tensor/fill.js';
+import { leafGradOf, outNrOf } from '../tensor/inner.js';
 import { edgeOf } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -10,7 +12,7 @@ import { Tensor } from '../tensor/tensor.js';
 export function targetOf(op: string, t: Tensor, role: string): Target {
   const node = edgeOf(t);
   if (node === null) throw new GradientError(`${op}: expected ${role} that requires grad, got one that does not require grad and does not have a gradFn`);
-  return { node, nr: t.leafGrad ? 0 : t.outNr };
+  return { node, nr: leafGradOf(t) ? 0 : outNrOf(t) };
 }
 
 /** The gradient to start from: the given one, or 1 for a single element. */

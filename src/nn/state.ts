@@ -5,6 +5,7 @@ import { ArgumentError, DTypeError, FormatError, fail, GradtapeError, show } fro
 import { sameShape, showShape } from '../core/shape.js';
 import { clone, copy_, detach, to as toDtype } from '../ops/index.js';
 import { setData } from '../tensor/data.js';
+import { gradientOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Module } from './module.js';
@@ -75,7 +76,7 @@ export function convert(module: Module, dt: DTypeInfo): void {
     if (t.dt !== dt && t.dt.category === Category.Float) setData(t, toDtype(detach(t), dt.name));
   };
   for (const tensor of [...module.parameters(), ...module.buffers()]) {
-    const { gradient } = tensor;
+    const gradient = gradientOf(tensor);
     change(tensor);
     if (tensor instanceof Parameter && gradient !== null) change(gradient);
   }

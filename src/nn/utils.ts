@@ -5,6 +5,7 @@ import { type ArgsOf, asNumber, asTensor, readArgs } from '../ops/args.js';
 import { clamp, clamp_ } from '../ops/clamp.js';
 import { tensor } from '../ops/create.js';
 import { abs, add, amax, cat, copy_, div, mul, mul_, narrow, pow, reshape, sqrt, stack, sum } from '../ops/index.js';
+import { gradientOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -15,7 +16,7 @@ type Parameters = Tensor | Iterable<Tensor>;
 const listOf = (op: string, parameters: Parameters): Tensor[] =>
   parameters instanceof Tensor ? [parameters] : Array.from(parameters, (p, i) => asTensor(op, `parameter ${i}`, p));
 /** Read past `grad`, since nobody here keeps them: zeroGrad may then end them at once. */
-const gradsOf = (op: string, parameters: Parameters): Tensor[] => listOf(op, parameters).flatMap((p) => p.gradient ?? []);
+const gradsOf = (op: string, parameters: Parameters): Tensor[] => listOf(op, parameters).flatMap((p) => gradientOf(p) ?? []);
 
 function norm(t: Tensor, p: number): Tensor {
   if (p === Number.POSITIVE_INFINITY) return amax(abs(t));

@@ -24,7 +24,8 @@ export function readArgs<O>(
   positional: readonly (keyof O & string)[],
   keywords: readonly (keyof O & string)[] = [],
 ): Partial<O> {
-  const values: Options = {};
+  // Without a prototype: what somebody put on Object.prototype is no option.
+  const values = Object.create(null) as Options;
   const last = given.length - 1;
   const named = last >= 0 && isOptions(given[last]) ? (given[last] as Options) : undefined;
   const count = named === undefined ? given.length : last;

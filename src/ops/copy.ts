@@ -1,9 +1,11 @@
 // Copies and conversions.
+
 import type { DType, DTypeInfo } from '../core/dtype.js';
 import { BackendError, DTypeError, fail, GradientError, show } from '../core/errors.js';
 import { isDense, type Shape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { checkHolds, fillWith, zeroFill } from '../tensor/fill.js';
+import { baseOf, setBase, setLeafGrad, setNode, setOutNr } from '../tensor/inner.js';
 import { applyInPlace, checkResult, readable } from '../tensor/inplace.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { alias, contiguousCopy, copyInto, empty, emptyStrided, Tensor } from '../tensor/tensor.js';
@@ -114,11 +116,11 @@ export const detach = (x: Tensor): Tensor => alias(asTensor('detach', 'input', x
 
 /** Cuts this tensor itself off from its history. */
 export function detach_(x: Tensor): Tensor {
-  if (asTensor('detach_', 'input', x).base !== null)
+  if (baseOf(asTensor('detach_', 'input', x)) !== null)
     throw new GradientError("detach_: expected a tensor that is no view, got a view: can't detach views in-place; use detach()");
-  x.node = null;
-  x.outNr = 0;
-  x.leafGrad = false;
-  x.base = null;
+  setNode(x, null);
+  setOutNr(x, 0);
+  setLeafGrad(x, false);
+  setBase(x, null);
   return x;
 }

@@ -1,7 +1,9 @@
 // x.at(...) and x.setAt(...): PyTorch's x[...] and x[...] = v. Numbers, slices, null and '...' make a view, without a copy; index tensors and masks then pick from it.
+
 import { Category, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, show } from '../core/errors.js';
 import { checkInt, expandsTo, showShape } from '../core/shape.js';
+import { storageOf } from '../tensor/inner.js';
 import { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 import { copy_, fill_ } from './copy.js';
@@ -112,5 +114,5 @@ export function setAt(x: Tensor, indices: Index | readonly Index[], value: Opera
 function assignable(value: Tensor, place: Tensor): Tensor {
   const extra = value.ndim - place.ndim;
   const dropped = extra > 0 && value.shape.slice(0, extra).every((size) => size === 1) ? reshape(value, value.shape.slice(extra)) : value;
-  return value.storage === place.storage && expandsTo(dropped.shape, place.shape) ? broadcastTo(dropped, place.shape) : dropped;
+  return storageOf(value) === storageOf(place) && expandsTo(dropped.shape, place.shape) ? broadcastTo(dropped, place.shape) : dropped;
 }

@@ -2,6 +2,7 @@
 import { bool, type DTypeInfo } from '../core/dtype.js';
 import { DTypeError, fail } from '../core/errors.js';
 import { broadcastShapes, isDense, type Shape, sameShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import { checkResult, readable } from '../tensor/inplace.js';
 import { collapse, dims, flat } from '../tensor/loops.js';
 import { addressOf, copyInto, empty, emptyStrided, type Tensor } from '../tensor/tensor.js';
@@ -16,19 +17,17 @@ export function kernelFor<K>(op: string, kernels: Kernels<K>, dt: DTypeInfo): K 
 }
 
 /** A fresh result: in the memory order of the first input that has the result's shape and is dense, as PyTorch keeps it; else row-major. */
-export function resultLike(shape: Shape, dt: DTypeInfo, ...inputs: readonly Tensor[]): Tensor {
-  for (let i = 0; i < inputs.length; i++) {
-    const t = inputs[i];
-    if (!sameShape(t.shape, shape)) continue;
-    if (t.packed) break;
-    if (isDense(t.shape, t.strides)) return emptyStrided(shape, t.strides, dt);
-  }
-  return empty(shape, dt);
+export function resultLike(shape: Shape, dt: DTypeInfo, a: Tensor, b: Tensor = a): Tensor {
+  const t = sameShape(shapeOf(a), shape) ? a : b;
+  if (t.packed || !sameShape(shapeOf(t), shape)) return empty(shape, dt);
+  if (isDense(shape, t.strides)) return emptyStrided(shape, t.strides, dt);
+  if (t === b || b.packed || !sameShape(shapeOf(b), shape)) return empty(shape, dt);
+  return isDense(shape, b.strides) ? emptyStrided(shape, b.strides, dt) : empty(shape, dt);
 }
 
 /** Where to write: the in-place output itself, or a temporary when its dtype differs. */
-function target(op: string, out: Tensor | undefined, shape: Shape, dt: DTypeInfo, inputs: readonly Tensor[]): Tensor {
-  if (out === undefined) return resultLike(shape, dt, ...inputs);
+function target(op: string, out: Tensor | undefined, shape: Shape, dt: DTypeInfo, a: Tensor, b: Tensor): Tensor {
+  if (out === undefined) return resultLike(shape, dt, a, b);
   checkResult(op, out, shape, dt);
   return out.dt === dt ? out : empty(out.shape, dt);
 }
@@ -42,7 +41,7 @@ function finish(y: Tensor, out: Tensor | undefined): Tensor {
 /** y = f(x) with `kernels` of dtype `dt` (x is converted to it); the result has dtype `dt` too. */
 export function map1(op: string, kernels: Kernels<Kernel1>, x: Tensor, dt: DTypeInfo, out?: Tensor): Tensor {
   const kernel = kernelFor(op, kernels, dt);
-  const y = target(op, out, x.shape, dt, [x]);
+  const y = target(op, out, shapeOf(x), dt, x, x);
   const a = rawCast(x, dt);
   if (y.count > 0) {
     const nd = a.packed && y.packed ? flat(y.count, 2) : collapse(y.shape, y, a, y);
@@ -64,8 +63,8 @@ export function map2(op: string, kernels: Kernels<Kernel2>, a: Tensor, b: Tensor
   const promoted = a.dt === b.dt ? a.dt : resultType(a, b);
   const dt = compute === undefined ? promoted : compute(promoted);
   const kernel = kernelFor(op, kernels, dt);
-  const shape = broadcastShapes(op, a.shape, b.shape);
-  const y = target(op, out, shape, truth ? bool : dt, [a, b]);
+  const shape = broadcastShapes(op, shapeOf(a), shapeOf(b));
+  const y = target(op, out, shape, truth ? bool : dt, a, b);
   const p = rawCast(out === undefined ? a : readable(op, out, a), dt);
   const q = rawCast(out === undefined ? b : readable(op, out, b), dt);
   if (y.count > 0) {

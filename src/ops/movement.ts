@@ -3,6 +3,7 @@
 import { int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkInt, checkShape, type Shape, showShape, sizesOf } from '../core/shape.js';
+import { storageOf } from '../tensor/inner.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { alias, copyInto, Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, isOptions, readArgs } from './args.js';
@@ -130,7 +131,7 @@ export function repeat(x: Tensor, ...counts: (number | readonly number[])[]): Te
     many,
     repeats.map((count, d) => count * sizes[d]),
   );
-  return y.storage === x.storage ? clone(y) : y;
+  return storageOf(y) === storageOf(x) ? clone(y) : y;
 }
 /** repeat with counts of 1 put in front where there are fewer than dims. */
 export function tile(x: Tensor, ...counts: (number | readonly number[])[]): Tensor {

@@ -1,9 +1,11 @@
 // The optimizers' way to the kernels: one fused update of one parameter, in place and unrecorded. Every buffer's layout is checked here, since the kernels trust it.
+
 import { Category } from '../core/dtype.js';
 import { DTypeError, fail, ShapeError } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { fillWith } from '../tensor/fill.js';
+import { gradientOf, leafGradOf, storageOf } from '../tensor/inner.js';
 import { checkWritable } from '../tensor/inplace.js';
 import { addressOf, contiguousCopy, copyInto, replaceGradient, type Tensor } from '../tensor/tensor.js';
 import { detach_ } from './copy.js';
@@ -28,8 +30,8 @@ function update(op: string, p: Tensor, g: Tensor, states: readonly Tensor[], ker
     if (at !== p) copyInto(p, at);
     for (let i = 0; i < packed.length; i++) if (packed[i] !== states[i]) copyInto(states[i], packed[i]);
   }
-  p.storage.version++;
-  for (const state of states) state.storage.version++;
+  storageOf(p).version++;
+  for (const state of states) storageOf(state).version++;
 }
 
 export interface SgdStep {
@@ -82,12 +84,12 @@ export function adamStep(
 
 /** Zeroes a leaf's gradient, or drops it. A gradient that has a history loses it. */
 export function clearGrad(p: Tensor, setToNone: boolean): void {
-  const { gradient } = p;
+  const gradient = gradientOf(p);
   if (gradient === null) return;
   if (setToNone) replaceGradient(p, null);
   else {
-    if (gradient.gradFn !== null || gradient.leafGrad) detach_(gradient);
+    if (gradient.gradFn !== null || leafGradOf(gradient)) detach_(gradient);
     fillWith(gradient, 0);
-    gradient.storage.version++;
+    storageOf(gradient).version++;
   }
 }

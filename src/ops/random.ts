@@ -1,4 +1,5 @@
 // Random tensors, drawn as PyTorch's CPU generator draws them: the same seed gives the same numbers.
+
 import { Category, type DType, type DTypeInfo, int64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import type { FloatArray } from '../core/fills.js';
@@ -9,6 +10,7 @@ import { backend } from '../kernels/load.js';
 import { newArray } from '../tensor/array.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { full } from '../tensor/fill.js';
+import { storageOf } from '../tensor/inner.js';
 import { checkWritable } from '../tensor/inplace.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { addressOf, alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
@@ -147,7 +149,7 @@ function drawInto(op: string, x: Tensor, options: RandomOptions, fill: Fill): Te
     const strides = order.map((d) => x.strides[d]);
     copyInto(alias(x, sizes, strides, x.offset), values);
   }
-  x.storage.version++;
+  storageOf(x).version++;
   return x;
 }
 

@@ -1,5 +1,7 @@
 // What a recurrent layer is, and the layer step by step out of differentiable ops: what derivatives of the fused op's derivatives are taken of.
+
 import { runBackward } from '../tensor/backward.js';
+import { outNrOf } from '../tensor/inner.js';
 import { edgeOf, enableGrad, type Node, requires } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { relu, sigmoid, tanh } from './activation.js';
@@ -90,12 +92,12 @@ export function differentiateSteps(dys: readonly (Tensor | null)[], node: Node, 
   // Views, so that the inner pass ends here and what it computes is connected to the inputs' own history.
   const ends = inputs.map((x, i) => (needs(i) ? view(x, x.shape) : x));
   const outputs = enableGrad(() => layerByOps(layer, byRole(ends, layer)));
-  const roots = outputs.flatMap((y, i) => (dys[i] !== null && requires(y) ? [{ node: edgeOf(y)!, nr: y.outNr, seed: dys[i]! }] : []));
+  const roots = outputs.flatMap((y, i) => (dys[i] !== null && requires(y) ? [{ node: edgeOf(y)!, nr: outNrOf(y), seed: dys[i]! }] : []));
   const wanted = ends.filter((_, i) => needs(i));
   const caught = runBackward(
     roots,
     roots.map(({ seed }) => seed),
-    { keepGraph: true, createGraph: true, targets: wanted.map((x) => ({ node: edgeOf(x)!, nr: x.outNr })) },
+    { keepGraph: true, createGraph: true, targets: wanted.map((x) => ({ node: edgeOf(x)!, nr: outNrOf(x) })) },
   );
   let next = 0;
   return inputs.map((_, i) => (needs(i) ? caught[next++] : null));

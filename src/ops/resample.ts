@@ -1,9 +1,11 @@
 // A sparse matrix along one dim: averages over windows and interpolation are this op with different tables; the gradient is the transposed table.
+
 import { type DTypeInfo, int32 } from '../core/dtype.js';
 import { fail, ShapeError } from '../core/errors.js';
 import { numel } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { zeroFill } from '../tensor/fill.js';
+import { storageOf } from '../tensor/inner.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { Owner } from '../tensor/storage.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -60,8 +62,8 @@ export class Table {
       const vector = (array: Int32Array | Float32Array | Float64Array, type: DTypeInfo): Tensor => {
         const t = fromArray('resample', array, [array.length], type);
         // Perhaps made in a backward formula or in inference mode, but kept for the next call.
-        t.storage.owner = Owner.None;
-        t.storage.inference = false;
+        storageOf(t).owner = Owner.None;
+        storageOf(t).inference = false;
         return t;
       };
       const weight = dt.array === Float64Array ? this.weight : Float32Array.from(this.weight);

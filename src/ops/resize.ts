@@ -1,12 +1,13 @@
 // resize_: the one op that changes what a tensor is, instead of what it holds.
+
 import { fail, GradientError, ShapeError } from '../core/errors.js';
 import { contiguousStrides, numel, type Shape, sizesOf } from '../core/shape.js';
 import { zeroFill } from '../tensor/fill.js';
+import { baseOf, setContents, storageOf } from '../tensor/inner.js';
 import { isGradEnabled } from '../tensor/node.js';
 import { alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** A packed tensor's first elements as a vector, from its offset on. */
 const first = (t: Tensor, n: number): Tensor => alias(t, [n], [1], t.offset);
 
@@ -17,16 +18,18 @@ const first = (t: Tensor, n: number): Tensor => alias(t, [n], [1], t.offset);
 export function resize_(x: Tensor, ...sizes: (number | readonly number[])[]): Tensor {
   const shape: Shape = sizesOf('resize_', sizes);
   if (asTensor('resize_', 'input', x).requiresGrad && isGradEnabled()) throw new GradientError('resize_: cannot resize variables that require grad');
-  const held = x.storage.bytes / x.dt.size - x.offset;
+  const held = storageOf(x).bytes / x.dt.size - x.offset;
   const count = numel(shape);
-  let { storage, offset } = x;
+  let storage = storageOf(x);
+  let { offset } = x;
   if (count > held) {
-    if (x.base !== null) fail(ShapeError, 'resize_', `at most ${held} elements, as a view has no memory of its own`, `${count}`);
+    if (baseOf(x) !== null) fail(ShapeError, 'resize_', `at most ${held} elements, as a view has no memory of its own`, `${count}`);
     const grown = empty([count], x.dt);
     zeroFill(grown);
     copyInto(first(grown, held), first(x, held));
-    ({ storage, offset } = grown);
+    storage = storageOf(grown);
+    offset = 0;
   }
-  Object.assign(x as Mutable<Tensor>, { storage, offset, shape, strides: contiguousStrides(shape), packed: true, count });
+  setContents(x, { storage, dt: x.dt, shape, strides: contiguousStrides(shape), offset });
   return x;
 }

@@ -1,6 +1,8 @@
 // Views that are told where every element lies, and tensors with a part of them replaced.
+
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkInt, checkShape, checkSize, numel, sameShape, showShape } from '../core/shape.js';
+import { storageOf } from '../tensor/inner.js';
 import { type Layout, layoutOf } from '../tensor/layout.js';
 import { apply } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -27,7 +29,7 @@ function readLayout(op: string, x: Tensor, size: readonly number[], stride: read
   }
   if (offset < 0) fail(ArgumentError, op, 'storageOffset >= 0', `${offset}: tensor's storage offset must be non-negative`);
   const end = offset + shape.reduce((sum, length, d) => sum + (length - 1) * strides[d], 1);
-  const held = x.storage.bytes / x.dt.size;
+  const held = storageOf(x).bytes / x.dt.size;
   if (numel(shape) > 0 && end > held) {
     fail(ShapeError, op, `a view within the storage of ${held} elements`, `one of ${end}: setStorage: sizes, strides and storage offset are out of bounds`);
   }

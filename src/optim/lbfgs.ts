@@ -1,9 +1,11 @@
 // L-BFGS: Newton's direction from a limited memory of steps and gradient changes.
+
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
 import { zeros } from '../ops/create.js';
 import { abs, add_, cat, clone, copy_, dot, max, mul, narrow, neg, reshape, sub, sum, to } from '../ops/index.js';
+import { gradientOf } from '../tensor/inner.js';
 import { enableGrad, noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type Check, Optimizer, type Params } from './optimizer.js';
@@ -169,7 +171,11 @@ export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
   }
 
   #flatGrad(): Tensor {
-    return cat(this.#params.map((p) => (p.gradient === null ? zeros([p.count], { dtype: p.dtype }) : reshape(p.gradient, [-1]))));
+    const flat = (p: Tensor): Tensor => {
+      const grad = gradientOf(p);
+      return grad === null ? zeros([p.count], { dtype: p.dtype }) : reshape(grad, [-1]);
+    };
+    return cat(this.#params.map(flat));
   }
   #move(t: number, d: Tensor): void {
     let from = 0;

@@ -6,6 +6,7 @@ import { python } from '../nn/repr.js';
 import { isOptions, readArgs } from '../ops/args.js';
 import { clone, to } from '../ops/index.js';
 import { clearGrad } from '../ops/optim.js';
+import { gradientOf } from '../tensor/inner.js';
 import { enableGrad, noGrad } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 import { renamed, toCamel, toSnake } from './names.js';
@@ -196,7 +197,7 @@ export abstract class StepOptimizer<O extends { lr?: number }, S extends object>
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const param of group.params) {
-          const grad = param.gradient;
+          const grad = gradientOf(param);
           if (grad === null) continue;
           let state = this.state.get(param) as Partial<S> | undefined;
           if (state === undefined) {

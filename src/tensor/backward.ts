@@ -2,12 +2,14 @@
 //
 // The engine, not the rules, undoes broadcasting, adds up, checks shapes and dtypes, and gives memory back. A gradient that a formula of this pass made, and that nobody else
 // has seen (no hook, no .grad, no graph), ends when its last reader has run: `pins` counts the readers, `owner` says that the storage is the pass's own.
+
 import { GradientError } from '../core/errors.js';
 import { expandsTo, overlapsItself, sameShape, showShape } from '../core/shape.js';
 import { deepenStack, heap, K } from '../kernels/load.js';
 import { anomalyMode, checkNan, watch } from './anomaly.js';
 import { gradientsOf } from './gradients.js';
 import { after, called, checkReplaced } from './hooks.js';
+import { gradientOf, setGradient, shapeOf, storageOf } from './inner.js';
 import { collapse, dims, flat } from './loops.js';
 import { type AccumulateGrad, installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
 import { defineOp, type Op } from './op.js';
@@ -152,13 +154,13 @@ class Pass {
 
   #sum(held: Tensor | undefined, grad: Tensor): Tensor {
     if (held === undefined) return grad;
-    if (this.arena !== null && held.storage.owner === Owner.Pass && held.storage.pins === 1 && held.packed) {
+    if (this.arena !== null && storageOf(held).owner === Owner.Pass && storageOf(held).pins === 1 && held.packed) {
       addInto(held, grad);
       this.release(grad);
       return held;
     }
     const total = ops.add(held, grad);
-    total.storage.pins++;
+    storageOf(total).pins++;
     this.release(held);
     this.release(grad);
     return total;
@@ -166,7 +168,7 @@ class Pass {
 
   /** One reader of a gradient less; the last one ends it. */
   release(grad: Tensor): void {
-    const { storage } = grad;
+    const storage = storageOf(grad);
     if (--storage.pins === 0 && storage.owner === Owner.Pass) storage.giveBack();
   }
 
@@ -204,7 +206,7 @@ class Pass {
       const { nr, hook, retains } = entry;
       const dy = dys[nr];
       if (dy === null) continue;
-      if (retains === undefined) dy.storage.owner = Owner.None;
+      if (retains === undefined) storageOf(dy).owner = Owner.None;
       const replaced = hook(dy);
       if (replaced !== undefined && replaced !== null) this.#replace(node, nr, replaced, dys);
     }
@@ -214,7 +216,7 @@ class Pass {
     const dy = dys[nr];
     if (replaced === dy) return;
     if (dy !== null && replaced !== null) checkReplaced(dy, replaced, node.name);
-    if (replaced !== null) replaced.storage.pins++;
+    if (replaced !== null) storageOf(replaced).pins++;
     if (dy !== null) this.release(dy);
     dys[nr] = replaced;
   }
@@ -223,7 +225,7 @@ class Pass {
     this.options.targets!.forEach((target, i) => {
       const dy = target.node === node ? dys[target.nr] : null;
       if (dy === null) return;
-      dy.storage.owner = Owner.None;
+      storageOf(dy).owner = Owner.None;
       this.caught[i] = dy;
     });
   }
@@ -246,7 +248,7 @@ class Pass {
         const grad = results[i];
         const wanted = grad !== null && grad !== undefined && this.#needs(i);
         fitted[i] = wanted ? this.#check(inputs[i]!, nrs === null ? 0 : nrs[i], grad, node.name, i) : null;
-        if (wanted) fitted[i]!.storage.pins++;
+        if (wanted) storageOf(fitted[i]!).pins++;
       }
       checkNan(node, fitted);
       for (let i = 0; i < inputs.length; i++) if (fitted[i] !== null) this.put(inputs[i]!, nrs === null ? 0 : nrs[i], fitted[i]!);
@@ -263,7 +265,7 @@ class Pass {
   /** A gradient in the shape and dtype of what it is the gradient of: broadcasting undone, or an error that names who returned it. */
   #check(node: Node, nr: number, grad: Tensor, from: string, input?: number): Tensor {
     const meta = node.meta(nr);
-    if (!sameShape(grad.shape, meta.shape)) {
+    if (!sameShape(shapeOf(grad), meta.shape)) {
       if (!expandsTo(meta.shape, grad.shape)) {
         const which = input === undefined ? '' : ` for input ${input}`;
         throw new GradientError(
@@ -278,22 +280,23 @@ class Pass {
   #accumulate(node: AccumulateGrad, dy: Tensor): void {
     const { createGraph } = this.options;
     const leaf = node.variable;
-    const had = leaf.gradient;
+    const had = gradientOf(leaf);
     if (had === null) {
-      const { storage } = dy;
+      const storage = storageOf(dy);
       const ours = this.arena !== null && storage.owner === Owner.Pass && storage.pins === 1 && dy.packed && storage.bytes === dy.count * dy.dt.size;
-      leaf.gradient = createGraph ? ops.clone(dy) : ours ? dy : packedCopy(dy);
+      const kept = createGraph ? ops.clone(dy) : ours ? dy : packedCopy(dy);
+      setGradient(leaf, kept);
       // A hook that runs after this node sees the gradient.
-      if (!createGraph) leaf.gradient.storage.owner = node.hooks === null ? Owner.Leaf : Owner.None;
-    } else if (createGraph) leaf.gradient = ops.add(had, dy);
+      if (!createGraph) storageOf(kept).owner = node.hooks === null ? Owner.Leaf : Owner.None;
+    } else if (createGraph) setGradient(leaf, ops.add(had, dy));
     else {
       if (!had.packed && overlapsItself(had.shape, had.strides)) {
         throw new GradientError(
           `backward: expected a .grad that can be added to, got one of shape ${showShape(had.shape)} and strides ${showShape(had.strides)}: more than one element refers to a single memory location; clone() it first`,
         );
       }
-      addInto(had, had.storage === dy.storage ? packedCopy(dy) : dy);
-      had.storage.version++;
+      addInto(had, storageOf(had) === storageOf(dy) ? packedCopy(dy) : dy);
+      storageOf(had).version++;
     }
     after(node, [], [dy]);
   }
@@ -337,7 +340,7 @@ export function runBackward(roots: readonly Target[], seeds: readonly Tensor[], 
     const pass = new Pass(order, options);
     roots.forEach(({ node, nr }, i) => {
       const seed = ops.to(seeds[i], node.meta(nr).dt);
-      seed.storage.pins++;
+      storageOf(seed).pins++;
       pass.put(node, nr, seed);
     });
     pass.run();

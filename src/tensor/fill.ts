@@ -1,8 +1,10 @@
 // Constants: filling memory, and the small cache of 0-d tensors that numbers in expressions become.
+
 import { Category, type DTypeInfo, dtypes } from '../core/dtype.js';
 import { DTypeError, fail } from '../core/errors.js';
 import { type Shape, scalarShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { storageOf } from './inner.js';
 import { collapse, dims, flat } from './loops.js';
 import { Owner } from './storage.js';
 import { addressOf, empty, type Tensor } from './tensor.js';
@@ -45,8 +47,8 @@ export function constant(value: number, dt: DTypeInfo): Tensor {
     if (cache.size >= most) cache.clear();
     t = full(scalarShape, value, dt);
     // Whatever the mode it is first used in, everybody shares it.
-    t.storage.inference = false;
-    t.storage.owner = Owner.None;
+    storageOf(t).inference = false;
+    storageOf(t).owner = Owner.None;
     cache.set(value, t);
   }
   return t;

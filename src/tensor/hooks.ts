@@ -1,6 +1,8 @@
 // What hooks return in backward: checked, and run as what it is, the user's code.
+
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
+import { storageOf } from './inner.js';
 import type { Gradients, Node, NodeHook } from './node.js';
 import { Owner, setArena } from './storage.js';
 import { Tensor } from './tensor.js';
@@ -17,7 +19,7 @@ export function checkReplaced(dy: Tensor, replaced: unknown, at: string): assert
 
 /** What a node's hook makes of the gradients that it may replace. It is the user's code: what it sees and makes is not the pass's to give back. */
 export function called(node: Node, { call }: NodeHook, grads: Gradients, gradOutputs: Gradients): Gradients {
-  for (const all of [grads, gradOutputs]) for (const grad of all) if (grad !== null) grad.storage.owner = Owner.None;
+  for (const all of [grads, gradOutputs]) for (const grad of all) if (grad !== null) storageOf(grad).owner = Owner.None;
   const arena = setArena(null);
   try {
     const replaced = call([...grads], [...gradOutputs]) ?? grads;

@@ -1,9 +1,11 @@
 // In-place ops: what may be written to, and how the history of a tensor, and of the tensor it is a view of, goes on after the write.
+
 import { promote } from '../core/dtype.js';
 import { DTypeError, GradientError, ShapeError } from '../core/errors.js';
 import { expandsTo, isDense, overlapsItself, showShape } from '../core/shape.js';
 import { zeroFill } from './fill.js';
 import { gradientsOf } from './gradients.js';
+import { baseOf, creationAt, leafGradOf, nodeOf, outNrOf, setNode, setOutNr, storageOf } from './inner.js';
 import { layoutOf, type Window } from './layout.js';
 import { Creation, creationOf, edgeOf, historyOf, moveRetained, Node, requires } from './node.js';
 import { apply, defineOp, makeNode, needsGrad, type Op, savedBits, saveOutput } from './op.js';
@@ -13,7 +15,7 @@ import { window, windowSet } from './window.js';
 
 /** Throws unless PyTorch would let `x` be written to by an op on `inputs`; gives the bits of those that need a gradient. `constant`: the same value goes everywhere. */
 export function checkWritable(op: string, x: Tensor, inputs: readonly Tensor[] = [x], constant = false): number {
-  if (x.storage.inference && !isInferenceModeEnabled()) {
+  if (storageOf(x).inference && !isInferenceModeEnabled()) {
     throw new GradientError(
       `${op}: Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update`,
     );
@@ -30,22 +32,23 @@ export function checkWritable(op: string, x: Tensor, inputs: readonly Tensor[] =
 
 /** Throws when a write that will be recorded goes to a leaf, or through a view that PyTorch does not let be written through. */
 export function checkRecordable(op: string, x: Tensor): void {
-  if (x.creation === Creation.MultiOutput) {
+  if (creationAt(x) === Creation.MultiOutput) {
     throw new GradientError(
       `${op}: output of a function that returns multiple views is being modified inplace; such functions do not allow the output views to be modified inplace: clone() it first`,
     );
   }
-  if (x.creation === Creation.NoGrad || x.creation === Creation.Inference) {
+  if (creationAt(x) === Creation.NoGrad || creationAt(x) === Creation.Inference) {
     throw new GradientError(`${op}: ${creationOf(x)} and is being modified inplace with grad mode enabled; make the view outside of it`);
   }
-  if (x.creation === Creation.CustomFunction) {
+  if (creationAt(x) === Creation.CustomFunction) {
     throw new GradientError(
       `${op}: ${creationOf(x)} and is being modified inplace: the write would override the custom backward; clone() the output of the Function`,
     );
   }
   if (!requires(x)) return;
-  if (x.base === null && x.leafGrad) throw new GradientError(`${op}: a leaf Variable that requires grad is being used in an in-place operation`);
-  if (x.base !== null && x.base.node === null)
+  const base = baseOf(x);
+  if (base === null && leafGradOf(x)) throw new GradientError(`${op}: a leaf Variable that requires grad is being used in an in-place operation`);
+  if (base !== null && nodeOf(base) === null)
     throw new GradientError(`${op}: a view of a leaf Variable that requires grad is being used in an in-place operation`);
 }
 
@@ -65,7 +68,7 @@ export function checkResult(op: string, x: Tensor, shape: readonly number[], dt:
 
 /** The input as it can be read while `x` is written: a copy where the two share memory without being the same elements. PyTorch refuses plain partial overlaps. */
 export function readable(op: string, x: Tensor, input: Tensor): Tensor {
-  if (input === x || input.storage !== x.storage) return input;
+  if (input === x || storageOf(input) !== storageOf(x)) return input;
   if (input.offset === x.offset && rowsOf(input) === rowsOf(x)) return input;
   const [a0, a1] = rangeOf(x);
   const [b0, b1] = rangeOf(input);
@@ -100,8 +103,8 @@ const copyOf = (t: Tensor): Tensor => {
 /** What the tensor is before it is written to, in memory of its own, with the history it has. */
 function valueBefore(x: Tensor): Tensor {
   const value = copyOf(x);
-  value.node = historyOf(x);
-  value.outNr = x.outNr;
+  setNode(value, historyOf(x));
+  setOutNr(value, outNrOf(x));
   return value;
 }
 
@@ -147,7 +150,7 @@ export function applyInPlace<A>(op: Op<A>, inputs: readonly Tensor[], args: A): 
   const values = needs !== 0 && savedBits(op, needs, args) & 1 ? [valueBefore(x), ...inputs.slice(1)] : inputs;
   const node = needs !== 0 ? makeNode(op, inputs, args, needs, x, null, values) : null;
   op.forward(inputs, args, x);
-  x.storage.version++;
+  storageOf(x).version++;
   if (node === null) return x;
   rebase(x, node);
   saveOutput(node, op, x, needs);
@@ -156,14 +159,15 @@ export function applyInPlace<A>(op: Op<A>, inputs: readonly Tensor[], args: A): 
 
 /** After a write: `x` is now output `nr` of the node that wrote; if x is a view, its base goes on through that node, whose input 0 is x as it was. */
 export function rebase(x: Tensor, node: Node, nr = 0): void {
-  const { base } = x;
+  const base = baseOf(x);
   if (base === null) {
-    x.node = node;
-    x.outNr = nr;
+    setNode(x, node);
+    setOutNr(x, nr);
     moveRetained(x, node);
     return;
   }
-  const nrs = node.nrs === null && base.outNr === 0 ? null : [base.outNr, ...(node.nrs ?? new Array(node.inputs.length).fill(0)).slice(1)];
-  base.node = new CopySlices(node, [edgeOf(base), ...node.inputs.slice(1)], nrs, { base: layoutOf(base), view: layoutOf(x) }, base);
-  base.outNr = 0;
+  const nrs = node.nrs === null && outNrOf(base) === 0 ? null : [outNrOf(base), ...(node.nrs ?? new Array(node.inputs.length).fill(0)).slice(1)];
+  const window = { base: layoutOf(base), view: layoutOf(x) };
+  setNode(base, new CopySlices(node, [edgeOf(base), ...node.inputs.slice(1)], nrs, window, base));
+  setOutNr(base, 0);
 }

@@ -1,8 +1,24 @@
 // The tape: a node for every recorded op, with edges to the nodes that made its inputs. Also whether recording is on.
+
 import type { DTypeInfo } from '../core/dtype.js';
 import { ArgumentError, fail, GradientError } from '../core/errors.js';
 import { type Shape, showShape } from '../core/shape.js';
 import { anomalyMode, remember } from './anomaly.js';
+import {
+  accumulatorOf,
+  baseOf,
+  creationAt,
+  leafGradOf,
+  nodeOf,
+  outNrOf,
+  setAccumulator,
+  setNode,
+  setOutNr,
+  setViewVersion,
+  shapeOf,
+  storageOf,
+  viewVersionOf,
+} from './inner.js';
 import { layoutOf, type Window } from './layout.js';
 import type { Op } from './op.js';
 import { isInferenceModeEnabled, setInferring } from './storage.js';
@@ -104,13 +120,13 @@ export class Node {
 
   /** Keeps a tensor for backward; `own`: it is about to become this node's output. */
   save(place: number, t: Tensor, own = false): void {
-    const { version, inference } = t.storage;
+    const { version, inference } = storageOf(t);
     if (inference) {
       throw new GradientError(
         `${this.name}: Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd`,
       );
     }
-    const kept = packer === null ? t : packer(t, own ? this : edgeOf(t), own ? 0 : t.outNr);
+    const kept = packer === null ? t : packer(t, own ? this : edgeOf(t), own ? 0 : outNrOf(t));
     this.saved = this.saved.length === 0 ? [place, kept, version] : [...this.saved, place, kept, version];
   }
 
@@ -132,9 +148,9 @@ export class Node {
     if (typeof kept === 'function') return kept();
     const t = kept as Tensor;
     const expected = saved[i + 2];
-    if (t.storage.version !== expected) {
+    if (storageOf(t).version !== expected) {
       throw new GradientError(
-        `${this.name}: one of the variables needed for gradient computation has been modified by an inplace operation: ${t.dtype} tensor of shape ${showShape(t.shape)} is at version ${t.storage.version}; expected version ${expected} instead`,
+        `${this.name}: one of the variables needed for gradient computation has been modified by an inplace operation: ${t.dtype} tensor of shape ${showShape(t.shape)} is at version ${storageOf(t).version}; expected version ${expected} instead`,
       );
     }
     return t;
@@ -177,7 +193,7 @@ export class Node {
 /** The end of the graph at a leaf: adds up its gradient. */
 export class AccumulateGrad extends Node {
   constructor(readonly variable: Tensor) {
-    super(accumulate, oneNull, null, undefined, variable.shape, variable.dt);
+    super(accumulate, oneNull, null, undefined, shapeOf(variable), variable.dt);
   }
 }
 
@@ -253,21 +269,30 @@ export function installTapeOps(ops: { accumulate?: Op; viewOf?: Op<Window> }): v
 const oneNull: readonly null[] = [];
 
 /** Whether ops on the tensor are recorded. A view of a tensor that requires grad does too, even one made in noGrad, which has no history of its own. */
-export const requires = (t: Tensor): boolean => t.leafGrad || t.node !== null || (t.base !== null && (t.base.leafGrad || t.base.node !== null));
+export function requires(t: Tensor): boolean {
+  if (leafGradOf(t) || nodeOf(t) !== null) return true;
+  const base = baseOf(t);
+  return base !== null && (leafGradOf(base) || nodeOf(base) !== null);
+}
 
 /** The node that made a tensor, null for a leaf. Views follow in-place writes to their base. */
 export function historyOf(t: Tensor): Node | null {
-  if (t.base !== null && t.viewVersion !== t.storage.version) refreshView(t, t.base);
-  return t.node;
+  const base = baseOf(t);
+  if (base !== null && viewVersionOf(t) !== storageOf(t).version) refreshView(t, base);
+  return nodeOf(t);
 }
 
 /** The node that a tensor's gradient goes to: the one that made it, the accumulator of a leaf that requires grad, or null. */
 export function edgeOf(t: Tensor): Node | null {
   const node = historyOf(t);
   if (node !== null) return node;
-  if (!t.leafGrad) return null;
-  t.accumulator ??= new AccumulateGrad(t);
-  return t.accumulator;
+  if (!leafGradOf(t)) return null;
+  let accumulator = accumulatorOf(t);
+  if (accumulator === null) {
+    accumulator = new AccumulateGrad(t);
+    setAccumulator(t, accumulator);
+  }
+  return accumulator;
 }
 
 const creations: Record<Creation, (t: Tensor) => string> = {
@@ -276,23 +301,25 @@ const creations: Record<Creation, (t: Tensor) => string> = {
   [Creation.NoGrad]: () => 'a view was created in noGrad mode',
   [Creation.Inference]: () => 'a view was created in inference mode',
   [Creation.CustomFunction]: (t) =>
-    `output ${t.outNr} of ${t.node?.name} is a view that was created inside a custom Function (or because an input was returned as-is)`,
+    `output ${outNrOf(t)} of ${nodeOf(t)?.name} is a view that was created inside a custom Function (or because an input was returned as-is)`,
 };
 /** How a restricted view was made, for errors. */
-export const creationOf = (t: Tensor): string => creations[t.creation](t);
+export const creationOf = (t: Tensor): string => creations[creationAt(t)](t);
 
 /** After an in-place write somewhere in the storage, a view's history is: a strided window on its base as it is now. */
 function refreshView(t: Tensor, base: Tensor): void {
-  if (t.node === null && !requires(base)) return;
-  if (t.creation !== Creation.Default) {
+  if (nodeOf(t) === null && !requires(base)) return;
+  if (creationAt(t) !== Creation.Default) {
     throw new GradientError(
       `view: expected a view that follows writes to its base, got one that cannot: ${creationOf(t)} and its base or another view of its base has been modified inplace`,
     );
   }
-  t.node = new Node(viewOf, [edgeOf(base)], base.outNr === 0 ? null : [base.outNr], { base: layoutOf(base), view: layoutOf(t) }, t.shape, t.dt);
-  t.outNr = 0;
-  t.viewVersion = t.storage.version;
-  moveRetained(t, t.node);
+  const nrs = outNrOf(base) === 0 ? null : [outNrOf(base)];
+  const node = new Node(viewOf, [edgeOf(base)], nrs, { base: layoutOf(base), view: layoutOf(t) }, t.shape, t.dt);
+  setNode(t, node);
+  setOutNr(t, 0);
+  setViewVersion(t, storageOf(t).version);
+  moveRetained(t, node);
 }
 
 /** Where the hooks of retainGrad are. */
@@ -300,7 +327,7 @@ const retainedAt = new WeakMap<Tensor, Node>();
 export const isRetained = (t: Tensor): boolean => retainedAt.has(t);
 
 export function addRetained(t: Tensor, node: Node, hook: Hook): void {
-  node.addHook({ nr: t.outNr, hook, retains: t });
+  node.addHook({ nr: outNrOf(t), hook, retains: t });
   retainedAt.set(t, node);
 }
 

@@ -1,5 +1,7 @@
 // defineOp: what an op is (forward, what it saves, its vector-Jacobian products) and how one runs: compute, then record if anybody wants the gradient.
+
 import { anomalyMode, sawOutput } from './anomaly.js';
+import { baseOf, creationAt, outNrOf, setBase, setCreation, setNode, setOutNr, setViewVersion, shapeOf, storageOf } from './inner.js';
 import { Creation, edgeOf, isRecording, type Meta, Node, OUT, requires } from './node.js';
 import { isInferenceModeEnabled } from './storage.js';
 import type { Tensor } from './tensor.js';
@@ -67,7 +69,7 @@ export function makeNode<A>(
   inputs: readonly Tensor[],
   args: A,
   needs: number,
-  y: Meta,
+  y: Tensor,
   outputs: readonly Meta[] | null = null,
   values = inputs,
 ): Node {
@@ -76,12 +78,12 @@ export function makeNode<A>(
   for (let i = 0; i < inputs.length; i++) {
     const t = inputs[i];
     edges[i] = edgeOf(t);
-    if (t.outNr !== 0 && edges[i] !== null) {
+    if (outNrOf(t) !== 0 && edges[i] !== null) {
       nrs ??= new Array(inputs.length).fill(0);
-      nrs[i] = t.outNr;
+      nrs[i] = outNrOf(t);
     }
   }
-  const node = new Node(op, edges, nrs, args, y.shape, y.dt, outputs);
+  const node = new Node(op, edges, nrs, args, shapeOf(y), y.dt, outputs);
   const bits = savedBits(op, needs, args);
   if (bits !== 0) for (let i = 0; i < inputs.length; i++) if (bits & (1 << i)) node.save(i, values[i]);
   return node;
@@ -102,7 +104,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Tensor 
   if (needs !== 0 && y.dt.category === 2 && (op.vjp !== undefined || op.joint !== undefined)) {
     const node = makeNode(op, inputs, args, needs, y);
     saveOutput(node, op, y, needs);
-    y.node = node;
+    setNode(y, node);
     if (anomalyMode() !== null) sawOutput(node, inputs, [y]);
   }
   if (op.view) becomeView(y, inputs[0], Creation.Default);
@@ -124,8 +126,8 @@ export function applyMulti<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Te
     );
     ys.forEach((y, nr) => {
       if (op.nondifferentiable?.includes(nr) || y.dt.category !== 2) return;
-      y.node = node;
-      y.outNr = nr;
+      setNode(y, node);
+      setOutNr(y, nr);
     });
     if (savedBits(op, needs, args) & OUT) for (const nr of op.keeps ?? ys.keys()) node.save(inputs.length + nr, ys[nr]);
     if (anomalyMode() !== null) sawOutput(node, inputs, ys);
@@ -136,10 +138,10 @@ export function applyMulti<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Te
 
 /** A view remembers the tensor at the bottom, so that in-place writes through either reach the other's history. */
 function becomeView(y: Tensor, x: Tensor, creation: Creation): void {
-  y.base = x.base ?? x;
-  y.viewVersion = y.storage.version;
+  setBase(y, baseOf(x) ?? x);
+  setViewVersion(y, storageOf(y).version);
   // The strictest restriction of the whole chain holds.
-  y.creation = isInferenceModeEnabled() ? Creation.Inference : !isRecording() ? Creation.NoGrad : creation !== Creation.Default ? creation : x.creation;
+  setCreation(y, isInferenceModeEnabled() ? Creation.Inference : !isRecording() ? Creation.NoGrad : creation !== Creation.Default ? creation : creationAt(x));
 }
 
 /** Whether any gradient would flow into these inputs. */

@@ -1,13 +1,16 @@
 // The tensor: a typed, strided window on a storage, and its place in the graph. It knows no op; methods.ts installs those.
+
 import { type DType, type DTypeInfo, dtypes, type TypedArray } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, GradientError, IndexError, ShapeError, show } from '../core/errors.js';
-import { checkDim, contiguousStrides, isContiguous, numel, type Shape, sameShape, showShape } from '../core/shape.js';
+import { checkDim, contiguousStrides, isContiguous, numel, type Shape, sameShape, scalarShape, showShape } from '../core/shape.js';
 import { backend, heap, K } from '../kernels/load.js';
 import { newArray } from './array.js';
 import { formatTensor } from './format.js';
+import { type GradFn, gradFnOf } from './gradFn.js';
+import { gradientOf, installInside, setGradient, shapeOf, storageOf } from './inner.js';
 import { collapse, dims } from './loops.js';
 import { Creation, historyOf, isRetained, type Node, requires } from './node.js';
-import { allocate, isInferenceModeEnabled, Owner, type Storage } from './storage.js';
+import { allocate, isInferenceModeEnabled, Owner, Storage } from './storage.js';
 
 /** What a user's hook gets and may return in its place. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing.
@@ -22,40 +25,114 @@ export type Nested<T> = T | Nested<T>[];
 
 export class Tensor {
   // The graph. `node` made this tensor (output `outNr`); a leaf that requires grad has none, but an `accumulator` once it was used.
-  node: Node | null = null;
-  outNr = 0;
-  leafGrad = false;
-  accumulator: Node | null = null;
-  gradient: Tensor | null = null;
+  #node: Node | null = null;
+  #outNr = 0;
+  #leafGrad = false;
+  #accumulator: Node | null = null;
+  #gradient: Tensor | null = null;
   /** A differentiable view's tensor that is no view; `node` is right while `viewVersion` is the storage's version. */
-  base: Tensor | null = null;
-  viewVersion = 0;
-  creation = Creation.Default;
-  /** Whether the elements lie in row-major order without gaps. */
-  readonly packed: boolean;
-  readonly count: number;
+  #base: Tensor | null = null;
+  #viewVersion = 0;
+  #creation = Creation.Default;
+  #storage: Storage;
+  #dt: DTypeInfo;
+  #shape: Shape;
+  #strides: Shape;
+  /** In elements. */
+  #offset: number;
+  #packed: boolean;
+  /** Whether shape and strides are frozen. */
+  #frozen: boolean;
+  #count: number;
 
-  constructor(
-    readonly storage: Storage,
-    readonly dt: DTypeInfo,
-    readonly shape: Shape,
-    readonly strides: Shape,
-    /** In elements. */
-    readonly offset: number,
-    contiguous?: boolean,
-  ) {
-    this.packed = contiguous ?? isContiguous(shape, strides);
-    this.count = numel(shape);
+  /** Tensors are made by functions: tensor, zeros, fromTypedArray, ...; @internal */
+  constructor(storage: Storage, dt: DTypeInfo, shape: Shape, strides: Shape, offset: number, contiguous?: boolean) {
+    // Nobody else can hold a storage, so that a window that is too large for one cannot be made from outside.
+    if (!(storage instanceof Storage)) fail(ArgumentError, 'Tensor', 'a function that makes tensors, as tensor(data) or zeros(shape)', 'new Tensor(...)');
+    this.#storage = storage;
+    this.#dt = dt;
+    this.#shape = shape;
+    this.#strides = strides;
+    this.#frozen = shape === scalarShape;
+    this.#offset = offset;
+    this.#packed = contiguous ?? isContiguous(shape, strides);
+    this.#count = numel(shape);
+  }
+
+  static {
+    installInside({
+      isTensor: (value): value is Tensor => typeof value === 'object' && value !== null && #storage in value,
+      storageOf: (t) => t.#storage,
+      shapeOf: (t) => t.#shape,
+      stridesOf: (t) => t.#strides,
+      nodeOf: (t) => t.#node,
+      setNode: (t, node) => void (t.#node = node),
+      outNrOf: (t) => t.#outNr,
+      setOutNr: (t, nr) => void (t.#outNr = nr),
+      leafGradOf: (t) => t.#leafGrad,
+      setLeafGrad: (t, on) => void (t.#leafGrad = on),
+      accumulatorOf: (t) => t.#accumulator,
+      setAccumulator: (t, node) => void (t.#accumulator = node),
+      gradientOf: (t) => t.#gradient,
+      setGradient: (t, gradient) => void (t.#gradient = gradient),
+      baseOf: (t) => t.#base,
+      setBase: (t, base) => void (t.#base = base),
+      viewVersionOf: (t) => t.#viewVersion,
+      setViewVersion: (t, version) => void (t.#viewVersion = version),
+      creationAt: (t) => t.#creation,
+      setCreation: (t, creation) => void (t.#creation = creation),
+      setContents: (t, { storage, dt, shape, strides, offset }) => {
+        t.#storage = storage;
+        t.#dt = dt;
+        t.#shape = shape;
+        t.#strides = strides;
+        t.#frozen = false;
+        t.#offset = offset;
+        t.#packed = isContiguous(shape, strides);
+        t.#count = numel(shape);
+      },
+    });
+  }
+
+  /** The sizes, frozen. */
+  get shape(): Shape {
+    if (!this.#frozen) this.#freeze();
+    return this.#shape;
+  }
+  /** The strides in elements, frozen. */
+  get strides(): Shape {
+    if (!this.#frozen) this.#freeze();
+    return this.#strides;
+  }
+  /** Freezing takes as long as a small op, so that it is done once somebody asks. */
+  #freeze(): void {
+    Object.freeze(this.#shape);
+    Object.freeze(this.#strides);
+    this.#frozen = true;
+  }
+  /** Where the first element is in the storage, in elements. */
+  get offset(): number {
+    return this.#offset;
+  }
+  get dt(): DTypeInfo {
+    return this.#dt;
+  }
+  /** Whether the elements lie in row-major order without gaps. */
+  get packed(): boolean {
+    return this.#packed;
+  }
+  get count(): number {
+    return this.#count;
   }
 
   get dtype(): DType {
     return this.dt.name;
   }
   get ndim(): number {
-    return this.shape.length;
+    return this.#shape.length;
   }
   dim(): number {
-    return this.shape.length;
+    return this.ndim;
   }
   numel(): number {
     return this.count;
@@ -92,8 +169,8 @@ export class Tensor {
   }
   /** In-place writes to the storage so far. */
   get _version(): number {
-    if (this.storage.inference) throw new GradientError('_version: Inference tensors do not track version counter');
-    return this.storage.version;
+    if (this.#storage.inference) throw new GradientError('_version: Inference tensors do not track version counter');
+    return this.#storage.version;
   }
 
   get requiresGrad(): boolean {
@@ -106,35 +183,35 @@ export class Tensor {
   requiresGrad_(value = true): this {
     if (typeof value !== 'boolean') fail(ArgumentError, 'requiresGrad_', 'true or false', show(value));
     if (value && this.dt.category !== 2) fail(DTypeError, 'requiresGrad_', 'a floating point tensor', this.dtype);
-    if (this.node !== null) {
+    if (this.#node !== null) {
       if (value) return this;
       throw new GradientError('requiresGrad_: you can only change requiresGrad flags of leaf variables; use detach() on a computed tensor');
     }
-    if (value && this.storage.inference && !isInferenceModeEnabled()) {
+    if (value && this.#storage.inference && !isInferenceModeEnabled()) {
       throw new GradientError('requiresGrad_: Setting requiresGrad=true on inference tensor outside InferenceMode is not allowed; clone() it first');
     }
-    this.leafGrad = value;
+    this.#leafGrad = value;
     return this;
   }
   /** Whether it was made in inference mode, and so cannot become part of a graph. */
   isInference(): boolean {
-    return this.storage.inference;
+    return this.#storage.inference;
   }
   /** True for tensors that no recorded op made. */
   get isLeaf(): boolean {
     return historyOf(this) === null;
   }
   /** The node that made this tensor, null for a leaf. */
-  get gradFn(): Node | null {
-    return historyOf(this);
+  get gradFn(): GradFn | null {
+    return gradFnOf(historyOf(this));
   }
   /** Whether a tensor that is no leaf keeps its .grad: retainGrad. */
   get retainsGrad(): boolean {
     return isRetained(this);
   }
   get grad(): Tensor | null {
-    if (this.gradient !== null) this.gradient.storage.owner = Owner.None;
-    return this.gradient;
+    if (this.#gradient !== null) storageOf(this.#gradient).owner = Owner.None;
+    return this.#gradient;
   }
   set grad(value: Tensor | null | undefined) {
     if (value !== null && value !== undefined) {
@@ -186,7 +263,7 @@ export class Tensor {
     const suffixes: string[] = [];
     const node = historyOf(this);
     if (node !== null) suffixes.push(`grad_fn=<${node.name}>`);
-    else if (this.leafGrad) suffixes.push('requires_grad=True');
+    else if (this.#leafGrad) suffixes.push('requires_grad=True');
     // Of a large tensor few elements are shown.
     const values = this.count > maxCopied ? null : this.toTypedArray();
     const read = (i: number): number | bigint => (values === null ? elementAt(this, i) : values[i]);
@@ -213,9 +290,9 @@ export class Tensor {
 
 /** Sets or drops a gradient. The one before ends at once if its leaf has shown it to nobody: a training loop drops as many bytes a step as it has parameters. */
 export function replaceGradient(t: Tensor, value: Tensor | null): void {
-  const before = t.gradient;
-  t.gradient = value;
-  if (before !== null && before !== value && before.storage.owner === Owner.Leaf) before.storage.giveBack();
+  const before = gradientOf(t);
+  setGradient(t, value);
+  if (before !== null && before !== value && storageOf(before).owner === Owner.Leaf) storageOf(before).giveBack();
 }
 
 /** One reusable cell per dtype for reading single elements. */
@@ -251,7 +328,7 @@ function plainReader(t: Tensor): (i: number) => number | boolean {
 
 /** Where the first element is, for the next kernel call: later the bytes may have moved. */
 export function addressOf(t: Tensor): number {
-  const { address: small, home } = t.storage;
+  const { address: small, home } = storageOf(t);
   const address = home === null ? small : heap.reach(home);
   if (address === 0) throw new GradientError('internal: a tensor was used after its storage was given back');
   return address + t.offset * t.dt.size;
@@ -269,7 +346,7 @@ export function emptyStrided(shape: Shape, strides: Shape, dt: DTypeInfo): Tenso
 
 /** The same memory seen with other sizes; not recorded. */
 export function alias(t: Tensor, shape: Shape, strides: Shape, offset: number): Tensor {
-  return new Tensor(t.storage, t.dt, shape, strides, offset);
+  return new Tensor(storageOf(t), t.dt, shape, strides, offset);
 }
 
 /** dst = src converted to dst's dtype, any strides, src broadcast; not recorded. */
@@ -282,7 +359,7 @@ export function copyInto(dst: Tensor, src: Tensor): void {
 /** The tensor itself if contiguous, else a packed copy; not recorded. */
 export function contiguousCopy(t: Tensor): Tensor {
   if (t.packed) return t;
-  const out = empty(t.shape, t.dt);
+  const out = empty(shapeOf(t), t.dt);
   copyInto(out, t);
   return out;
 }

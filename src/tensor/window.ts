@@ -5,6 +5,7 @@ import { GradientError } from '../core/errors.js';
 import { contiguousStrides, isDense, overlapsItself, type Shape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { zeroFill } from './fill.js';
+import { storageOf } from './inner.js';
 import type { Layout, Window } from './layout.js';
 import { collapse, dims } from './loops.js';
 import { installTapeOps } from './node.js';
@@ -29,7 +30,7 @@ function emptyLike({ base, view }: Window, dt: Tensor['dt']): Tensor {
   const start = inside ? low : Math.min(low, first);
   const whole = empty([Math.max((inside ? high : Math.max(high, last)) - start + 1, 0)], dt);
   zeroFill(whole);
-  return new Tensor(whole.storage, dt, base.shape, base.strides, base.offset - start);
+  return new Tensor(storageOf(whole), dt, base.shape, base.strides, base.offset - start);
 }
 
 /** The view's part of a tensor that lies as the base does. */
@@ -69,7 +70,7 @@ export const windowBackward: Op<Window> = defineOp<Window>({
   name: 'windowBackward',
   forward: ([dy], w) => {
     const laid = emptyLike(w, dy.dt);
-    const whole = new Tensor(laid.storage, dy.dt, [laid.storage.bytes / dy.dt.size], contiguousStrides([0]), 0);
+    const whole = new Tensor(storageOf(laid), dy.dt, [storageOf(laid).bytes / dy.dt.size], contiguousStrides([0]), 0);
     zeroFill(whole);
     const part = through(laid, w);
     if (dy.count > 0) {

@@ -1,0 +1,106 @@
+// What a hostile or careless program can do to a tensor from outside: nothing that changes a result, and nothing that leads a kernel to foreign memory.
+import { describe, expect, it } from 'vitest';
+import * as gt from '../src/index.js';
+
+const made = (): Record<string, gt.Tensor> => {
+  const leaf = gt.tensor([1, 2, 3, 4, 5, 6], { requiresGrad: true });
+  return {
+    scalar: gt.tensor(5),
+    leaf,
+    view: leaf.reshape([2, 3]),
+    transposed: gt.arange(6).to('float32').reshape([2, 3]).transpose(0, 1),
+    computed: leaf.mul(2),
+    slice: gt.arange(10).to('float64').slice(0, 2, 8, 2),
+    parameter: new gt.nn.Parameter(gt.ones([2, 3])),
+  };
+};
+
+const wrong = [2e8, -1, Number.NaN, null, undefined, 'x', {}, [2e8], { address: 64, bytes: 2e9, version: 0 }, gt.ones([3]), Symbol('s')];
+
+/** Whatever happens, it is an error or nothing. */
+function attempt(body: () => void): void {
+  try {
+    body();
+  } catch (error) {
+    if (!(error instanceof gt.GradtapeError || error instanceof TypeError)) throw error;
+  }
+}
+
+/** Writes to everything that can be reached from what a tensor hands out, without entering other tensors. */
+function mutate(value: unknown, seen = new Set<unknown>()): void {
+  if (typeof value !== 'object' || value === null || value instanceof gt.Tensor || seen.has(value) || seen.size > 200) return;
+  seen.add(value);
+  for (const key of Reflect.ownKeys(value)) mutate((value as Record<PropertyKey, unknown>)[key], seen);
+  for (const key of [...Reflect.ownKeys(value), 0]) attempt(() => void ((value as Record<PropertyKey, unknown>)[key] = 2e8));
+  attempt(() => void (value as unknown[]).push?.(7));
+}
+
+/** The names of the properties, own and inherited, that are no methods. */
+function propertiesOf(t: gt.Tensor): PropertyKey[] {
+  const names = new Set<PropertyKey>(['storage', 'node', 'shape', 'strides', 'offset', 'dt', 'base', 'gradient', 'count', 'packed', 'version']);
+  for (let level: object = t; level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    for (const key of Reflect.ownKeys(level)) if (typeof Object.getOwnPropertyDescriptor(level, key)!.value !== 'function') names.add(key);
+  }
+  return [...names].filter((name) => name !== 'grad' && name !== 'requiresGrad');
+}
+
+const report = (t: gt.Tensor): unknown => {
+  const out = [t.toArray(), t.mul(2).toArray(), t.sum().item(), t.isContiguous(), t.numel(), t.size(), t.stride(), t.dtype, `${t}`];
+  if (!t.requiresGrad) return out;
+  const [grad] = gt.autograd.grad(t.mul(t).sum(), [t]);
+  return [...out, grad?.toArray()];
+};
+
+describe('what a tensor hands out', () => {
+  for (const name of Object.keys(made())) {
+    it(`cannot be used to change it: ${name}`, () => {
+      const before = report(made()[name]);
+      const t = made()[name];
+      for (const property of propertiesOf(t)) {
+        attempt(() => mutate((t as unknown as Record<PropertyKey, unknown>)[property]));
+        for (const value of wrong) attempt(() => void ((t as unknown as Record<PropertyKey, unknown>)[property] = value));
+      }
+      for (const method of ['size', 'stride'] as const) mutate(t[method]());
+      mutate(t.gradFn);
+      mutate(t.gradFn?.nextFunctions);
+      expect(report(t)).toEqual(before);
+    });
+  }
+
+  it('is not what kernels read, even where properties are defined anew', () => {
+    const t = gt.tensor([1, 2, 3]);
+    expect(() => ((t.shape as number[])[0] = 2e8)).toThrow(TypeError);
+    expect(() => (t.strides as number[]).push(1)).toThrow(TypeError);
+    for (const name of ['storage', 'node', 'base', 'gradient']) Object.defineProperty(t, name, { value: { address: 64, version: 0 } });
+    expect(t.mul(2).toArray()).toEqual([2, 4, 6]);
+  });
+
+  it('is no way to a tensor without memory', () => {
+    expect(() => new (gt.Tensor as unknown as new (...args: unknown[]) => gt.Tensor)({ address: 64, bytes: 2e9 }, gt.ones([1]).dt, [1e8], [1], 0)).toThrow(
+      gt.ArgumentError,
+    );
+    for (const fake of [Object.create(gt.Tensor.prototype), Object.create(gt.ones([2])), structuredClone(gt.ones([2]))]) {
+      expect(() => gt.add(fake, 1)).toThrow();
+      expect(() => gt.cat([gt.ones([2]), fake])).toThrow();
+    }
+  });
+
+  it('shows of the graph names, edges and hooks, always as the same object', () => {
+    const y = gt.ones([2], { requiresGrad: true }).mul(3);
+    expect(y.gradFn).toBe(y.gradFn);
+    expect(`${y.gradFn}`).toBe('<MulBackward0>');
+    expect(Reflect.ownKeys(y.gradFn!)).toEqual([]);
+  });
+});
+
+it('options are not read from Object.prototype', () => {
+  const polluted = Object.prototype as Record<string, unknown>;
+  polluted.dim = 0;
+  polluted.keepdim = true;
+  try {
+    expect(gt.ones([2, 3]).sum().shape).toEqual([]);
+  } finally {
+    delete polluted.dim;
+    delete polluted.keepdim;
+  }
+});
