@@ -4,7 +4,7 @@ import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { isOptions } from '../ops/args.js';
 import { getRngState, setRngState } from '../ops/random.js';
 import { accumulatesEverywhere } from '../tensor/backward.js';
-import { leafGradOf, setLeafGrad } from '../tensor/inner.js';
+import { leafGradOf, setLeafGrad, storageOf } from '../tensor/inner.js';
 import { enableGrad, requires } from '../tensor/node.js';
 import { alias, Tensor } from '../tensor/tensor.js';
 import type { Context } from './context.js';
@@ -89,19 +89,19 @@ function withoutReentrant(run: Segment, preserve: boolean, args: readonly unknow
   const state = preserve ? getRngState() : null;
   const holders: Holder[] = [];
   const inputs = args.filter((arg): arg is Tensor => arg instanceof Tensor);
-  const versions = inputs.map((t) => t.storage.version);
+  const versions = inputs.map((t) => storageOf(t).version);
   const drop = (t: Tensor): Holder => {
-    const holder = { value: null, version: t.storage.version };
+    const holder = { value: null, version: storageOf(t).version };
     holders.push(holder);
     return holder;
   };
   const again = (): void => {
-    if (inputs.some((t, i) => t.storage.version !== versions[i])) modified('every input');
+    if (inputs.some((t, i) => storageOf(t).version !== versions[i])) modified('every input');
     let next = 0;
     const fill = (t: Tensor): void => {
       const holder = holders[next++];
       if (holder === undefined) return;
-      if (t.storage.version !== holder.version) modified('what the segment saves');
+      if (storageOf(t).version !== holder.version) modified('what the segment saves');
       holder.value = t;
     };
     const never = (): never => {
