@@ -66,21 +66,37 @@ export class Tensor {
       shapeOf: (t) => t.#shape,
       stridesOf: (t) => t.#strides,
       nodeOf: (t) => t.#node,
-      setNode: (t, node) => void (t.#node = node),
+      setNode: (t, node) => {
+        t.#node = node;
+      },
       outNrOf: (t) => t.#outNr,
-      setOutNr: (t, nr) => void (t.#outNr = nr),
+      setOutNr: (t, nr) => {
+        t.#outNr = nr;
+      },
       leafGradOf: (t) => t.#leafGrad,
-      setLeafGrad: (t, on) => void (t.#leafGrad = on),
+      setLeafGrad: (t, on) => {
+        t.#leafGrad = on;
+      },
       accumulatorOf: (t) => t.#accumulator,
-      setAccumulator: (t, node) => void (t.#accumulator = node),
+      setAccumulator: (t, node) => {
+        t.#accumulator = node;
+      },
       gradientOf: (t) => t.#gradient,
-      setGradient: (t, gradient) => void (t.#gradient = gradient),
+      setGradient: (t, gradient) => {
+        t.#gradient = gradient;
+      },
       baseOf: (t) => t.#base,
-      setBase: (t, base) => void (t.#base = base),
+      setBase: (t, base) => {
+        t.#base = base;
+      },
       viewVersionOf: (t) => t.#viewVersion,
-      setViewVersion: (t, version) => void (t.#viewVersion = version),
+      setViewVersion: (t, version) => {
+        t.#viewVersion = version;
+      },
       creationAt: (t) => t.#creation,
-      setCreation: (t, creation) => void (t.#creation = creation),
+      setCreation: (t, creation) => {
+        t.#creation = creation;
+      },
       setContents: (t, { storage, dt, shape, strides, offset }) => {
         t.#storage = storage;
         t.#dt = dt;
