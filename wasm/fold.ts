@@ -88,50 +88,76 @@ function foldColumns<T, A, O>(x: usize, r: i32, n: i32, inner: i32, into: usize)
   }
 }
 
-function foldRows<T, A, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
+/** Only means divide: of integers there are none. */
+// @ts-ignore: decorator
+@inline
+function over<A>(value: A, divisor: A): A {
+  return divisor == <A>1 ? value : <A>(value / divisor);
+}
+
+/** Rows, over a divisor. */
+function foldRows<T, A, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32, divisor: A): void {
   if (inner == 1) {
-    for (let i = 0; i < outer; i++) store<T>(at<T>(y, i), <T>foldRow<T, A, O>(at<T>(x, i * r), r, <A>0));
+    for (let i = 0; i < outer; i++) store<T>(at<T>(y, i), <T>over<A>(foldRow<T, A, O>(at<T>(x, i * r), r, <A>0), divisor));
     return;
   }
   for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, inner)) {
     for (let j = 0; j < inner; j += COLUMNS) {
       const n = min(COLUMNS, inner - j);
       foldColumns<T, A, O>(at<T>(x, j), r, n, inner, own(accumulators));
-      for (let l = 0; l < n; l++) store<T>(at<T>(y, j + l), <T>load<A>(at<A>(own(accumulators), l)));
+      for (let l = 0; l < n; l++) store<T>(at<T>(y, j + l), <T>over<A>(load<A>(at<A>(own(accumulators), l)), divisor));
     }
   }
 }
 
-function varianceRows<T>(x: usize, y: usize, correction: f64, outer: i32, r: i32, inner: i32): void {
-  const divisor = max(<f64>r - correction, 0);
+/** Rows over s, or the roots of that; the mean is 0 if not centred. */
+function squareRows<T>(x: usize, y: usize, s: f64, centred: bool, root: bool, outer: i32, r: i32, inner: i32): void {
   if (inner == 1) {
     for (let i = 0; i < outer; i++, x = at<T>(x, r)) {
-      const mean = foldRow<T, f64, Sum>(x, r, 0) / <f64>r;
-      store<T>(at<T>(y, i), <T>(foldRow<T, f64, Squares>(x, r, mean) / divisor));
+      const mean = centred ? foldRow<T, f64, Sum>(x, r, 0) / <f64>r : 0, value = foldRow<T, f64, Squares>(x, r, mean) / s;
+      store<T>(at<T>(y, i), <T>(root ? sqrt(value) : value));
     }
     return;
   }
   for (let i = 0; i < outer; i++, x = at<T>(x, r * inner), y = at<T>(y, inner)) {
     for (let j = 0; j < inner; j += COLUMNS) {
       const n = min(COLUMNS, inner - j);
-      foldColumns<T, f64, Sum>(at<T>(x, j), r, n, inner, own(means));
-      for (let l = 0; l < n; l++) store<f64>(at<f64>(own(means), l), load<f64>(at<f64>(own(means), l)) / <f64>r);
+      if (centred) foldColumns<T, f64, Sum>(at<T>(x, j), r, n, inner, own(means));
+      for (let l = 0; l < n; l++) store<f64>(at<f64>(own(means), l), centred ? load<f64>(at<f64>(own(means), l)) / <f64>r : 0);
       foldColumns<T, f64, Squares>(at<T>(x, j), r, n, inner, own(accumulators));
-      for (let l = 0; l < n; l++) store<T>(at<T>(y, j + l), <T>(load<f64>(at<f64>(own(accumulators), l)) / divisor));
+      for (let l = 0; l < n; l++) {
+        const value = load<f64>(at<f64>(own(accumulators), l)) / s;
+        store<T>(at<T>(y, j + l), <T>(root ? sqrt(value) : value));
+      }
     }
   }
 }
 
 export function fold<T, A, O>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
   overOuter(
-    (x: usize, y: usize, _z: usize, _s: f64, outer: i32, r: i32, inner: i32) => foldRows<T, A, O>(x, y, outer, r, inner),
+    (x: usize, y: usize, _z: usize, _s: f64, outer: i32, r: i32, inner: i32) => foldRows<T, A, O>(x, y, outer, r, inner, <A>1),
     x, at<T>(0, r * inner), y, at<T>(0, inner), 0, 0, 0, outer, r, inner,
   );
 }
 
-export function variance<T>(x: usize, y: usize, correction: f64, outer: i32, r: i32, inner: i32): void {
+/** What is folded to float64, over r. */
+export function mean<T>(x: usize, y: usize, outer: i32, r: i32, inner: i32): void {
   overOuter(
-    (x: usize, y: usize, _z: usize, correction: f64, outer: i32, r: i32, inner: i32) => varianceRows<T>(x, y, correction, outer, r, inner),
-    x, at<T>(0, r * inner), y, at<T>(0, inner), 0, 0, correction, outer, r, inner,
+    (x: usize, y: usize, _z: usize, _s: f64, outer: i32, r: i32, inner: i32) => foldRows<T, f64, Sum>(x, y, outer, r, inner, <f64>r),
+    x, at<T>(0, r * inner), y, at<T>(0, inner), 0, 0, 0, outer, r, inner,
+  );
+}
+
+export function squares<T>(x: usize, y: usize, divisor: f64, centred: i32, root: i32, outer: i32, r: i32, inner: i32): void {
+  // A function of its own for each: what runs in another thread is given no more than one number.
+  overOuter(
+    centred
+      ? root
+        ? (x: usize, y: usize, _z: usize, s: f64, outer: i32, r: i32, inner: i32) => squareRows<T>(x, y, s, true, true, outer, r, inner)
+        : (x: usize, y: usize, _z: usize, s: f64, outer: i32, r: i32, inner: i32) => squareRows<T>(x, y, s, true, false, outer, r, inner)
+      : root
+        ? (x: usize, y: usize, _z: usize, s: f64, outer: i32, r: i32, inner: i32) => squareRows<T>(x, y, s, false, true, outer, r, inner)
+        : (x: usize, y: usize, _z: usize, s: f64, outer: i32, r: i32, inner: i32) => squareRows<T>(x, y, s, false, false, outer, r, inner),
+    x, at<T>(0, r * inner), y, at<T>(0, inner), 0, 0, divisor, outer, r, inner,
   );
 }

@@ -75,6 +75,70 @@ function parameterAt<T>(p: usize, i: i32, none: T): T {
   return p == 0 ? none : load<T>(at<T>(p, i));
 }
 
+// Groups whose deviation f32 is too narrow for, element by element in f64 ----------------------------------------------------------------------------
+
+/** Beyond these bounds of the deviation float32 loses the distances from the mean, or what they are multiplied by. */
+// @ts-ignore: decorator
+@inline
+function isExtreme<T>(job: Job, group: i32): bool {
+  const variance = load<f64>(at<f64>(job.variance, group));
+  return sizeof<T>() == 4 && !(variance + job.eps > 7.888609052210118e-31 && variance < 1.329227995784916e36);
+}
+
+function wideMoments<T>(job: Job, group: i32): void {
+  const size = <f64>job.size();
+  let mean: f64 = 0, variance: f64 = 0;
+  if (job.centred) {
+    for (let o = 0; o < job.outer; o++) {
+      for (let i = 0; i < job.inner; i++) mean += <f64>load<T>(at<T>(job.x, job.run(group, o) + i));
+    }
+  }
+  if (job.centred) mean /= size;
+  for (let o = 0; o < job.outer; o++) {
+    for (let i = 0; i < job.inner; i++) {
+      const distance = <f64>load<T>(at<T>(job.x, job.run(group, o) + i)) - mean;
+      variance += distance * distance;
+    }
+  }
+  store<f64>(at<f64>(job.mean, group), mean);
+  store<f64>(at<f64>(job.variance, group), variance / size);
+}
+
+function wideForward<T>(job: Job, group: i32): void {
+  const mean = job.meanOf(group), scale = job.scaleOf(group), first = <i64>group * job.pieces();
+  for (let o = 0; o < job.outer; o++) {
+    for (let i = 0; i < job.inner; i++) {
+      const e = job.run(group, o) + i, channel = <i32>((first + i / job.span) % job.channels);
+      const z = (<f64>load<T>(at<T>(job.x, e)) - mean) * scale;
+      store<T>(at<T>(job.y, e), <T>(z * <f64>parameterAt<T>(job.weight, channel, <T>1) + <f64>parameterAt<T>(job.bias, channel, <T>0)));
+    }
+  }
+}
+
+/** dw and db, if there are any, are those of the group's first piece, and gain dy z and dy. */
+function wideBackward<T>(job: Job, group: i32, dw: usize, db: usize): void {
+  const mean = job.meanOf(group), scale = job.scaleOf(group), size = <f64>job.size(), first = <i64>group * job.pieces();
+  let sum: f64 = 0, product: f64 = 0;
+  for (let o = 0; o < job.outer; o++) {
+    for (let i = 0; i < job.inner; i++) {
+      const e = job.run(group, o) + i, piece = i / job.span, w = <f64>parameterAt<T>(job.weight, <i32>((first + piece) % job.channels), <T>1);
+      const g = <f64>load<T>(at<T>(job.dy, e)), gz = g * ((<f64>load<T>(at<T>(job.x, e)) - mean) * scale);
+      sum += g * w, product += gz * w;
+      if (dw == 0) continue;
+      store<T>(at<T>(db, piece), <T>(<f64>load<T>(at<T>(db, piece)) + g));
+      store<T>(at<T>(dw, piece), <T>(<f64>load<T>(at<T>(dw, piece)) + gz));
+    }
+  }
+  const middle = job.centred ? sum / size : 0, slope = product / size;
+  for (let o = 0; o < job.outer; o++) {
+    for (let i = 0; i < job.inner; i++) {
+      const e = job.run(group, o) + i, w = <f64>parameterAt<T>(job.weight, <i32>((first + i / job.span) % job.channels), <T>1);
+      const z = (<f64>load<T>(at<T>(job.x, e)) - mean) * scale;
+      store<T>(at<T>(job.y, e), <T>((<f64>load<T>(at<T>(job.dy, e)) * w - middle - z * slope) * scale));
+    }
+  }
+}
+
 // Forward --------------------------------------------------------------------------------------------------------------------------------------------
 
 /** From sums about a guess, the mean of the first elements; where that was off by more than a deviation, once more about the mean, so that little cancels. Not centred: about 0. */
@@ -103,6 +167,11 @@ function forwardGroups<T>(begin: i32, end: i32, p: usize): void {
   const job = changetype<Job>(p), pieces = job.pieces(), span = job.span;
   for (let group = begin; group < end; group++) {
     momentsOf<T>(job, group);
+    if (isExtreme<T>(job, group)) wideMoments<T>(job, group);
+    if (isExtreme<T>(job, group)) {
+      wideForward<T>(job, group);
+      continue;
+    }
     const mean = job.meanOf(group), factor = job.scaleOf(group), rest = restOf<T>(mean, factor);
     const middle = v128.splat<T>(<T>mean), scale = v128.splat<T>(<T>factor);
     const channel = pieces == 0 ? 0 : <i32>(<i64>group * pieces % job.channels);
@@ -150,6 +219,7 @@ function forwardColumns<T>(begin: i32, end: i32, p: usize): void {
     const middle = v128.load(own(lanesOf)), scale = v128.load(own(lanesOf), 16), rest = v128.load(own(lanesOf), 32);
     const w = parameter<T>(job.weight, j, n, <T>1), b = parameter<T>(job.bias, j, n, <T>0);
     for (let i: usize = 0; i < stop; i += step) put<T>(y + i, n, v128.add<T>(v128.mul<T>(standard<T>(get<T>(x + i, n, <T>0), middle, scale, rest), w), b));
+    for (let group = j; group < min(groups, j + lanes<T>()); group++) if (isExtreme<T>(job, group)) wideForward<T>(job, group);
   }
 }
 
@@ -168,7 +238,12 @@ function backwardTasks<T>(begin: i32, end: i32, p: usize): void {
       memory.fill(db, 0, at<T>(0, pieces));
     }
     for (let sample = first; sample < min(samples, first + job.block); sample++) {
-      const group = sample * places + place, mean = job.meanOf(group), factor = job.scaleOf(group), fill = <T>mean, remainder = restOf<T>(mean, factor);
+      const group = sample * places + place;
+      if (isExtreme<T>(job, group)) {
+        wideBackward<T>(job, group, dw, db);
+        continue;
+      }
+      const mean = job.meanOf(group), factor = job.scaleOf(group), fill = <T>mean, remainder = restOf<T>(mean, factor);
       const middle = v128.splat<T>(fill), scale = v128.splat<T>(<T>factor), rest = v128.splat<T>(remainder);
       let sum: f64 = 0, product: f64 = 0;
       if (span == 1) {
@@ -229,6 +304,15 @@ function backwardColumns<T>(begin: i32, end: i32, p: usize): void {
     for (let i: usize = 0; i < stop; i += step) {
       const z = standard<T>(get<T>(x + i, n, <T>0), middle, scale, rest);
       put<T>(dx + i, n, v128.mul<T>(v128.sub<T>(v128.sub<T>(get<T>(dy + i, n, <T>0), m), v128.mul<T>(z, slope)), factor));
+    }
+    for (let group = j; group < min(groups, j + lanes<T>()); group++) {
+      if (!isExtreme<T>(job, group)) continue;
+      const dw = job.dweight == 0 ? 0 : at<T>(job.dweight, group), db = job.dweight == 0 ? 0 : at<T>(job.bias, group);
+      if (dw != 0) {
+        store<T>(dw, <T>0);
+        store<T>(db, <T>0);
+      }
+      wideBackward<T>(job, group, dw, db);
     }
   }
 }

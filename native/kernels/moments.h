@@ -25,6 +25,30 @@ struct Moments {
   double mean, variance;
 };
 
+/** Beyond these bounds of the deviation float32 loses the distances from the mean, or what they are multiplied by. */
+template <class T>
+bool is_extreme(Moments of, double eps) {
+  constexpr double SMALL = 0x1p-100, LARGE = 0x1p120;
+  return sizeof(T) == 4 && !(of.variance + eps > SMALL && of.variance < LARGE);
+}
+
+/** The moments of a group, every element widened. */
+template <class T>
+Moments wide_moments(const T* x, const Groups& at, int64_t group, bool centred) {
+  const double size = static_cast<double>(at.size());
+  double mean = 0, variance = 0;
+  const auto each = [&](const auto& f) {
+    for (int64_t o = 0; o < at.outer; o++)
+      for (int64_t i = 0; i < at.inner; i++) f(static_cast<double>(x[at.run(group, o) + i]));
+  };
+  if (centred) {
+    each([&](double v) { mean += v; });
+    mean /= size;
+  }
+  each([&](double v) { variance += (v - mean) * (v - mean); });
+  return {mean, variance / size};
+}
+
 /** x -> (x - mean) / sqrt(variance + eps). The mean is subtracted in two parts, what T holds of it and the rest: in nearly constant groups that is all there is. */
 template <class V>
 struct Standard {
@@ -104,7 +128,7 @@ class Sums {
  * the mean, so that little cancels. Not centred: about 0.
  */
 template <class T>
-Moments moments(const T* x, const Groups& at, int64_t group, bool centred) {
+Moments narrow_moments(const T* x, const Groups& at, int64_t group, bool centred) {
   using V = Vec<T>;
   const double size = static_cast<double>(at.size());
   T guess = 0;
@@ -128,6 +152,13 @@ Moments moments(const T* x, const Groups& at, int64_t group, bool centred) {
     if (again || !(off * off > variance)) return {guess + off, variance < 0 ? 0 : variance};
     guess = static_cast<T>(guess + off);
   }
+}
+
+/** The moments of a group; in float64 from the start where float32 does not reach. */
+template <class T>
+Moments moments(const T* x, const Groups& at, int64_t group, bool centred, double eps) {
+  const Moments found = narrow_moments(x, at, group, centred);
+  return is_extreme<T>(found, eps) ? wide_moments(x, at, group, centred) : found;
 }
 
 // Columns: a band of up to BAND of them at once, row by row -----------------------------------------------------------------------------------------------------
@@ -171,9 +202,17 @@ GRADTAPE_INLINE void sum_band(const Groups& at, int64_t first, int64_t w, double
 
 /** The moments of a band, as those of a group; the guess is the mean of the first rows. */
 template <class T>
-void band_moments(const T* x, const Groups& at, int64_t first, int64_t w, bool centred, double* mean, double* variance) {
+void band_moments(const T* x, const Groups& at, int64_t first, int64_t w, bool centred, double eps, double* mean, double* variance) {
   using V = Vec<T>;
   const double size = static_cast<double>(at.outer);
+  const auto widen = [&] {
+    for (int64_t j = 0; j < w; j++) {
+      if (!is_extreme<T>({mean[j], variance[j]}, eps)) continue;
+      const Moments found = wide_moments(x, at, first + j, centred);
+      mean[j] = found.mean;
+      variance[j] = found.variance;
+    }
+  };
   const int64_t some = smaller(at.outer, 16);
   T guess[BAND] = {};
   if (centred) {
@@ -192,7 +231,7 @@ void band_moments(const T* x, const Groups& at, int64_t first, int64_t w, bool c
       mean[j] = guess[j] + off;
       variance[j] = rest < 0 ? 0 : rest;
     }
-    if (again || near) return;
+    if (again || near) return widen();
     for (int64_t j = 0; j < w; j++) guess[j] = static_cast<T>(mean[j]);
   }
 }

@@ -16,6 +16,11 @@ GRADTAPE_REDUCE(prod, Product)
 GRADTAPE_REDUCE(amax, Maximum)
 GRADTAPE_REDUCE(amin, Minimum)
 
+template <class T>
+void mean(const T* x, Out<T> y, int64_t outer, int64_t r, int64_t inner) {
+  reduce<Sum<T>>(x, y.data, outer, r, inner, static_cast<typename Sum<T>::Total>(r));
+}
+
 /** sum((x - mean)^2) of n contiguous elements, in float64. */
 template <class T>
 static double squared_deviation(const T* x, int64_t n, double mean) {
@@ -34,14 +39,16 @@ static double squared_deviation(const T* x, int64_t n, double mean) {
 }
 
 template <class T>
-void var(const T* x, Out<T> y, double correction, int64_t outer, int64_t r, int64_t inner) {
-  const double count = static_cast<double>(r), freedom = count > correction ? count - correction : 0;
+void squares(const T* x, Out<T> y, double divisor, int64_t centred, int64_t root, int64_t outer, int64_t r, int64_t inner) {
+  const double count = static_cast<double>(r);
   for_columns(outer, r, inner, [&](int64_t o, int64_t first, int64_t w) {
     const T* at = x + o * r * inner + first;
     T* result = y + o * inner + first;
-    double mean[COLUMNS], total[COLUMNS];
-    reduce_part<Sum<T>>(at, r, inner, w, mean);
-    for (int64_t j = 0; j < w; j++) mean[j] /= count;
+    double mean[COLUMNS] = {}, total[COLUMNS];
+    if (centred) {
+      reduce_part<Sum<T>>(at, r, inner, w, mean);
+      for (int64_t j = 0; j < w; j++) mean[j] /= count;
+    }
     if (inner == 1) {
       total[0] = squared_deviation(at, r, mean[0]);
     } else {
@@ -50,7 +57,10 @@ void var(const T* x, Out<T> y, double correction, int64_t outer, int64_t r, int6
         for (int64_t j = 0; j < w; j++) total[j] += (at[j] - mean[j]) * (at[j] - mean[j]);
       }
     }
-    for (int64_t j = 0; j < w; j++) result[j] = static_cast<T>(total[j] / freedom);
+    for (int64_t j = 0; j < w; j++) {
+      const double value = total[j] / divisor;
+      result[j] = static_cast<T>(root ? __builtin_sqrt(value) : value);
+    }
   });
 }
 

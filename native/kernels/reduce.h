@@ -30,6 +30,7 @@ using Wide = typename Widened<T>::type;
 template <class T>
 struct Sum {
   using Total = Wide<T>;
+  static constexpr bool multiplies = false;
   static constexpr T identity = 0;
   template <class V>
   static GRADTAPE_INLINE V step(V a, V b) {
@@ -39,6 +40,7 @@ struct Sum {
 template <class T>
 struct Product {
   using Total = Wide<T>;
+  static constexpr bool multiplies = true;
   static constexpr T identity = 1;
   template <class V>
   static GRADTAPE_INLINE V step(V a, V b) {
@@ -48,6 +50,7 @@ struct Product {
 template <class T>
 struct Maximum {
   using Total = T;
+  static constexpr bool multiplies = false;
   static constexpr T identity = LOWEST<T>;
   template <class V>
   static GRADTAPE_INLINE auto replaces(V b, V a) {
@@ -61,6 +64,7 @@ struct Maximum {
 template <class T>
 struct Minimum {
   using Total = T;
+  static constexpr bool multiplies = false;
   static constexpr T identity = HIGHEST<T>;
   template <class V>
   static GRADTAPE_INLINE auto replaces(V b, V a) {
@@ -131,10 +135,47 @@ void reduce_columns(const T* x, int64_t r, int64_t stride, int64_t w, typename R
   }
 }
 
+/** As reduce_part, with every element widened before it is joined to the others. */
+template <class R, class T>
+void reduce_widened(const T* x, int64_t r, int64_t inner, int64_t w, typename R::Total* total) {
+  using Total = typename R::Total;
+  if (inner > 1) {
+    for (int64_t j = 0; j < w; j++) total[j] = R::identity;
+    for (int64_t i = 0; i < r; i++, x += inner)
+      for (int64_t j = 0; j < w; j++) total[j] = R::step(total[j], static_cast<Total>(x[j]));
+    return;
+  }
+  constexpr int W = lanes<Total>;
+  using V = Vec<Total>;
+  V a = splat<V>(R::identity), b = a, c = a, d = a;
+  int64_t i = 0;
+  for (; i + 4 * W <= r; i += 4 * W) {
+    a = R::step(a, convert<Total>(load<Vec<T, W>>(x + i)));
+    b = R::step(b, convert<Total>(load<Vec<T, W>>(x + i + W)));
+    c = R::step(c, convert<Total>(load<Vec<T, W>>(x + i + 2 * W)));
+    d = R::step(d, convert<Total>(load<Vec<T, W>>(x + i + 3 * W)));
+  }
+  *total = fold<R>(R::step(R::step(a, b), R::step(c, d)));
+  for (; i < r; i++) *total = R::step(*total, static_cast<Total>(x[i]));
+}
+
+constexpr bool is_finite(double x) { return x - x == 0; }
+
+/** A product leaves the range of float32 on its way all too easily, a sum only at its end: it is then made once more. */
 template <class R, class T>
 GRADTAPE_INLINE void reduce_part(const T* x, int64_t r, int64_t inner, int64_t w, typename R::Total* total) {
-  if (inner == 1) *total = reduce_run<R>(x, r);
-  else reduce_columns<R>(x, r, inner, w, total);
+  constexpr bool widens = sizeof(T) < sizeof(typename R::Total);
+  if constexpr (widens && R::multiplies) {
+    return reduce_widened<R>(x, r, inner, w, total);
+  } else {
+    if (inner == 1) *total = reduce_run<R>(x, r);
+    else reduce_columns<R>(x, r, inner, w, total);
+    if constexpr (widens) {
+      bool finite = true;
+      for (int64_t j = 0; j < w; j++) finite &= is_finite(total[j]);
+      if (!finite) reduce_widened<R>(x, r, inner, w, total);
+    }
+  }
 }
 
 /** Calls f(outer index, first column, columns) for every group of columns, in parallel. */
@@ -150,8 +191,9 @@ GRADTAPE_INLINE void for_columns(int64_t outer, int64_t r, int64_t inner, const 
   });
 }
 
+/** What is reduced, over a divisor: a mean may be in range where the sum is not. */
 template <class R, class T>
-void reduce(const T* x, T* y, int64_t outer, int64_t r, int64_t inner) {
+void reduce(const T* x, T* y, int64_t outer, int64_t r, int64_t inner, typename R::Total divisor = 1) {
   using Total = typename R::Total;
   const int64_t tasks = outer * ((inner + COLUMNS - 1) / COLUMNS);
   const int64_t rows = larger((r + CHUNKS - 1) / CHUNKS, TURN / smaller(larger(inner, 1), COLUMNS));
@@ -160,7 +202,7 @@ void reduce(const T* x, T* y, int64_t outer, int64_t r, int64_t inner) {
     return for_columns(outer, r, inner, [&](int64_t o, int64_t first, int64_t w) {
       Total total[COLUMNS];
       reduce_part<R>(x + o * r * inner + first, r, inner, w, total);
-      for (int64_t j = 0; j < w; j++) y[o * inner + first + j] = static_cast<T>(total[j]);
+      for (int64_t j = 0; j < w; j++) y[o * inner + first + j] = static_cast<T>(divisor == 1 ? total[j] : total[j] / divisor);
     });
   }
   for (int64_t o = 0; o < outer; o++) {
@@ -173,7 +215,7 @@ void reduce(const T* x, T* y, int64_t outer, int64_t r, int64_t inner) {
       for (int64_t chunk = 1; chunk * rows < r; chunk++) {
         for (int64_t j = 0; j < w; j++) totals[j] = R::step(totals[j], totals[chunk * w + j]);
       }
-      for (int64_t j = 0; j < w; j++) y[o * inner + first + j] = static_cast<T>(totals[j]);
+      for (int64_t j = 0; j < w; j++) y[o * inner + first + j] = static_cast<T>(divisor == 1 ? totals[j] : totals[j] / divisor);
     }
   }
 }

@@ -4,6 +4,43 @@
 
 namespace GRADTAPE_NS {
 
+// Groups that are extreme, element by element in float64 -------------------------------------------------------------------------------------------------
+
+/** Calls f(element, channel) for the elements of a group. */
+template <class F>
+static void each_of(const Groups& at, int64_t group, const F& f) {
+  for (int64_t o = 0; o < at.outer; o++)
+    for (int64_t i = 0; i < at.inner; i++) f(at.run(group, o) + i, (group * at.pieces() + i / at.span) % at.channels);
+}
+
+template <class T>
+static void standardize_wide(const T* x, const T* weight, const T* bias, T* y, Moments of, double eps, bool weighted, bool biased, const Groups& at, int64_t group) {
+  const double scale = 1 / __builtin_sqrt(of.variance + eps);
+  each_of(at, group, [&](int64_t e, int64_t channel) {
+    const double z = (x[e] - of.mean) * scale;
+    y[e] = static_cast<T>(z * (weighted ? weight[channel] : 1) + (biased ? bias[channel] : 0));
+  });
+}
+
+/** Calls learn(channel, dy, dy z) for every element besides. */
+template <class T, class L>
+static void standardize_wide_bwd(const T* dy, const T* x, const T* weight, T* dx, Moments of, double eps, bool weighted, bool centred, const Groups& at, int64_t group,
+                                 const L& learn) {
+  const double scale = 1 / __builtin_sqrt(of.variance + eps), size = static_cast<double>(at.size());
+  const auto factor = [&](int64_t channel) { return weighted ? static_cast<double>(weight[channel]) : 1; };
+  double sum = 0, product = 0;
+  each_of(at, group, [&](int64_t e, int64_t channel) {
+    const double g = dy[e], gz = g * ((x[e] - of.mean) * scale);
+    sum += g * factor(channel);
+    product += gz * factor(channel);
+    learn(channel, g, gz);
+  });
+  const double middle = centred ? sum / size : 0, slope = product / size;
+  each_of(at, group, [&](int64_t e, int64_t channel) {
+    dx[e] = static_cast<T>((dy[e] * factor(channel) - middle - (x[e] - of.mean) * scale * slope) * scale);
+  });
+}
+
 // Forward ------------------------------------------------------------------------------------------------------------------------------------------------
 
 template <class T>
@@ -13,7 +50,7 @@ void standardize(const T* x, const T* weight, const T* bias, Out<T> y, Out<doubl
   const Groups at{outer, groups, inner, channels, span};
   if (at.columns()) {
     return for_bands(at, [&](int64_t first, int64_t columns) {
-      band_moments(x, at, first, columns, centred, mean + first, variance + first);
+      band_moments(x, at, first, columns, centred, eps, mean + first, variance + first);
       const BandStandard<T> standard(mean + first, variance + first, eps, columns);
       for_band<T>(at, first, columns, 0, outer, [&](int64_t i, int64_t j, auto access) {
         V value = standard(GRADTAPE_READ(x + i), j, access);
@@ -21,13 +58,21 @@ void standardize(const T* x, const T* weight, const T* bias, Out<T> y, Out<doubl
         if (biased) value = value + GRADTAPE_READ(bias + first + j);
         access.write(y + i, value);
       });
+      for (int64_t j = first; j < first + columns; j++) {
+        const Moments found{mean[j], variance[j]};
+        if (is_extreme<T>(found, eps)) standardize_wide(x, weight, bias, y.data, found, eps, weighted, biased, at, j);
+      }
     });
   }
   parallel(groups, at.grain(), [&](int64_t begin, int64_t end) {
     for (int64_t group = begin; group < end; group++) {
-      const Moments found = moments(x, at, group, centred);
+      const Moments found = moments(x, at, group, centred, eps);
       mean[group] = found.mean;
       variance[group] = found.variance;
+      if (is_extreme<T>(found, eps)) {
+        standardize_wide(x, weight, bias, y.data, found, eps, weighted, biased, at, group);
+        continue;
+      }
       const Standard<V> standard(found, eps);
       const T *w = weight + at.channel(group), *b = bias + at.channel(group);
       if (span == 1) {
@@ -81,6 +126,18 @@ void standardize_bwd(const T* dy, const T* x, const double* mean, const double* 
         const V rest = GRADTAPE_READ(dy + i) - GRADTAPE_READ(middle + j);
         access.write(dx + i, (rest - standard(GRADTAPE_READ(x + i), j, access) * GRADTAPE_READ(slope + j)) * GRADTAPE_READ(scale + j));
       });
+      for (int64_t j = first; j < first + columns; j++) {
+        const Moments found{mean[j], variance[j]};
+        if (!is_extreme<T>(found, eps)) continue;
+        double sum = 0, product = 0;
+        standardize_wide_bwd(dy, x, weight, dx.data, found, eps, weighted, centred, at, j, [&](int64_t, double g, double gz) {
+          sum += g;
+          product += gz;
+        });
+        if (!learnt) continue;
+        dbias[j] = static_cast<T>(sum);
+        dweight[j] = static_cast<T>(product);
+      }
     });
   }
   const int64_t pieces = at.pieces();
@@ -96,7 +153,16 @@ void standardize_bwd(const T* dy, const T* x, const double* mean, const double* 
         for (int64_t i = 0; i < pieces; i++) dw[i] = db[i] = 0;
       for (int64_t sample = first; sample < smaller(samples, first + block); sample++) {
         const int64_t group = sample * places + place, row = at.run(group, 0);
-        const Standard<V> standard({mean[group], variance[group]}, eps);
+        const Moments found{mean[group], variance[group]};
+        if (is_extreme<T>(found, eps)) {
+          standardize_wide_bwd(dy, x, weight, dx.data, found, eps, weighted, centred, at, group, [&](int64_t channel, double g, double gz) {
+            if (!learnt) return;
+            db[channel - place * pieces] += static_cast<T>(g);
+            dw[channel - place * pieces] += static_cast<T>(gz);
+          });
+          continue;
+        }
+        const Standard<V> standard(found, eps);
         Pair<double> total{};
         const auto slopes = [&]() -> Pair<V> { return {splat<V>(centred ? total.first / size : 0), splat<V>(total.second / size)}; };
         if (span == 1) {

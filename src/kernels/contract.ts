@@ -170,6 +170,8 @@ export const contract = {
   // Reductions --------------------------------------------------------------------------------------------------------------------------------------
   /** Blocked, never one long chain of float32 additions: partial sums over a fixed block, then float64. Empty: 0. */
   sum: ['f32 f64 i64', reduce],
+  /** sum / r, rounded once. Empty: NaN. */
+  mean: [F, reduce],
   /** Empty: 1. */
   prod: ['f32 f64 i64', reduce],
   /** r > 0. */
@@ -179,8 +181,8 @@ export const contract = {
   /** y: the first index of the maximum, or of the first NaN; r > 0. */
   argmax: [N, 'x:r y:w wide:i outer:i r:i inner:i'],
   argmin: [N, 'x:r y:w wide:i outer:i r:i inner:i'],
-  /** sum((x - mean)^2) / max(r - correction, 0), two passes in float64 accumulation; division as IEEE (0/0 NaN, x/0 inf). */
-  var: [F, 'x:r y:w correction:f outer:i r:i inner:i'],
+  /** sum((x - mean)^2) / divisor in float64, the mean 0 if not centred, or the root of it; division as IEEE (0/0 NaN, x/0 inf). */
+  squares: [F, 'x:r y:w divisor:f centred:i root:i outer:i r:i inner:i'],
   /** log(sum(exp(x))), shifted by the maximum; all -inf gives -inf; empty -inf. */
   logsumexp: [F, reduce],
   /** y is (outer, r, inner) too; rows along r sum to 1. */

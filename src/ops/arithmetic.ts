@@ -164,7 +164,7 @@ const reciprocalOp = defineOp({
   name: 'reciprocal',
   saves: OUT,
   forward: ([x], _args, out) => map2('reciprocal', K.div, constant(1, floatOf(x.dt)), x, out),
-  vjp: [(dy, node) => neg(mul(dy, mul(node.y, node.y)))],
+  vjp: [(dy, node) => neg(mul(mul(dy, node.y), node.y))],
 });
 /** 1 / x. */
 export const reciprocal = (x: Tensor): Tensor => apply(reciprocalOp, [asTensor('reciprocal', 'input', x)], undefined);

@@ -21,7 +21,7 @@ export const expm1 = unary('expm1', K.expm1, { saves: 1, vjp: (dy, node) => mul(
 /** log(1 + x), precise where it is small. */
 export const log1p = unary('log1p', K.log1p, { saves: 1, vjp: (dy, node) => div(dy, add(node.x(0), 1)) });
 export const log2 = unary('log2', K.log2, { saves: 1, vjp: (dy, node) => div(dy, mul(node.x(0), Math.LN2)) });
-export const log10 = unary('log10', K.log10, { saves: 1, vjp: (dy, node) => div(dy, mul(node.x(0), Math.LN10)) });
+export const log10 = unary('log10', K.log10, { saves: 1, vjp: (dy, node) => mul(div(dy, node.x(0)), 1 / Math.LN10) });
 
 /** a - b; of equal infinities 0. */
 function gap(a: Tensor, b: Tensor): Tensor {

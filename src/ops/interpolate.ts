@@ -58,6 +58,8 @@ const nearest = (r: Resize, exact: boolean): Table =>
 
 const linear = (r: Resize): Table =>
   rowsOf(r, (i) => {
+    // As in PyTorch, whatever the factor was.
+    if (r.to === r.from) return [[i, 1]];
     const place = Math.max(centre(r, i), 0);
     const low = Math.min(Math.floor(place), r.from - 1);
     const part = Math.min(place - low, 1);

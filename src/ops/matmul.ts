@@ -175,6 +175,8 @@ const by = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : mul(x, fac
 interface AddmmArgs extends Required<AddmmOptions> {
   readonly layout: number;
 }
+/** The matrix without its rows or columns. */
+const ofNothing = (x: Tensor, dim: number): Tensor => alias(x, x.shape.with(dim, 0), x.strides, x.offset);
 const addmmOp = defineOp<AddmmArgs>({
   name: 'addmm',
   saves: (needs) => (needs & 4 ? 2 : 0) | (needs & 2 ? 4 : 0),
@@ -184,7 +186,9 @@ const addmmOp = defineOp<AddmmArgs>({
     const shape = [a.shape[0], b.shape[1]];
     const c = empty(shape, dt);
     if (beta !== 0) copyInto(c, input);
-    product('addmm', rawCast(a, dt), rawCast(b, dt), c, alpha, beta);
+    // With alpha 0 a and b are not read, as in BLAS: a k of 0 leaves beta c.
+    const [p, q] = alpha === 0 ? [ofNothing(a, 1), ofNothing(b, 0)] : [a, b];
+    product('addmm', rawCast(p, dt), rawCast(q, dt), c, alpha, beta);
     return rawCast(c, a.dt);
   },
   vjp: [

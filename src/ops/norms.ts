@@ -12,9 +12,9 @@ import { eq, gt, isnan, logicalOr, ne, where } from './compare.js';
 import { toDtype, zerosOf } from './copy.js';
 import { amax, amin } from './extrema.js';
 import { divOrZero } from './guard.js';
-import { abs, sqrt } from './pointwise.js';
+import { abs } from './pointwise.js';
 import { pow } from './power.js';
-import { type Dims, type Over, sum, withDims } from './reduce.js';
+import { type Dims, type Over, squaresOver, sum, withDims } from './reduce.js';
 import { sign } from './round.js';
 import { singularValues } from './svd.js';
 import { permute, reshape, unsqueeze } from './view.js';
@@ -31,9 +31,15 @@ function normForward(x: Tensor, { p, dims, keepdim }: Norm): Tensor {
   const reduced = (f: typeof sum, t: Tensor): Tensor => (dims.length === 0 ? t : f(t, over));
   if (p === 0) return reduced(sum, toDtype(ne(x, 0), x.dt));
   if (p === 1) return reduced(sum, abs(x));
-  if (p === 2) return dims.length === 0 ? abs(x) : sqrt(sum(mul(x, x), over));
+  if (p === 2) return dims.length === 0 ? abs(x) : squaresOver('norm', x, { dims, keepdim, shape: x.shape }, 1, false, true);
   if (Math.abs(p) === Number.POSITIVE_INFINITY) return reduced(p > 0 ? amax : amin, abs(x));
-  return pow(reduced(sum, pow(abs(x), p)), 1 / p);
+  if (x.count === 0) return pow(reduced(sum, pow(abs(x), p)), 1 / p);
+  // Powers of ratios to the element that counts most, as those of the elements themselves leave the range.
+  const size = abs(x);
+  const most = dims.length === 0 ? size : (p > 0 ? amax : amin)(size, { dim: dims, keepdim: true });
+  const unit = where(logicalOr(eq(most, 0), eq(most, Number.POSITIVE_INFINITY)), 1, most);
+  const ratio = pow(reduced(sum, pow(div(size, unit), p)), 1 / p);
+  return mul(ratio, reshape(unit, [...ratio.shape]));
 }
 /** Where the norm is 0 (or an element is, below p = 1) the gradient is taken as 0; infinite norms share theirs among ties. */
 function normBackward(dy: Tensor, x: Tensor, y: Tensor, over: Norm): Tensor {
@@ -49,8 +55,9 @@ function normBackward(dy: Tensor, x: Tensor, y: Tensor, over: Norm): Tensor {
     const count = dims.length === 0 ? ties : sum(ties, { dim: dims, keepdim: true });
     return mul(mul(sign(x), div(g, count)), ties);
   }
-  if (p < 1) return mul(mul(where(eq(x, 0), 0, absPower(x, p - 1, true)), g), pow(n, 1 - p));
-  return mul(absPower(x, p - 1, true), quotient(g, pow(n, p - 1)));
+  // sign(x) (|x| / n)^(p - 1): of these only the ratio is sure to be in range.
+  const power = absPower(quotient(x, n), p - 1, true);
+  return mul(p < 1 ? where(eq(x, 0), 0, power) : power, g);
 }
 
 interface AbsPower {

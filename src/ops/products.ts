@@ -2,11 +2,12 @@
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { broadcastShapes, checkDim, expandsTo, showShape } from '../core/shape.js';
 import { constant, full } from '../tensor/fill.js';
+import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, asTensors, readArgs } from './args.js';
 import { add, div, mul, sub } from './arithmetic.js';
 import { clamp } from './clamp.js';
-import { copy_, toDtype } from './copy.js';
+import { copy_, toDtype, zero_ } from './copy.js';
 import { diagonal } from './diagonal.js';
 import { tensordot } from './einsum.js';
 import { stack } from './join.js';
@@ -20,20 +21,28 @@ import { broadcastTo, reshape, select, squeeze, transpose, unsqueeze } from './v
 type AddArgs = ArgsOf<AddmmOptions, []>;
 type Added = (input: Tensor, a: Tensor, b: Tensor, ...args: AddArgs) => Tensor;
 
-/** beta * input + alpha * product; with beta 0 the input is not read. */
+/** The tensor with zeros in the place of its values, and its history. */
+function overwritten(y: Tensor): Tensor {
+  noGrad(() => zero_(y));
+  return y;
+}
+
+/** beta * input + alpha * product; with beta 0 the input is not read, and where BLAS multiplies (`skips`) with alpha 0 neither is the product. */
 const addedTo =
-  (op: string, rank: readonly [number, number], product: (a: Tensor, b: Tensor) => Tensor): Added =>
+  (op: string, rank: readonly [number, number], product: (a: Tensor, b: Tensor) => Tensor, skips: boolean): Added =>
   (input, a, b, ...args) => {
     const given = readArgs<AddmmOptions>(op, args, [], ['beta', 'alpha']);
     [a, b].forEach((t, i) => {
       if (asTensor(op, 'ab'[i], t).ndim !== rank[i]) fail(ShapeError, op, `${'ab'[i]} of ${rank[i]} dims`, showShape(t.shape));
     });
-    const y = product(a, b);
+    let y = product(a, b);
     if (!expandsTo(asTensor(op, 'input', input).shape, y.shape))
       fail(ShapeError, op, `an input that broadcasts to ${showShape(y.shape)}`, showShape(input.shape));
     if (input.dt !== y.dt) fail(ArgumentError, op, `an input of dtype ${y.dtype}`, input.dtype);
     const { beta, alpha } = factorsOf(op, y.dt, given);
     const by = (t: Tensor, factor: number): Tensor => (factor === 1 ? t : mul(t, constant(factor, y.dt)));
+    // Finite, but with y's history: the gradients of a and b are 0 times what they would be.
+    if (alpha === 0 && skips) y = overwritten(y);
     return beta === 0 ? by(y, alpha) : add(by(input, beta), by(y, alpha));
   };
 const into =
@@ -42,18 +51,22 @@ const into =
     copy_(input, f(input, ...rest));
 
 /** beta * input + alpha * (mat vec). */
-export const addmv = addedTo('addmv', [2, 1], mv);
+export const addmv = addedTo('addmv', [2, 1], mv, true);
 /** beta * input + alpha * (a b^T), of vectors. */
-export const addr = addedTo('addr', [1, 1], outer);
+export const addr = addedTo('addr', [1, 1], outer, false);
 /** beta * input + alpha * the products of all batches, summed. */
-export const addbmm = addedTo('addbmm', [3, 3], (a, b) =>
-  tensordot(a, b, [
-    [0, 2],
-    [0, 1],
-  ]),
+export const addbmm = addedTo(
+  'addbmm',
+  [3, 3],
+  (a, b) =>
+    tensordot(a, b, [
+      [0, 2],
+      [0, 1],
+    ]),
+  true,
 );
 /** beta * input + alpha * the products batch by batch. */
-export const baddbmm = addedTo('baddbmm', [3, 3], bmm);
+export const baddbmm = addedTo('baddbmm', [3, 3], bmm, false);
 export const addmv_ = into(addmv);
 export const addr_ = into(addr);
 export const addbmm_ = into(addbmm);

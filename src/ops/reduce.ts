@@ -1,5 +1,5 @@
 // Reductions over some or all dims, each beside its derivative. Kernels see a contiguous (outer, r, inner) and reduce r.
-import { type bool, Category, type DType, type DTypeInfo, int64 } from '../core/dtype.js';
+import { type bool, Category, type DType, type DTypeInfo, float64, int64 } from '../core/dtype.js';
 import { DTypeError, fail, ShapeError } from '../core/errors.js';
 import { checkDims, expandsTo, numel, reducedShape, type Shape, showShape, sizesOf } from '../core/shape.js';
 import { K } from '../kernels/load.js';
@@ -14,7 +14,7 @@ import { eq, logicalOr, lt } from './compare.js';
 import { toDtype } from './copy.js';
 import { divOrZero } from './guard.js';
 import { kernelFor } from './map.js';
-import { abs, exp, sqrt } from './pointwise.js';
+import { abs, exp } from './pointwise.js';
 import { floatOf, rawCast } from './promote.js';
 import { productOfOthers } from './scan.js';
 import { expand, permute, reshape } from './view.js';
@@ -181,13 +181,14 @@ export function sumToSize(x: Tensor, ...sizes: (number | readonly number[])[]): 
 const meanOp = defineOp<OverIn>({
   name: 'mean',
   forward: ([x], over) => {
-    const y = foldWith('mean', K.sum, x, over.dt ?? x.dt, over);
-    return div(y, numel(over.dims.map((d) => x.shape[d])));
+    const dt = over.dt ?? x.dt;
+    if (dt === x.dt && (x.packed || x.count <= BLOCK)) return reduceWith('mean', K.mean, x, dt, over);
+    return div(foldWith('mean', K.sum, x, dt, over), countOf(over));
   },
   vjp: [
     (dy, node) => {
       const over = node.args as Over;
-      return spread(div(dy, numel(over.dims.map((d) => over.shape[d]))), over);
+      return spread(div(dy, countOf(over)), over);
     },
   ],
 });
@@ -208,13 +209,13 @@ const prodOp: Op<OverIn> = defineOp<OverIn>({
 const smallestNormal: Record<string, number> = { float32: 2 ** -126, float64: 2 ** -1022 };
 /**
  * y / x if no factor is zero and no product left the range of its dtype; else the product of the other factors, in a
- * form that can be differentiated again.
+ * form that can be differentiated again; in float64, as products of some of them may leave the range of float32.
  */
 function prodBackward(dy: Tensor, x: Tensor, y: Tensor, over: Over): Tensor {
   const size = abs(y);
   const lost = logicalOr(lt(size, smallestNormal[y.dtype]), eq(size, Number.POSITIVE_INFINITY));
-  if (anyTrue(lost) || anyTrue(eq(x, 0))) return mul(withDims(dy, over), othersOf(x, over));
-  return div(mul(withDims(dy, over), withDims(y, over)), x);
+  if (anyTrue(lost) || anyTrue(eq(x, 0))) return mul(withDims(dy, over), toDtype(othersOf(toDtype(x, float64), over), x.dt));
+  return mul(withDims(dy, over), div(withDims(y, over), x));
 }
 /** The reduced dims brought together at the end, and back. */
 function othersOf(x: Tensor, { dims, shape }: Over): Tensor {
@@ -264,19 +265,28 @@ function readVar(op: string, x: Tensor, args: readonly unknown[]): OverVar {
   };
 }
 
-const varWith = (x: Tensor, over: OverVar): Tensor => {
-  const kernels: Reduction[] = K.var.map((kernel) => (a, y, outer, r, inner) => kernel(a, y, over.correction, outer, r, inner));
-  return reduceWith('var', kernels, x, x.dt, over);
-};
+const countOf = ({ dims, shape }: Over): number => numel(dims.map((d) => shape[d]));
+/** The sums of squares of the elements, or of their distances from the mean, over the divisor; or the roots of that, which are in range where it is not. */
+export const squaresOver = (op: string, x: Tensor, over: Over, divisor: number, centred: boolean, root: boolean): Tensor =>
+  reduceWith(
+    op,
+    K.squares.map(
+      (kernel): Reduction =>
+        (a, y, outer, r, inner) =>
+          kernel(a, y, divisor, Number(centred), Number(root), outer, r, inner),
+    ),
+    x,
+    x.dt,
+    over,
+  );
+const freedomOf = (over: OverVar): number => Math.max(countOf(over) - over.correction, 0);
+const centre = (x: Tensor, { dims }: Over): Tensor => sub(x, mean(x, { dim: dims, keepdim: true }));
 /** d var / dx = 2 (x - mean) / (n - correction). */
-function varBackward(dy: Tensor, x: Tensor, over: OverVar): Tensor {
-  const n = numel(over.dims.map((d) => over.shape[d]));
-  return mul(mul(withDims(dy, over), 2 / (n - over.correction)), sub(x, mean(x, { dim: over.dims, keepdim: true })));
-}
+const varBackward = (dy: Tensor, x: Tensor, over: OverVar): Tensor => mul(mul(withDims(dy, over), 2 / (countOf(over) - over.correction)), centre(x, over));
 const varOp = defineOp<OverVar>({
   name: 'var',
   saves: 1,
-  forward: ([x], over) => varWith(x, over),
+  forward: ([x], over) => squaresOver('var', x, over, freedomOf(over), true, false),
   vjp: [(dy, node) => varBackward(dy, node.x(0), node.args as OverVar)],
 });
 /** The variance over the given dims, or all: sum((x - mean)^2) / (n - correction). */
@@ -287,9 +297,16 @@ export function var_(x: Tensor, ...args: VarArgs): Tensor {
 const stdOp = defineOp<OverVar>({
   name: 'std',
   saves: 1 | OUT,
-  forward: ([x], over) => sqrt(varWith(x, over)),
-  // Where the deviation is 0 the gradient is taken as 0.
-  vjp: [(dy, node) => varBackward(divOrZero(dy, mul(node.y, 2)), node.x(0), node.args as OverVar)],
+  forward: ([x], over) => squaresOver('std', x, over, freedomOf(over), true, true),
+  // d std / dx = (x - mean) / std / (n - correction), in this order: what is large or small meets its like. Where the
+  // deviation is 0 it is taken as 0.
+  vjp: [
+    (dy, node) => {
+      const over = node.args as OverVar;
+      const direction = divOrZero(centre(node.x(0), over), withDims(node.y, over));
+      return mul(direction, withDims(div(dy, countOf(over) - over.correction), over));
+    },
+  ],
 });
 /** The standard deviation: the root of the variance. */
 export function std(x: Tensor, ...args: VarArgs): Tensor {

@@ -133,6 +133,6 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
   }
   if (anyTrue(lt(variance, 0))) fail(ArgumentError, op, 'variances >= 0', 'var has negative entry/entries');
   const safe = floored(spread, asNumber(op, 'eps', eps));
-  const loss = mul(add(log(safe), div(mul(d, d), safe)), 0.5);
+  const loss = add(mul(log(safe), 0.5), mul(d, div(mul(d, 0.5), safe)));
   return reduced(op, asBoolean(op, 'full', full) ? add(loss, Math.log(2 * Math.PI) / 2) : loss, reduction);
 }

@@ -149,8 +149,11 @@ export function histc(x: Tensor, ...args: ArgsOf<HistcOptions, ['bins', 'min', '
   const n = binsOf(op, bins);
   const [low, high] = span(op, x, min, max, 1);
   const v = flat(x);
-  const inside = logicalAnd(ge(v, low), le(v, high));
-  const at = clamp(floor(mul(div(sub(v, low), high - low), n)), { min: 0, max: n - 1 });
+  // The ends as the dtype holds them.
+  const [first, last] = [full([], low, x.dt), full([], high, x.dt)];
+  const inside = logicalAnd(ge(v, first), le(v, last));
+  // In this order, as PyTorch rounds: whole numbers between whole ends lie where they should.
+  const at = clamp(floor(div(mul(sub(v, first), n), sub(last, first))), { min: 0, max: n - 1 });
   return tally(toDtype(where(inside, at, 0), int64), toDtype(inside, x.dt), n);
 }
 
@@ -178,7 +181,7 @@ export function histogram(x: Tensor, bins: number | Tensor, ...args: ArgsOf<Hist
   const weights = weight === null ? toDtype(inside, x.dt) : where(inside, flat(weight), 0);
   const hist = n === 0 ? full([0], 0, x.dt) : tally(at, weights, n);
   const widths = sub(narrow(edges, 0, 1, n), narrow(edges, 0, 0, n));
-  const result = asBoolean(op, 'density', density) ? div(hist, mul(widths, sum(hist))) : hist;
+  const result = asBoolean(op, 'density', density) ? div(div(hist, sum(hist)), widths) : hist;
   return Object.assign([result, edges] as const, { hist: result, binEdges: edges });
 }
 

@@ -7,6 +7,7 @@ import { isGradEnabled, type Node, OUT } from '../tensor/node.js';
 import { applyMulti, defineOp } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { add, mul, sub } from './arithmetic.js';
+import { toDtype } from './copy.js';
 import { rsqrt } from './pointwise.js';
 import { mean, sum, var_ } from './reduce.js';
 import { reshape } from './view.js';
@@ -70,14 +71,17 @@ function differentiable(dy: Tensor, node: Node): Tensor[] {
     [dy.count / (channels * span), channels, span],
   ];
   const over = { dim: [0, 2], keepdim: true };
-  const x = reshape(node.x(0), grouped);
+  // In float64, whose range holds the squares of any float32.
+  const wide = (t: Tensor): Tensor => toDtype(t, float64);
+  const x = wide(reshape(node.x(0), grouped));
   const variance = centred ? var_(x, { ...over, correction: 0 }) : mean(mul(x, x), over);
   const rstd = rsqrt(add(variance, eps));
   const z = mul(centred ? sub(x, mean(x, over)) : x, rstd);
-  const dys = reshape(dy, byChannel);
-  const g = reshape(weighted ? mul(dys, reshape(node.x(1), [channels, 1])) : dys, grouped);
+  const dys = wide(reshape(dy, byChannel));
+  const g = reshape(weighted ? mul(dys, wide(reshape(node.x(1), [channels, 1]))) : dys, grouped);
   const rest = centred ? sub(g, mean(g, over)) : g;
-  return [mul(sub(rest, mul(z, mean(mul(g, z), over))), rstd), sum(mul(dys, reshape(z, byChannel)), [0, 2]), sum(dys, [0, 2])];
+  const gradients = [mul(sub(rest, mul(z, mean(mul(g, z), over))), rstd), sum(mul(dys, reshape(z, byChannel)), [0, 2]), sum(dys, [0, 2])];
+  return gradients.map((t) => toDtype(t, dy.dt));
 }
 
 const standardOp = defineOp<Scaled>({

@@ -8,6 +8,7 @@ import { applyMulti, defineOp } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { add, div, mul, sub } from './arithmetic.js';
+import { toDtype } from './copy.js';
 import { eye, zeros } from './create.js';
 import { diagEmbed } from './diagonal.js';
 import { matmul } from './matmul.js';
@@ -38,7 +39,10 @@ const svdOp = defineOp<boolean>({
     // Of full bases only the singular vectors themselves depend on a in a way that can be told.
     const columns = (t: Tensor | null): Tensor | null => t && narrow(t, -1, 0, k);
     const rows = (t: Tensor | null): Tensor | null => t && narrow(t, -2, 0, k);
-    return [svdBackward(columns(du), ds, rows(dvt), columns(u)!, s, rows(vt)!)];
+    // In float64 as forward: the squares of the singular values may be out of the range of float32.
+    const wide = (t: Tensor | null): Tensor | null => t && toDtype(t, float64);
+    const da = svdBackward(wide(columns(du)), wide(ds), wide(rows(dvt)), wide(columns(u))!, wide(s)!, wide(rows(vt))!);
+    return [toDtype(da, s.dt)];
   },
 });
 

@@ -2,11 +2,11 @@
 import { float64 } from '../core/dtype.js';
 import { K } from '../kernels/load.js';
 import { constant } from '../tensor/fill.js';
-import { noGrad, OUT } from '../tensor/node.js';
+import { type Node, noGrad, OUT } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
-import { add, div, mul, neg, reciprocal, sub } from './arithmetic.js';
+import { add, div, mul, neg, sub } from './arithmetic.js';
 import { besselFamily } from './bessel.js';
 import { toDtype } from './copy.js';
 import { binaryOfTensors, inPlace, unary } from './define.js';
@@ -40,14 +40,16 @@ export const asinh = unary('asinh', K.asinh, { saves: A, vjp: (dy, node) => div(
 export const acosh = unary('acosh', K.acosh, { saves: A, vjp: (dy, node) => mul(dy, mul(rsqrt(sub(node.x(0), 1)), rsqrt(add(node.x(0), 1)))) });
 export const atanh = unary('atanh', K.atanh, { saves: A, vjp: (dy, node) => div(dy, complement(node.x(0))) });
 
+/** x / (a^2 + b^2), by the distance twice: its square leaves the range long before. */
+const overSquare = (x: Tensor, node: Node): Tensor => {
+  const distance = hypot(node.x(0), node.x(1));
+  return div(div(x, distance), distance);
+};
 /** The angle of the point (b, a), between -pi and pi. */
 export const atan2 = binaryOfTensors('atan2', K.atan2, {
   compute: floatOf,
   saves: BOTH,
-  vjp: [
-    (dy, node) => mul(dy, mul(node.x(1), reciprocal(add(squared(node.x(0)), squared(node.x(1)))))),
-    (dy, node) => mul(dy, mul(neg(node.x(0)), reciprocal(add(squared(node.x(0)), squared(node.x(1)))))),
-  ],
+  vjp: [(dy, node) => mul(dy, overSquare(node.x(1), node)), (dy, node) => mul(dy, neg(overSquare(node.x(0), node)))],
 });
 /** sqrt(a^2 + b^2). */
 export const hypot = binaryOfTensors('hypot', K.hypot, {

@@ -1,12 +1,17 @@
 // Rearranging channels and pixels, normalising over neighbouring channels, and the bilinear map of two vectors.
+import { float32, float64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkInt, numel, showShape } from '../core/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, readArgs } from './args.js';
 import { add, div, mul } from './arithmetic.js';
+import { gt } from './compare.js';
+import { toDtype } from './copy.js';
 import { bmm, matmul } from './matmul.js';
+import { abs } from './pointwise.js';
 import { meansOf } from './pool.js';
 import { pow } from './power.js';
+import { anyTrue } from './reduce.js';
 import { resample } from './resample.js';
 import { permute, reshape } from './view.js';
 
@@ -66,6 +71,8 @@ export function localResponseNorm(x: Tensor, ...args: ArgsOf<LocalResponseNormOp
 /** x / (k + alpha s / n)^beta, s being the squares of the window's channels summed. */
 function byNeighbours(x: Tensor, window: (channel: number) => readonly [number, number], n: number, alpha: number, beta: number, k: number): Tensor {
   if (x.count === 0) return x;
+  // Squares that float32 cannot hold are taken in float64.
+  if (x.dt === float32 && anyTrue(gt(abs(x), 2 ** 60))) return toDtype(byNeighbours(toDtype(x, float64), window, n, alpha, beta, k), float32);
   const windows = Array.from({ length: x.shape[1] }, (_, c) => window(c));
   const means = resample(
     mul(x, x),

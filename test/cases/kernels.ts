@@ -394,10 +394,22 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
   amin: reduce((v) => truth.least(v), { tolerance: { ulp: 0 }, whole: (v) => v.reduce(bigMin) }),
   argmax: reduce((v) => truth.placeOfMost(v), { tolerance: { ulp: 0 } }),
   argmin: reduce((v) => truth.placeOfMost(v.map((x) => -x)), { tolerance: { ulp: 0 } }),
-  var: reduce((v, { correction }) => truth.variance(v, correction), {
-    tolerance: { ulp: 4, eps: 64 },
-    numbers: [{ correction: 1 }, { correction: 0 }, { correction: 3 }] as never,
-  }),
+  mean: reduce((v) => truth.average(v), { tolerance: { ulp: 2, eps: 128 } }),
+  squares: reduce(
+    (v, { divisor, centred, root }) => {
+      const middle = centred ? truth.average(v) : 0;
+      const value = truth.total(v.map((x) => (x - middle) ** 2)) / divisor;
+      return root ? Math.sqrt(value) : value;
+    },
+    {
+      tolerance: { ulp: 16, eps: 64 },
+      numbers: [
+        { divisor: 3, centred: 1, root: 0 },
+        { divisor: 5, centred: 1, root: 1 },
+        { divisor: 1, centred: 0, root: 1 },
+      ] as never,
+    },
+  ),
   logsumexp: reduce((v) => truth.logsumexp(v)),
   softmax: alongLines('x', 'y', truth.softmax),
   log_softmax: alongLines('x', 'y', truth.logSoftmax),
