@@ -215,7 +215,7 @@ function prodBackward(dy: Tensor, x: Tensor, y: Tensor, over: Over): Tensor {
   const size = abs(y);
   const lost = logicalOr(lt(size, smallestNormal[y.dtype]), eq(size, Number.POSITIVE_INFINITY));
   if (anyTrue(lost) || anyTrue(eq(x, 0))) return mul(withDims(dy, over), toDtype(othersOf(toDtype(x, float64), over), x.dt));
-  return mul(withDims(dy, over), div(withDims(y, over), x));
+  return div(mul(withDims(dy, over), withDims(y, over)), x);
 }
 /** The reduced dims brought together at the end, and back. */
 function othersOf(x: Tensor, { dims, shape }: Over): Tensor {
