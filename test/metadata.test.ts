@@ -61,6 +61,13 @@ describe('makers', () => {
       expect(back.map((t) => t.toArray())).toEqual(parts.map((t) => t.toArray()));
     }
   });
+  it('padSequence fills up with the value given', () => {
+    const parts = [gt.ones([1]), gt.ones([3])];
+    expect(gt.nn.utils.rnn.padSequence(parts, true, -2).toArray()).toEqual([
+      [1, -2, -2],
+      [1, 1, 1],
+    ]);
+  });
   it('removeSpectralNorm leaves the normalised weight as the parameter', () => {
     gt.manualSeed(0);
     const layer = gt.nn.utils.spectralNorm(new gt.nn.Linear(3, 2));

@@ -101,6 +101,8 @@ const quantile = (name: string, call: typeof ops.quantile): Row => {
       of([2, 3], 0.5, { dim: 1 }, ', dim=1'),
       of([3, 2], 0.9, { dim: 0, keepdim: true, interpolation: 'midpoint' }, ", dim=0, keepdim=True, interpolation='midpoint'"),
       of([2, 3], [0.25, 0.75], { dim: 0 }, ', dim=0'),
+      of([5], 0.3, { interpolation: 'higher' }, ", interpolation='higher'"),
+      of([6], 0.3, { interpolation: 'nearest' }, ", interpolation='nearest'"),
       of([4], 0.4, { interpolation: 'lower' }, ", interpolation='lower'"),
     ],
     {

@@ -49,12 +49,13 @@ const drops = (name: string, call: (x: Tensor, options: object) => Tensor, shape
   );
 
 /** Maxima go back to where the indices say. */
-const unpools = (dims: number, call: Call, size: Call, x: number[], indices: number[], larger: string): Row => {
+const unpools = (dims: number, call: Call, size: Call, padded: Call, x: number[], indices: number[], larger: string): Row => {
   const at = whole('int64', x, indices);
   return row(
     [
       variant([input(x), at], call, torch(`x, i: F.max_unpool${dims}d(x, i, 2)`)),
       variant([input(x), at], size, torch(`x, i: F.max_unpool${dims}d(x, i, 2, output_size=${larger})`)),
+      variant([input(x), at], padded, torch(`x, i: F.max_unpool${dims}d(x, i, 3, stride=4, padding=1)`)),
     ],
     {
       ...exact,
@@ -92,8 +93,8 @@ export const volumes = {
       variant([[1, 1, 3, 3, 2], [2, 1, 2, 2, 1], [2]], (x, w, b) => F.conv3d(x, w, b), torch('x, w, b: F.conv3d(x, w, b)')),
       variant(
         [[2, 3, 3, 2], [2, 1, 2, 2, 1], [2]],
-        (x, w, b) => F.conv3d(x, w, b, { stride: [2, 1, 2], padding: 1, dilation: [1, 2, 1], groups: 2 }),
-        torch('x, w, b: F.conv3d(x, w, b, stride=(2, 1, 2), padding=1, dilation=(1, 2, 1), groups=2)'),
+        (x, w, b) => F.conv3d(x, w, b, { stride: [2, 1, 2], padding: 1, dilation: [2, 2, 1], groups: 2 }),
+        torch('x, w, b: F.conv3d(x, w, b, stride=(2, 1, 2), padding=1, dilation=(2, 2, 1), groups=2)'),
       ),
       variant(
         [
@@ -226,6 +227,7 @@ export const volumes = {
     1,
     (x, i) => F.maxUnpool1d(x, i, 2),
     (x, i) => F.maxUnpool1d(x, i, 2, { outputSize: [7] }),
+    (x, i) => F.maxUnpool1d(x, i, 3, 4, 1),
     [1, 2, 3],
     [0, 3, 4, 1, 2, 5],
     '(7,)',
@@ -234,6 +236,7 @@ export const volumes = {
     2,
     (x, i) => F.maxUnpool2d(x, i, 2),
     (x, i) => F.maxUnpool2d(x, i, 2, { outputSize: [5, 4] }),
+    (x, i) => F.maxUnpool2d(x, i, 3, 4, 1),
     [1, 2, 2, 2],
     [0, 3, 9, 14, 5, 2, 8, 15],
     '(5, 4)',
@@ -242,8 +245,9 @@ export const volumes = {
     3,
     (x, i) => F.maxUnpool3d(x, i, 2),
     (x, i) => F.maxUnpool3d(x, i, 2, { outputSize: [3, 4, 2] }),
+    (x, i) => F.maxUnpool3d(x, i, 3, 4, 1),
     [1, 1, 1, 2, 1],
-    [3, 12],
+    [3, 4],
     '(3, 4, 2)',
   ),
   dropout1d: drops('dropout1d', (x, options) => F.dropout1d(x, options), [2, 3, 2], 1),
