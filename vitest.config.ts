@@ -37,6 +37,7 @@ const resolve = { alias: { gradtape: fileURLToPath(new URL('./src/index.ts', imp
 const onBackend = (name: 'native' | 'wasm') => ({
   resolve,
   test: {
+    experimental: { fsModuleCache: true },
     name,
     include: ['test/**/*.test.ts'],
     exclude: [...withoutBackend, 'test/packed/**', 'test/native-skipped.test.ts'],
@@ -61,6 +62,7 @@ const native = 'reason' in best ? [skipped('native', best.reason)] : [onBackend(
 const otherBuild = (name: string) => ({
   resolve,
   test: {
+    experimental: { fsModuleCache: true },
     name: `wasm-${name}`,
     include: ['test/kernels.test.ts', 'test/accuracy.test.ts'],
     env: { GRADTAPE_BACKEND: 'wasm', GRADTAPE_ISA: name, GRADTAPE_THREADS: '1' },
@@ -115,6 +117,7 @@ const crowded = () => {
 
 export default defineConfig({
   test: {
+    experimental: { fsModuleCache: true },
     projects: [
       { test: { name: 'pure', include: withoutBackend, ...patience } },
       ...native,
