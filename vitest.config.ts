@@ -15,18 +15,15 @@ const withoutBackend = [
   'test/interrupt.test.ts',
 ];
 
-/** The instruction set that the addon runs with (the given one, or its own choice), or why it does not load. Asked in another process: one process loads it for one set. */
-function addonWith(isa: string): { isa: string } | { reason: string } {
-  const script = "process.stdout.write(require('./build/Release/gradtape.node').isa)";
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
-    env: { ...process.env, GRADTAPE_ISA: isa },
-    encoding: 'utf8',
-  });
-  return status === 0 ? { isa: stdout } : { reason: stderr.split('\n').find((line) => line.includes('Error')) ?? `exit code ${status}` };
+/** The instruction sets that the addon has for this machine, or why it does not load. Asked in another process: what is asked may not end this one. */
+function askAddon(): { isa: string; isas: readonly string[] } | { reason: string } {
+  const script = "const { isa, isas } = require('./build/Release/gradtape.node'); process.stdout.write(JSON.stringify({ isa, isas }))";
+  const cwd = fileURLToPath(new URL('.', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' });
+  return status === 0 ? JSON.parse(stdout) : { reason: stderr.split('\n').find((line) => line.includes('Error')) ?? `exit code ${status}` };
 }
 
-const best = addonWith(process.env.GRADTAPE_ISA ?? '');
+const addon = askAddon();
 // Nothing here is timed; a limit only ends what hangs, on the slowest machine too.
 const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
 /** The package as users get it, in Node.js and other runtimes, bundles and a browser: each test chooses its backends itself. */
@@ -37,7 +34,6 @@ const resolve = { alias: { gradtape: fileURLToPath(new URL('./src/index.ts', imp
 const onBackend = (name: 'native' | 'wasm') => ({
   resolve,
   test: {
-    experimental: { fsModuleCache: true },
     name,
     include: ['test/**/*.test.ts'],
     exclude: [...withoutBackend, 'test/packed/**', 'test/native-skipped.test.ts'],
@@ -46,17 +42,19 @@ const onBackend = (name: 'native' | 'wasm') => ({
   },
 });
 const skipped = (name: string, reason: string) => ({ test: { name, include: ['test/native-skipped.test.ts'], env: { GRADTAPE_NATIVE_REASON: reason } } });
-const kernelsOn = (isa: string) => {
+const kernelsOn = (isa: string, has: readonly string[]) => {
   const name = `native-${isa}`;
-  const addon = addonWith(isa);
-  if ('reason' in addon) return skipped(name, addon.reason);
+  if (!has.includes(isa)) return skipped(name, `the processor has no ${isa}`);
   return {
     resolve,
     test: { name, include: ['test/kernels.test.ts', 'test/accuracy.test.ts'], env: { GRADTAPE_BACKEND: 'native', GRADTAPE_ISA: isa }, ...patience },
   };
 };
-const isas = process.arch === 'x64' ? ['avx512', 'avx2', 'baseline'] : ['neon'];
-const native = 'reason' in best ? [skipped('native', best.reason)] : [onBackend('native'), ...isas.filter((isa) => isa !== best.isa).map(kernelsOn)];
+const every = process.arch === 'x64' ? ['avx512', 'avx2', 'baseline'] : ['neon'];
+const native =
+  'reason' in addon
+    ? [skipped('native', addon.reason)]
+    : [onBackend('native'), ...every.filter((isa) => isa !== addon.isa).map((isa) => kernelsOn(isa, addon.isas))];
 
 /** The build of the kernels that the WebAssembly backend does not choose here. */
 const otherBuild = (name: string) => ({
@@ -91,11 +89,10 @@ const inLittleMemory = (megabytes: number, include: readonly string[], exclude: 
 };
 const tiny = [inLittleMemory(12, least), inLittleMemory(32, ['*'], [...least, ...elsewhere])];
 
-/** The ops, and what writes to tensors, with everything that may move moving all the time. */
+/** What writes to tensors, with everything that may move moving all the time. The ops do so in test/crowded.test.ts. */
 const crowded = () => {
   const { test, ...rest } = onBackend('wasm');
   const include = [
-    'ops',
     'optim',
     'views',
     'inplace',
@@ -117,6 +114,7 @@ const crowded = () => {
 
 export default defineConfig({
   test: {
+    // What TypeScript becomes is kept on disk from one run to the next.
     experimental: { fsModuleCache: true },
     projects: [
       { test: { name: 'pure', include: withoutBackend, ...patience } },
