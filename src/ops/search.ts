@@ -152,7 +152,7 @@ export function histc(x: Tensor, ...args: ArgsOf<HistcOptions, ['bins', 'min', '
   // The ends as the dtype holds them.
   const [first, last] = [full([], low, x.dt), full([], high, x.dt)];
   const inside = logicalAnd(ge(v, first), le(v, last));
-  // In this order, as PyTorch rounds: whole numbers between whole ends lie where they should.
+  // Multiplied first, so that whole numbers between whole ends lie where they should. PyTorch 1.13 divides first, and misses some of them by a bin.
   const at = clamp(floor(div(mul(sub(v, first), n), sub(last, first))), { min: 0, max: n - 1 });
   return tally(toDtype(where(inside, at, 0), int64), toDtype(inside, x.dt), n);
 }
