@@ -55,13 +55,14 @@ const elsewhere: readonly (readonly [reason: string, file: string, names: string
   ],
   ['a picture', 'viz.test.ts', 'viz.lineChart'],
   ['an index', 'tensor.test.ts', 'slice Tensor.slice'],
-  ['tells what a tensor is', 'tensor.test.ts', 'Tensor.numel Tensor.size Tensor.stride Tensor.toArray Tensor.toTypedArray Tensor.item Tensor.toString'],
+  ['tells what a tensor is', 'tensor.test.ts', 'Tensor.numel Tensor.stride Tensor.toArray Tensor.toTypedArray Tensor.item Tensor.toString'],
   [
     'tells what a tensor is',
     'metadata.test.ts',
     'Tensor.dim Tensor.elementSize Tensor.isContiguous Tensor.isFloatingPoint Tensor.storageOffset Tensor.valueOf',
   ],
   ['tells what a tensor is', 'inference.test.ts', 'Tensor.isInference'],
+  ['tells what a tensor is', 'equality.test.ts', 'Tensor.toJSON'],
 ];
 const listed = elsewhere.flatMap(([, file, names]) => names.split(' ').map((name) => ({ name, file })));
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);

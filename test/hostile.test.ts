@@ -98,6 +98,11 @@ describe('what a tensor hands out', () => {
   });
 });
 
+it('arguments that are too many are refused', () => {
+  const setAt = (...args: unknown[]): unknown => (gt.zeros([2, 2]).setAt as (...args: unknown[]) => unknown)(...args);
+  expect(() => setAt(0, 1, 5)).toThrow(gt.ArgumentError);
+});
+
 it('options are not read from Object.prototype', () => {
   const polluted = Object.prototype as Record<string, unknown>;
   polluted.dim = 0;

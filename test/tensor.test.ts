@@ -127,7 +127,7 @@ describe('reading out', () => {
       [1, 2],
       [3, 4],
     ]);
-    expect(() => [...x]).toThrow(/0-d tensor/);
+    expect(() => [...x]).toThrow(TypeError);
   });
 
   test('sizes and strides by dim', () => {

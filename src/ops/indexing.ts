@@ -101,7 +101,8 @@ export function at(x: Tensor, ...indices: Index[]): Tensor {
 }
 
 /** x[...] = value, in place and recorded: the gradient of what is overwritten is zero, that of the value is the gradient of its place. */
-export function setAt(x: Tensor, indices: Index | readonly Index[], value: Operand): Tensor {
+export function setAt(x: Tensor, indices: Index | readonly Index[], value: Operand, ...surplus: never[]): Tensor {
+  if (surplus.length > 0) fail(ArgumentError, 'setAt', 'an index (or an array of indices) and a value', `${surplus.length + 2} arguments`);
   const { view, picks } = resolve('setAt', asTensor('setAt', 'input', x), Array.isArray(indices) ? indices : [indices]);
   const source = operand('setAt', 'value', value, view);
   if (picks.length > 0) putInto('setAt', view, picks, source);

@@ -5,6 +5,7 @@ import { ArgumentError, DTypeError, fail, GradientError, IndexError, ShapeError,
 import { checkDim, contiguousStrides, isContiguous, numel, type Shape, sameShape, scalarShape, showShape } from '../core/shape.js';
 import { backend, heap, K } from '../kernels/load.js';
 import { newArray } from './array.js';
+import { nested, type SizeOf, sizeWithoutRows, type TensorJSON, tagOf, toJSON } from './compare.js';
 import { formatTensor } from './format.js';
 import { type GradFn, gradFnOf } from './gradFn.js';
 import { gradientOf, installInside, setGradient, shapeOf, storageOf } from './inner.js';
@@ -154,12 +155,12 @@ export class Tensor {
     return this.count;
   }
   /** The shape, or the size of one dim. */
-  size(): number[];
-  size(dim: number): number;
-  size(dim?: number): number | number[] {
-    if (dim === undefined) return [...this.shape];
-    return this.shape[this.#dimAt('size', dim)];
+  get size(): SizeOf {
+    return this.#shape[0] === 0 ? sizeWithoutRows(this, Tensor.#size) : Tensor.#size;
   }
+  static #size = function (this: Tensor, dim?: number): number | number[] {
+    return dim === undefined ? [...this.shape] : this.shape[this.#dimAt('size', dim)];
+  } as unknown as SizeOf;
   /** The strides in elements, or that of one dim. */
   stride(): number[];
   stride(dim: number): number;
@@ -252,15 +253,18 @@ export class Tensor {
   /** The elements as nested plain arrays of numbers (or booleans); a 0-d tensor gives its element. */
   toArray(): Nested<number | boolean> {
     const read = plainReader(this);
-    let level: Nested<number | boolean>[] = Array.from({ length: this.count }, (_, i) => read(i));
-    if (this.ndim === 0) return level[0];
-    for (let d = this.ndim - 1; d > 0; d--) {
-      const size = this.shape[d];
-      const above = numel(this.shape.slice(0, d));
-      const below = level;
-      level = Array.from({ length: above }, (_, i) => below.slice(i * size, (i + 1) * size));
-    }
-    return level;
+    return nested(
+      Array.from({ length: this.count }, (_, i) => read(i)),
+      this.#shape,
+    );
+  }
+  /** What JSON.stringify writes: `{ dtype, shape, data }`; what JSON has no number for is a string. */
+  toJSON(): TensorJSON {
+    return toJSON(this);
+  }
+  /** Test libraries compare tags: it tells the elements. */
+  get [Symbol.toStringTag](): string {
+    return #storage in this ? tagOf(this) : 'Tensor';
   }
 
   /** The only element, as a JavaScript number or boolean. */
@@ -296,12 +300,15 @@ export class Tensor {
   [Symbol.toPrimitive](hint: string): number | boolean | string {
     return hint === 'string' ? this.toString() : this.item();
   }
-  /** The rows along the first dim. */
-  *[Symbol.iterator](): Generator<Tensor> {
-    if (this.ndim === 0) throw new ShapeError('iterator: expected a tensor with dims, got a 0-d tensor: iteration over a 0-d tensor');
-    // As PyTorch: the rows are views that one function returned, which may be read but not written to while they are part of a graph.
-    yield* (this as unknown as { unbind(dim: number): Tensor[] }).unbind(0);
+  /** The rows along the first dim. A 0-d tensor has none, and no iterator, so that test libraries compare it as a whole. */
+  get [Symbol.iterator](): () => Generator<Tensor> {
+    return (this.ndim === 0 ? undefined : rows) as () => Generator<Tensor>;
   }
+}
+
+/** As PyTorch: the rows are views that one function returned, which may be read but not written to while they are part of a graph. */
+function* rows(this: Tensor): Generator<Tensor> {
+  yield* (this as unknown as { unbind(dim: number): Tensor[] }).unbind(0);
 }
 
 /** Sets or drops a gradient. The one before ends at once if its leaf has shown it to nobody: a training loop drops as many bytes a step as it has parameters. */
