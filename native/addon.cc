@@ -13,6 +13,7 @@
 #include "runtime/pages.h"
 #include "runtime/stack.h"
 #include "runtime/threads.h"
+#include "sanitize.h"
 #include "watch.h"
 
 namespace {
@@ -61,6 +62,9 @@ class Addon : public Napi::Addon<Addon> {
                              InstanceMethod("setThreads", &Addon::set_thread_count),
                              InstanceMethod("getThreads", &Addon::get_thread_count),
                              InstanceMethod("useWholeStack", &Addon::use_stack),
+#ifdef GRADTAPE_ASAN
+                             InstanceMethod("poison", &Addon::poison),
+#endif
                          });
     define_plain(env, exports, "call", call);
     define_plain(env, exports, "watch", watch);
@@ -68,7 +72,7 @@ class Addon : public Napi::Addon<Addon> {
   }
 
   ~Addon() {
-    for (const auto& region : regions_) release_pages(reinterpret_cast<void*>(region.first), region.second);
+    for (const auto& region : regions_) end_region(reinterpret_cast<void*>(region.first), region.second);
   }
 
  private:
@@ -124,6 +128,9 @@ class Addon : public Napi::Addon<Addon> {
     }
     const size_t bytes = static_cast<size_t>(size_of(info[0]));
     void* memory = bytes == 0 ? nullptr : reserve_pages(bytes);
+#ifdef GRADTAPE_ASAN
+    if (memory != nullptr) __asan_poison_memory_region(memory, bytes);
+#endif
     if (memory != nullptr) regions_[reinterpret_cast<uintptr_t>(memory)] = bytes;
     return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<uintptr_t>(memory)));
   }
@@ -132,9 +139,26 @@ class Addon : public Napi::Addon<Addon> {
     if (!is_size(info[0]) || !is_size(info[1])) return throw_type_error(info, "release: expected an address and a size in bytes");
     const auto region = regions_.find(static_cast<uintptr_t>(size_of(info[0])));
     if (region == regions_.end() || region->second != static_cast<size_t>(size_of(info[1]))) return throw_type_error(info, "release: expected a reserved region");
-    release_pages(reinterpret_cast<void*>(region->first), region->second);
+    end_region(reinterpret_cast<void*>(region->first), region->second);
     regions_.erase(region);
   }
+
+  static void end_region(void* address, size_t bytes) {
+#ifdef GRADTAPE_ASAN
+    __asan_unpoison_memory_region(address, bytes);
+#endif
+    release_pages(address, bytes);
+  }
+
+#ifdef GRADTAPE_ASAN
+  /** Says whether bytes of a region may be touched (false) or not (true). */
+  void poison(const Napi::CallbackInfo& info) {
+    const void* address = reinterpret_cast<const void*>(static_cast<uintptr_t>(size_of(info[0])));
+    const size_t bytes = static_cast<size_t>(size_of(info[1]));
+    if (info[2].As<Napi::Boolean>().Value()) __asan_poison_memory_region(address, bytes);
+    else __asan_unpoison_memory_region(address, bytes);
+  }
+#endif
 
   Napi::Value sweep(const Napi::CallbackInfo& info) {
     if (!info[0].IsBoolean()) {

@@ -17,17 +17,24 @@ KernelTable kernel_table();
 }
 
 // __builtin_cpu_supports also asks whether the operating system saves the wide registers.
-static bool has_avx512() {
+[[maybe_unused]] static bool has_avx512() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
 }
-static bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-static bool has_baseline() { return true; }
+[[maybe_unused]] static bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+[[maybe_unused]] static bool has_baseline() { return true; }
 
+// A build for the sanitizers may leave some out.
 const Isa isas[] = {
+#ifndef GRADTAPE_WITHOUT_avx512
     {"avx512", has_avx512, avx512::kernel_table},
+#endif
+#ifndef GRADTAPE_WITHOUT_avx2
     {"avx2", has_avx2, avx2::kernel_table},
+#endif
+#ifndef GRADTAPE_WITHOUT_baseline
     {"baseline", has_baseline, baseline::kernel_table},
+#endif
     {nullptr, nullptr, nullptr},
 };
 #else

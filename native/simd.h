@@ -3,6 +3,7 @@
 #pragma once
 
 #include "isa.h"
+#include "sanitize.h"
 
 #if defined(__AVX512F__) || defined(__AVX2__) || defined(__SSE2__)
 #include <immintrin.h>
@@ -67,6 +68,7 @@ GRADTAPE_INLINE void store(T* p, V v) {
 /** The first `count` < width lanes; the others are 0. */
 template <class V, class T>
 GRADTAPE_INLINE V load_part(const T* p, int64_t count) {
+  GRADTAPE_READS(p, count * sizeof(T));
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
   if constexpr (sizeof(V) == 64 && sizeof(T) == 4) return (V)_mm512_maskz_loadu_epi32((1u << count) - 1, p);
   if constexpr (sizeof(V) == 64 && sizeof(T) == 8) return (V)_mm512_maskz_loadu_epi64((1u << count) - 1, p);
@@ -84,6 +86,7 @@ GRADTAPE_INLINE V load_part(const T* p, int64_t count) {
 
 template <class V, class T>
 GRADTAPE_INLINE void store_part(T* p, V v, int64_t count) {
+  GRADTAPE_WRITES(p, count * sizeof(T));
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
   if constexpr (sizeof(V) == 64 && sizeof(T) == 4) return _mm512_mask_storeu_epi32(p, (1u << count) - 1, (__m512i)v);
   if constexpr (sizeof(V) == 64 && sizeof(T) == 8) return _mm512_mask_storeu_epi64(p, (1u << count) - 1, (__m512i)v);

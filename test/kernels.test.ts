@@ -9,7 +9,7 @@ import { casts, elementwise, indexed } from './kernels/elementwise.js';
 import { gemm } from './kernels/gemm.js';
 import { convolution, maxPool, resample } from './kernels/images.js';
 import { choleskys, lus, searching, singular, sorting, triangles } from './kernels/lines.js';
-import { dtypeOf, dtypeOfSuffix, edges, fillWith, Memory, parametersOf, range, run, widths } from './kernels/memory.js';
+import { arena, dtypeOf, dtypeOfSuffix, edges, fillWith, Memory, parametersOf, range, run, widths } from './kernels/memory.js';
 import { normals, random } from './kernels/random.js';
 import { cell } from './kernels/recurrent.js';
 import { standardizing, standardizingBackward } from './kernels/standardize.js';
@@ -23,7 +23,7 @@ const triples = [1, 2, 3, 5, 8, 17, 33, 130, 515].flatMap((r) => [
 ]);
 function reduction(name: KernelName, suffix: string): void {
   const names = parametersOf(name).filter(({ kind }) => 'rwu'.includes(kind));
-  const lines = names.every(({ name: n }) => n !== 'y') || ['softmax', 'log_softmax', 'logcumsumexp', 'recurrence'].includes(name) || name.startsWith('cum');
+  const lines = name.includes('softmax') || name.startsWith('cum') || ['logcumsumexp', 'recurrence'].includes(name);
   const wide = parametersOf(name).some(({ name: n }) => n === 'wide') ? widths : [0];
   const variants = references[name].numbers.flatMap((given) => wide.map((w) => ({ ...(given as Record<string, number>), wide: w })));
   const empty = ['sum', 'prod', 'logsumexp', 'var'].includes(name) || lines ? [[3, 0, 2]] : [];
@@ -94,6 +94,14 @@ const kinds: Partial<Record<KernelName, (suffix: string) => void>> = {
 if (process.env.GRADTAPE_ISA && backend.name === 'native')
   it('runs on the instruction set that was asked for', () => {
     expect(backend.isa).toBe(process.env.GRADTAPE_ISA);
+  });
+
+if (backend.name === 'wasm')
+  it('traps past the end of the memory that the kernels are tested in', () => {
+    const [end, neg] = [arena.address + arena.bytes, backend.kernels.neg[0]];
+    neg(end - 20, end - 40, 1, [5, 1, 1]);
+    expect(() => neg(end - 20, end - 40, 1, [6, 1, 1])).toThrow('got a trap');
+    expect(() => neg(end - 40, end - 20, 1, [6, 1, 1])).toThrow('got a trap');
   });
 
 describe.each(Object.entries<Row>(contract) as [KernelName, Row][])('%s', (name, [suffixes, parameters]) => {

@@ -143,7 +143,7 @@ function wideBackward<T>(job: Job, group: i32, dw: usize, db: usize): void {
 
 /** From sums about a guess, the mean of the first elements; where that was off by more than a deviation, once more about the mean, so that little cancels. Not centred: about 0. */
 function momentsOf<T>(job: Job, group: i32): void {
-  const size = <f64>job.size(), first = at<T>(job.x, job.run(group, 0)), some = job.centred ? min(job.inner, 4) : 0;
+  const size = <f64>job.size(), first = at<T>(job.x, job.run(group, 0)), some = job.centred && job.outer > 0 ? min(job.inner, 4) : 0;
   let guess = <T>0, off: f64 = 0, variance: f64 = 0;
   for (let i = 0; i < some; i++) guess = <T>(guess + load<T>(at<T>(first, i)) / <T>some);
   for (let again = false; ; again = true) {

@@ -17,6 +17,7 @@ struct Between {
   int64_t from, to;
   template <class V, class T>
   GRADTAPE_INLINE V read(const T* p) const {
+    GRADTAPE_READS(p + from, (to - from) * sizeof(T));
 #if defined(__AVX512F__)
     if constexpr (sizeof(V) == 64 && sizeof(T) == 4) return (V)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << to) - (1u << from)), p);
 #elif defined(__AVX2__)

@@ -38,6 +38,8 @@ export interface Backend {
   readonly regionBytes: number;
   copyIn(address: number, from: ArrayBufferView): void;
   copyOut(address: number, to: ArrayBufferView): void;
+  /** In a build for the address sanitizer: says whether bytes of a region may be touched (false) or not (true), as those of a fresh one may not. */
+  poison?(address: number, bytes: number, on: boolean): void;
   /** Tells the garbage collector's pacing about memory held outside the JavaScript heap. */
   adjust(bytes: number): void;
   /** Instruction set of the kernels that run: avx512, avx2, baseline, neon; simd128, relaxed-simd. */

@@ -97,7 +97,7 @@ export class Heap {
     this.#calls = backend.calls?.bind(backend) ?? (() => 0);
     this.#reclaimer = new Reclaimer(backend.watcher, (handle) => {
       this.#reclaimed++;
-      this.#release(handle);
+      this.release(handle);
     });
   }
 
@@ -176,7 +176,7 @@ export class Heap {
   /** Gives a block back whose end is known. */
   giveBack(handle: number): void {
     this.#backend.watcher.unwatch(handle);
-    this.#release(handle);
+    this.release(handle);
   }
 
   /** Called where much has just died. */
@@ -275,7 +275,7 @@ export class Heap {
       }
       this.#backend.copyOut(home.address, home.away);
       if (this.#crowded) this.#backend.copyIn(home.address, new Uint8Array(home.bytes).fill(255));
-      this.#release(home.handle);
+      this.release(home.handle);
       this.#addressOf[home.handle] = 0;
       home.address = 0;
     }
@@ -339,7 +339,7 @@ export class Heap {
     return list;
   }
 
-  #release(handle: number): void {
+  protected release(handle: number): void {
     // What is away has no block.
     if (this.#addressOf[handle] === 0) return;
     this.#homes[handle] = undefined;

@@ -3,6 +3,7 @@
 import { BackendError } from '../core/errors.js';
 import { platform } from '../platform/index.js';
 import type { Backend } from './backend.js';
+import { GuardedHeap } from './guarded.js';
 import { Heap } from './heap.js';
 import { wasmBackend } from './init.js';
 import { loadNative, useWholeStack } from './native.js';
@@ -14,19 +15,21 @@ const loaders: Record<string, () => Backend> = { native: loadNative, wasm: wasmB
 const reasons: string[] = [];
 
 function load(): Backend {
-  const { GRADTAPE_BACKEND, GRADTAPE_ISA, GRADTAPE_THREADS } = platform.env;
+  const { GRADTAPE_ADDON, GRADTAPE_BACKEND, GRADTAPE_ISA, GRADTAPE_THREADS } = platform.env;
   if (GRADTAPE_BACKEND && GRADTAPE_BACKEND !== 'auto' && !Object.hasOwn(loaders, GRADTAPE_BACKEND)) {
     throw new BackendError(`GRADTAPE_BACKEND: expected native, wasm or auto, got ${JSON.stringify(GRADTAPE_BACKEND)}`);
   }
   if (GRADTAPE_THREADS && !/^[1-9]\d{0,3}$/.test(GRADTAPE_THREADS)) {
     throw new BackendError(`GRADTAPE_THREADS: expected a whole number of at least 1, got ${JSON.stringify(GRADTAPE_THREADS)}`);
   }
-  // Asking for an instruction set asks for the backend that has it.
+  // Asking for an addon or an instruction set asks for the backend that has it.
   const [wanted, because] = GRADTAPE_BACKEND
     ? [GRADTAPE_BACKEND, `GRADTAPE_BACKEND=${GRADTAPE_BACKEND}`]
     : GRADTAPE_ISA
       ? [isWasmBuild(GRADTAPE_ISA) ? 'wasm' : 'native', `GRADTAPE_ISA=${GRADTAPE_ISA}`]
-      : ['auto', ''];
+      : GRADTAPE_ADDON
+        ? ['native', `GRADTAPE_ADDON=${GRADTAPE_ADDON}`]
+        : ['auto', ''];
   const names = wanted === 'auto' ? Object.keys(loaders) : [wanted];
   for (const name of names) {
     try {
@@ -40,7 +43,7 @@ function load(): Backend {
 }
 
 export const backend: Backend = load();
-export const heap = new Heap(backend);
+export const heap = backend.poison === undefined ? new Heap(backend) : new GuardedHeap(backend, backend.poison);
 /** The kernels of the current backend. */
 export const K = backend.kernels;
 

@@ -18,6 +18,7 @@ interface Addon {
   sweep(all: boolean): number;
   copyIn(address: number, from: ArrayBufferView): void;
   copyOut(address: number, to: ArrayBufferView): void;
+  poison?(address: number, bytes: number, on: boolean): void;
   adjust(bytes: number): void;
   readonly isa: string;
   setThreads(n: number): void;
@@ -166,6 +167,7 @@ function backendOf(addon: Addon): Backend {
     },
     copyIn: addon.copyIn,
     copyOut: addon.copyOut,
+    poison: addon.poison,
     adjust: addon.adjust,
     isa: addon.isa,
     getThreads: addon.getThreads,

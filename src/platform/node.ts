@@ -73,7 +73,9 @@ export const platform: Platform = {
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
 
   // A local build, which only a checkout has, then the prebuilt one that travels in the package.
-  addons: ['build/Release/gradtape.node', `prebuilds/${process.platform}-${process.arch}/gradtape.node`].map((path) => fileURLToPath(new URL(path, root))),
+  addons: process.env.GRADTAPE_ADDON
+    ? [process.env.GRADTAPE_ADDON]
+    : ['build/Release/gradtape.node', `prebuilds/${process.platform}-${process.arch}/gradtape.node`].map((path) => fileURLToPath(new URL(path, root))),
   openAddon,
 
   wasmUrl: (name) => new URL(`dist/${name}`, root),

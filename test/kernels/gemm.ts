@@ -18,15 +18,19 @@ function product(suffix: string, { m, n, k, nb = 1, share, gap = 0 }: Shape, [ta
   const [rsa, csa, sizeA] = strides(m, k, ta);
   const [rsb, csb, sizeB] = strides(k, n, tb);
   const rsc = n + gap;
-  const a = new Memory(dt, sizeA * nb + 1);
-  const b = new Memory(dt, sizeB * nb + 1);
-  const c = new Memory(dt, m * rsc * nb);
+  // Memory ends with the last element.
+  const reach = (rows: number, columns: number, rs: number, cs: number, step: number): number =>
+    rows * columns === 0 ? 0 : (rows - 1) * rs + (columns - 1) * cs + 1 + (nb - 1) * step;
+  const [sa, sb] = [share === 'a' ? 0 : sizeA, share === 'b' ? 0 : sizeB];
+  const a = new Memory(dt, reach(m, k, rsa, csa, sa));
+  const b = new Memory(dt, reach(k, n, rsb, csb, sb));
+  const c = new Memory(dt, reach(m, n, rsc, 1, m * rsc));
   fillWith(a, [-1, 1]);
   fillWith(b, [-1, 1]);
   // With beta = 0 c is never read, whatever it holds.
   if (beta !== 0) fillWith(c, [-1, 1]);
   else if (suffix !== 'i64') for (let i = 0; i < c.length; i++) c.set(i, Number.NaN);
-  const numbers = { m, n, k, rsa, csa, rsb, csb, rsc, nb, sa: share === 'a' ? 0 : sizeA, sb: share === 'b' ? 0 : sizeB, sc: m * rsc, alpha, beta };
+  const numbers = { m, n, k, rsa, csa, rsb, csb, rsc, nb, sa, sb, sc: m * rsc, alpha, beta };
   run({ name: 'gemm', suffix, buffers: { a, b, c }, numbers, what: `(${m}, ${k}) ${ta} x (${k}, ${n}) ${tb}, ${nb} batches, alpha ${alpha}, beta ${beta}` });
 }
 

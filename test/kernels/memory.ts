@@ -34,6 +34,8 @@ export class Memory implements Elements {
     this.touched = new Uint8Array(whole);
   }
   #at(i: number): number {
+    if (!(i >= -this.origin && i < this.length - this.origin))
+      throw new Error(`element ${i} of ${this.length} from ${-this.origin} on: the reference leaves the buffer`);
     return guard / this.dt.size + this.origin + i;
   }
   get(i: number): number {
@@ -59,14 +61,31 @@ export class Memory implements Elements {
   /** Puts the bytes at the next free place; the offset is odd in elements, so that nothing is aligned by luck. */
   upload(base: number): number {
     this.#address = base + this.dt.size;
-    backend.copyIn(this.#address, this.array);
+    this.#put(this.array.byteLength);
     return lineUp(this.#address + this.array.byteLength);
+  }
+  /** Puts the bytes where the last element's end at `end`. */
+  uploadBefore(end: number): void {
+    const bytes = guard + this.length * this.dt.size;
+    this.#address = end - bytes;
+    this.#put(bytes);
+  }
+  /** Puts that many bytes at the address; for the address sanitizer nobody may touch the guard zones. */
+  #put(bytes: number): void {
+    const address = this.#address;
+    backend.poison?.(address, bytes, false);
+    backend.copyIn(address, new Uint8Array(this.array.buffer, this.array.byteOffset, bytes));
+    backend.poison?.(address, guard, true);
+    const end = guard + this.length * this.dt.size;
+    backend.poison?.(address + end, bytes - end, true);
   }
   get address(): number {
     return this.#address + guard + this.origin * this.dt.size;
   }
   download(): void {
+    backend.poison?.(this.#address, this.array.byteLength, false);
     backend.copyOut(this.#address, this.array);
+    backend.poison?.(this.#address, this.array.byteLength, true);
   }
 }
 
@@ -109,11 +128,30 @@ export function run({ name, suffix, buffers, numbers, dims = [], tolerance = ref
   // Two names may be one buffer.
   for (const [key, memory] of Object.entries(buffers))
     for (const [other, same] of Object.entries(buffers)) if (same === memory) expected[other] = expected[key];
-  let free = lineUp(arena.address);
-  for (const memory of new Set(Object.values(buffers))) free = memory.upload(free);
   const table = backend.kernels[name] as unknown;
   const kernel = (suffix === '' ? table : (table as unknown[])[dtypeOfSuffix(suffix).code]) as (...args: (number | readonly number[])[]) => void;
-  kernel(...parametersOf(name).map(({ name: p, kind }) => (kind === 'v' ? dims : 'rwu'.includes(kind) ? buffers[p].address : numbers[p])));
+  const parameters = parametersOf(name);
+  const distinct = new Set(Object.values(buffers));
+  /** Runs the kernel with one buffer at the end of the arena, or with none there. */
+  const call = (last?: Memory): void => {
+    let free = lineUp(arena.address);
+    for (const memory of distinct) {
+      if (memory === last) memory.uploadBefore(arena.address + arena.bytes);
+      else free = memory.upload(free);
+    }
+    kernel(...parameters.map(({ name: p, kind }) => (kind === 'v' ? dims : 'rwu'.includes(kind) ? buffers[p].address : numbers[p])));
+  };
+  // Linear memory ends with the arena: what touches a byte past the buffer that is last in it traps.
+  if (backend.name === 'wasm') {
+    for (const [key, memory] of Object.entries(buffers)) {
+      try {
+        call(memory);
+      } catch (error) {
+        throw new Error(`${what}: ${key} of ${memory.length} ends where the memory ends`, { cause: error });
+      }
+    }
+  }
+  call();
   references[name].run({ buffers: expected, numbers, dims });
   for (const [key, memory] of Object.entries(buffers)) {
     memory.download();
