@@ -17,7 +17,8 @@ const withoutBackend = [
 
 /** The instruction sets that the addon has for this machine, or why it does not load. Asked in another process: what is asked may not end this one. */
 function askAddon(): { isa: string; isas: readonly string[] } | { reason: string } {
-  const script = "const { isa, isas } = require('./build/Release/gradtape.node'); process.stdout.write(JSON.stringify({ isa, isas }))";
+  const path = JSON.stringify(process.env.GRADTAPE_ADDON || './build/Release/gradtape.node');
+  const script = `const { isa, isas } = require(${path}); process.stdout.write(JSON.stringify({ isa, isas }))`;
   const cwd = fileURLToPath(new URL('.', import.meta.url));
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' });
   return status === 0 ? JSON.parse(stdout) : { reason: stderr.split('\n').find((line) => line.includes('Error')) ?? `exit code ${status}` };

@@ -17,15 +17,17 @@ GRADTAPE_INLINE D reduced_expm1(D x, Long<D>* n) {
   const D r = (x - whole * 0x1.62e42fee00000p-1) - whole * 0x1.a39ef35793c76p-33;
   const D q = polynomial(r, 1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24,
                          1.0 / 6, 0.5);
-  *n = (Long<D>)shifted - (Long<D>)magic;
+  *n = (Long<D>)((Vec<uint64_t, width<D>>)shifted - (Vec<uint64_t, width<D>>)magic);
   return r * r * q + r;
 }
 
 /** p * 2^n in two factors, so that it is rounded once; n is halved without a 64-bit arithmetic shift, which AVX2 and SSE2 do not have. */
 template <class D>
 GRADTAPE_INLINE D times_power(D p, Long<D> n) {
-  const Long<D> first = (Long<D>)(((Vec<uint64_t, width<D>>)(n + 4096)) >> 1) - 2048;
-  return p * (D)((first + 1023) << 52) * (D)((n - first + 1023) << 52);
+  using Bits = Vec<uint64_t, width<D>>;
+  // Unsigned: where p is NaN, n is anything.
+  const Bits bits = (Bits)n, first = ((bits + 4096) >> 1) - 2048;
+  return p * (D)((first + 1023) << 52) * (D)((bits - first + 1023) << 52);
 }
 
 /** 1 ulp. */
