@@ -73,7 +73,7 @@ GRADTAPE_INLINE V log_of(V x) {
   const auto tiny = x < 0x1p-126f;
   const V scaled = tiny ? x * 0x1p23f : x;
   // x = 2^e m with m in [sqrt(1/2), sqrt(2)).
-  const Int<V> bits = (Int<V>)scaled - 0x3f3504f3;
+  const Int<V> bits = minus((Int<V>)scaled, splat<Int<V>>(0x3f3504f3));
   const Int<V> e = (bits >> 23) - (tiny ? splat<Int<V>>(23) : Int<V>{});
   const V f = (V)((bits & 0x7fffff) + 0x3f3504f3) - 1.0f;
   const V q = polynomial(f, 0x1.1484e8p-4f, -0x1.de1004p-4f, 0x1.e6c03ep-4f, -0x1.fc26acp-4f, 0x1.233b78p-3f, -0x1.555c4ep-3f, 0x1.99a478p-3f, -0x1.000006p-2f,

@@ -17,7 +17,7 @@ GRADTAPE_INLINE D reduced_expm1(D x, Long<D>* n) {
   const D r = (x - whole * 0x1.62e42fee00000p-1) - whole * 0x1.a39ef35793c76p-33;
   const D q = polynomial(r, 1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24,
                          1.0 / 6, 0.5);
-  *n = (Long<D>)((Vec<uint64_t, width<D>>)shifted - (Vec<uint64_t, width<D>>)magic);
+  *n = minus((Long<D>)shifted, (Long<D>)magic);
   return r * r * q + r;
 }
 
@@ -44,9 +44,9 @@ template <class D, Only<D, double> = 0>
 GRADTAPE_INLINE D log_of(D x) {
   const auto tiny = x < 0x1p-1022;
   const D scaled = tiny ? x * 0x1p54 : x;
-  const Long<D> bits = (Long<D>)scaled - 0x3fe6a09e667f3bcd;
+  const Long<D> bits = minus((Long<D>)scaled, splat<Long<D>>(0x3fe6a09e667f3bcd));
   // The exponent, moved into the low bits of a float64 around 1.5 * 2^52.
-  const Long<D> biased = (Long<D>)(((Vec<uint64_t, width<D>>)(bits + (1ll << 62))) >> 52);
+  const Long<D> biased = (Long<D>)(((Vec<uint64_t, width<D>>)bits + (1ull << 62)) >> 52);
   const D magic = splat<D>(0x1.8p52);
   const D n = (D)(biased + (Long<D>)magic) - magic - (tiny ? splat<D>(1024.0 + 54.0) : splat<D>(1024.0));
   const D f = (D)((bits & 0xfffffffffffff) + 0x3fe6a09e667f3bcd) - 1.0;

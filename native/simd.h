@@ -42,6 +42,43 @@ using Element = typename Bare<decltype(V()[0])>::type;
 template <class V>
 constexpr int width = static_cast<int>(sizeof(V) / sizeof(Element<V>));
 
+/** Sums, differences and products that wrap around where the elements are integers, whose signed overflow the language does not define. Scalars or vectors. */
+template <class T>
+struct Modular {
+  using type = T;
+};
+template <>
+struct Modular<int32_t> {
+  using type = uint32_t;
+};
+template <>
+struct Modular<int64_t> {
+  using type = uint64_t;
+};
+template <class V, class = Element<V>>
+Vec<typename Modular<Element<V>>::type, width<V>> modular(V, int);
+template <class T>
+typename Modular<T>::type modular(T, ...);
+template <class V>
+using ModularOf = decltype(modular(V(), 0));
+
+template <class V>
+GRADTAPE_INLINE V plus(V a, V b) {
+  return (V)((ModularOf<V>)a + (ModularOf<V>)b);
+}
+template <class V>
+GRADTAPE_INLINE V minus(V a, V b) {
+  return (V)((ModularOf<V>)a - (ModularOf<V>)b);
+}
+template <class V>
+GRADTAPE_INLINE V times(V a, V b) {
+  return (V)((ModularOf<V>)a * (ModularOf<V>)b);
+}
+template <class V>
+GRADTAPE_INLINE V negated(V a) {
+  return (V)(-(ModularOf<V>)a);
+}
+
 /** From -0, since 0 + -0 would be 0; the compiler drops the addition. */
 template <class V, class T>
 GRADTAPE_INLINE V splat(T value) {

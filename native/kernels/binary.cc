@@ -8,9 +8,9 @@ namespace GRADTAPE_NS {
 
 template <class T>
 void add(const T* a, const T* b, Out<T> y, double alpha, int64_t nd, Dims dims) {
-  if (alpha == 1) return map<CHEAP>([](auto u, auto v) { return u + v; }, nd, dims, y.data, a, b);
+  if (alpha == 1) return map<CHEAP>([](auto u, auto v) { return plus(u, v); }, nd, dims, y.data, a, b);
   const T factor = wrapped<T>(alpha);
-  map<CHEAP>([factor](auto u, auto v) { return u + v * factor; }, nd, dims, y.data, a, b);
+  map<CHEAP>([factor](auto u, auto v) { return plus(u, times(v, splat<decltype(v)>(factor))); }, nd, dims, y.data, a, b);
 }
 
 /** b where the mask is set or b is NaN, else a (which may be NaN). */
@@ -26,7 +26,7 @@ GRADTAPE_INLINE V prefer(M better, V a, V b) {
     map<grain>([](auto u, auto v) { return expression; }, nd, dims, y.data, a, b);        \
   }
 
-GRADTAPE_BINARY(mul, CHEAP, T, u* v)
+GRADTAPE_BINARY(mul, CHEAP, T, times(u, v))
 GRADTAPE_BINARY(div, CHEAP, T, u / v)
 GRADTAPE_BINARY(pow, COSTLY, T, power(u, v))
 GRADTAPE_BINARY(maximum, CHEAP, T, prefer(u < v, u, v))

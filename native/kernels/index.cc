@@ -44,7 +44,7 @@ GRADTAPE_INLINE void scatter_runs(const T* x, const int64_t* idx, T* y, int64_t 
 template <class T>
 void scatter_add(const T* x, const int64_t* idx, InOut<T> y, int64_t sdim, int64_t nd, Dims dims) {
   scatter_runs(x, idx, y.data, sdim, nd, dims, [](T* target, const T* source, int64_t n) {
-    for (int64_t i = 0; i < n; i++) target[i] = static_cast<T>(target[i] + source[i]);
+    for (int64_t i = 0; i < n; i++) target[i] = plus(target[i], source[i]);
   });
 }
 
@@ -60,7 +60,7 @@ void scatter_reduce(const T* x, const int64_t* idx, InOut<T> y, int64_t how, int
   scatter_runs(x, idx, y.data, sdim, nd, dims, [how](T* target, const T* source, int64_t n) {
     for (int64_t i = 0; i < n; i++) {
       const T a = target[i], b = source[i];
-      if (how == 0) target[i] = static_cast<T>(a * b);
+      if (how == 0) target[i] = times(a, b);
       else if (b != b || (how == 1 ? b > a : b < a)) target[i] = b;
     }
   });

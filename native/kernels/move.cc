@@ -15,7 +15,7 @@ template <class T>
 void arange(Out<T> y, double start, double step, int64_t n) {
   if constexpr (sizeof(T) == 8 && !is_float<T>) {
     const int64_t first = static_cast<int64_t>(start), by = static_cast<int64_t>(step);
-    for (int64_t i = 0; i < n; i++) y[i] = first + i * by;
+    for (int64_t i = 0; i < n; i++) y[i] = plus(first, times(i, by));
   } else {
     for (int64_t i = 0; i < n; i++) y[i] = wrapped<T>(start + static_cast<double>(i) * step);
   }

@@ -43,8 +43,8 @@ inline T integer_power(T a, T b) {
     return 0;
   }
   T result = 1;
-  for (; b > 0; b = static_cast<T>(b >> 1), a = static_cast<T>(a * a)) {
-    if (b & 1) result = static_cast<T>(result * a);
+  for (; b > 0; b = static_cast<T>(b >> 1), a = times(a, a)) {
+    if (b & 1) result = times(result, a);
   }
   return result;
 }

@@ -77,7 +77,7 @@ GRADTAPE_INLINE V floor_div_of(V a, V b) {
   } else {
     return each2(a, b, [](T u, T v) {
       if (v == 0) return static_cast<T>(0);
-      if (is_signed<T> && v == static_cast<T>(-1)) return static_cast<T>(0 - u);
+      if (is_signed<T> && v == static_cast<T>(-1)) return negated(u);
       const T rest = static_cast<T>(u % v), q = static_cast<T>(u / v);
       return rest != 0 && (rest < 0) != (v < 0) ? static_cast<T>(q - 1) : q;
     });

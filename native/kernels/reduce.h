@@ -34,7 +34,7 @@ struct Sum {
   static constexpr T identity = 0;
   template <class V>
   static GRADTAPE_INLINE V step(V a, V b) {
-    return a + b;
+    return plus(a, b);
   }
 };
 template <class T>
@@ -44,7 +44,7 @@ struct Product {
   static constexpr T identity = 1;
   template <class V>
   static GRADTAPE_INLINE V step(V a, V b) {
-    return a * b;
+    return times(a, b);
   }
 };
 template <class T>

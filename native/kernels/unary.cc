@@ -10,7 +10,7 @@ namespace GRADTAPE_NS {
 template <class V>
 GRADTAPE_INLINE V magnitude(V x) {
   if constexpr (is_float<Element<V>>) return absolute(x);
-  else return x < 0 ? -x : x;
+  else return x < 0 ? negated(x) : x;
 }
 
 template <class V>
@@ -26,7 +26,7 @@ GRADTAPE_INLINE V sign_of(V x) {
     map<grain>([](auto v) { return expression; }, nd, dims, y.data, x);        \
   }
 
-GRADTAPE_UNARY(neg, CHEAP, -v)
+GRADTAPE_UNARY(neg, CHEAP, negated(v))
 GRADTAPE_UNARY(abs, CHEAP, magnitude(v))
 GRADTAPE_UNARY(sign, CHEAP, sign_of(v))
 GRADTAPE_UNARY(relu, CHEAP, v < 0 ? decltype(v){} : v)

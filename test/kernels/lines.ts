@@ -2,7 +2,7 @@
 import { dtypes } from '../../src/core/dtype.js';
 import { dtypeOfSuffix, edges, fillWith, indexType, Memory, run, widths } from './memory.js';
 
-const [i32, u8] = [dtypes[2], dtypes[4]];
+const i32 = dtypes[2];
 
 export function sorting(suffix: string): void {
   const dt = dtypeOfSuffix(suffix);
@@ -11,7 +11,8 @@ export function sorting(suffix: string): void {
       for (const [descending, wide] of [0, 1].flatMap((d) => widths.map((w) => [d, w]))) {
         const index = indexType(wide);
         const [x, y, places] = [new Memory(dt, rows * n), new Memory(dt, rows * n), new Memory(index, rows * n)];
-        const scratch = new Memory(u8, Math.ceil((rows * n * index.size) / 8) * 8 + rows * n * dt.size);
+        // Aligned as its longest elements are.
+        const scratch = new Memory(dtypes[1], Math.ceil((rows * n * index.size) / 8) + Math.ceil((rows * n * dt.size) / 8));
         fillWith(x, n % 2 ? [-900, 900] : [-3, 3]);
         // Ties, zeros of both signs, and NaN.
         for (let i = 0; i < x.length; i += 5) x.set(i, dt.category === 2 ? [2, -0, 0, Number.NaN, Number.POSITIVE_INFINITY][(i / 5) % 5] : 2);
