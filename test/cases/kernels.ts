@@ -453,10 +453,10 @@ export const references: { readonly [K in KernelName]: Reference<K> | Reference 
     { tolerance: { ulp: 4, eps: 128 } },
   ),
 
-  conv: reference(images.conv, { tolerance: { ulp: 4, eps: 512 } }),
-  // Sums of 594 products of up to 4 each, by minimal filtering: 560 epsilons were seen.
+  // Minimal filtering: sums of 630 products of up to 1 were off by 631 epsilons over 40 draws, of 594 products of up to 4 by 560.
+  conv: reference(images.conv, { tolerance: { ulp: 4, eps: 1024 } }),
   conv_bwd_input: reference(images.convBwdInput, { tolerance: { ulp: 4, eps: 1024 } }),
-  conv_bwd_weight: reference(images.convBwdWeight, { tolerance: { ulp: 4, eps: 512 } }),
+  conv_bwd_weight: reference(images.convBwdWeight, { tolerance: { ulp: 4, eps: 1024 } }),
   max_pool: reference(images.maxPool, { tolerance: { ulp: 0 } }),
   resample: reference(images.resample, { tolerance: { ulp: 4, eps: 16 } }),
 

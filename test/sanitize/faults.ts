@@ -1,6 +1,6 @@
 // node --import tsx test/sanitize/faults.ts NAME: commits one fault that a sanitizer must report. Run by test/sanitize/index.mjs before the tests: a build that does not see these proves nothing.
 import { Worker } from 'node:worker_threads';
-import { heap, K } from '../../src/kernels/load.js';
+import { backend, heap, K } from '../../src/kernels/load.js';
 
 const count = 100;
 const place = (): number => heap.settle({}, 4 * count).address;
@@ -18,7 +18,13 @@ const faults: Record<string, () => void> = {
     neg(address, y, count);
   },
   /** A matrix of doubles at an odd address. */
-  undefined: () => K.cholesky[1]!(place() + 1, place(), 1, 3),
+  misaligned: () => K.cholesky[1]!(place() + 1, place(), 1, 3),
+  /** An index times a stride is 2^63, which in bytes is 0 again: nothing else is wrong. */
+  overflow: () => {
+    const [x, idx, y] = [place(), place(), place()];
+    backend.copyIn(idx, BigInt64Array.of(2n));
+    K.gather[0]!(x, idx, y, 2 ** 62, 1, [1, 1, 1, 1]);
+  },
   /** Two threads write to the same elements. */
   race: () => {
     const [x, y] = [place(), place()];

@@ -23,7 +23,13 @@ const settings = {
 
 /** Fault by the words of its report. */
 const faults = {
-  asan: { overrun: 'AddressSanitizer', overwrite: 'AddressSanitizer', freed: 'AddressSanitizer', undefined: 'misaligned address' },
+  asan: {
+    overrun: 'AddressSanitizer',
+    overwrite: 'AddressSanitizer',
+    freed: 'AddressSanitizer',
+    misaligned: 'misaligned address',
+    overflow: 'signed integer overflow',
+  },
   tsan: { race: 'data race' },
 }[sanitizer];
 const kernels = 'test/kernels.test.ts test/accuracy.test.ts';
