@@ -7,9 +7,9 @@ import { buildFor, isas, root, runtimeOf } from '../../native/sanitize.mjs';
 
 const [sanitizer, ...options] = process.argv.slice(2);
 const reports = join(root, 'build', sanitizer, 'reports');
-const valueOf = (name) => (options.includes(name) ? options[options.indexOf(name) + 1] : undefined);
+const option = (name) => (options.includes(name) ? options[options.indexOf(name) + 1] : undefined);
 const part = options.includes('--part');
-const wanted = valueOf('--isa')?.split(',') ?? (part ? [process.arch === 'x64' ? 'avx2' : 'neon'] : isas);
+const wanted = option('--isa')?.split(',') ?? (part ? [process.arch === 'x64' ? 'avx2' : 'neon'] : isas);
 
 /** Reports go to files, one a process (those of undefined behaviour, from a GCC, to the standard error), and the process goes on: one run shows all faults. */
 const log = `log_path=${reports}/report`;
