@@ -8,6 +8,7 @@ const withoutBackend = [
   'test/format.test.ts',
   'test/idx.test.ts',
   'test/house.test.ts',
+  'test/pages.test.ts',
   'test/loader.test.ts',
   'test/heap.test.ts',
   'test/bench.test.ts',
