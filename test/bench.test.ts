@@ -116,14 +116,38 @@ describe('the page', () => {
       {
         title: 'ours',
         bars: [
-          { label: 'fast', value: 4 },
+          { label: 'fast & good', value: 4 },
           { label: 'slow', value: 0.5 },
         ],
       },
+      { title: 'theirs', bars: [{ label: 'slow', value: 2 ** 0.5 }] },
     ]);
     expect(svg).toContain('<title>a &lt; b</title>');
-    const one = 310 + (420 * 1) / 3;
-    expect(svg).toContain(`<rect x="${one.toFixed(1)}" y="46" width="280.0"`);
-    expect(svg).toContain('<rect x="310.0" y="66" width="140.0"');
+    // From 1/2 to 4, three doublings of 404 in all, beside a margin of 18: [from, to, what it says].
+    const doubling = 404 / 3;
+    const bars = [...svg.matchAll(/<rect x="([\d.]+)" y="(\d+)" width="([\d.]+)" height="11" fill="#(\w+)"\/><text [^>]*>([\d.]+)</g)];
+    const drawn = bars.map(([, x, , width, , says]) => [(Number(x) - 18) / doubling - 1, (Number(x) + Number(width) - 18) / doubling - 1, Number(says)]);
+    for (const [i, [from, to, says]] of [
+      [0, 2, 4],
+      [-1, 0, 0.5],
+      [0, 0.5, 1.4],
+    ].entries()) {
+      expect(drawn[i][0]).toBeCloseTo(from, 2);
+      expect(drawn[i][1]).toBeCloseTo(to, 2);
+      expect(drawn[i][2]).toBe(says);
+    }
+    expect(new Set(bars.map(([, , y]) => y)).size).toBe(3);
+    expect(bars[1][4]).not.toBe(bars[2][4]);
+    // Each label above its bars and below those of the one before.
+    const rows = [...svg.matchAll(/<text x="18" y="(\d+)">/g)].map(([, y]) => Number(y));
+    const [fast, slow] = bars.map(([, , y]) => Number(y));
+    expect([rows[0] < fast, fast + 11 < rows[1] - 9, rows[1] < slow]).toEqual([true, true, true]);
+    const ticks = [...svg.matchAll(/<text x="([\d.]+)" y="\d+" text-anchor="middle">(?:<tspan[^>]*>)?([\d/]+)</g)];
+    expect(ticks.map(([, x, text]) => [Math.round((Number(x) - 18) / doubling), text])).toEqual([
+      [0, '1/2'],
+      [1, '1'],
+      [2, '2'],
+      [3, '4'],
+    ]);
   });
 });

@@ -19,8 +19,8 @@ type Signals = readonly (readonly [when: string, signal: NodeJS.Signals, delay: 
 
 /** Runs the script; each signal is sent when the text that it waits for has been printed, and some time later. */
 function run(folder: string, args: readonly string[], signals: Signals = [], extra: Record<string, string> = {}): Promise<Outcome> {
-  const env = { ...process.env, NODE_OPTIONS: '', TSX_TSCONFIG_PATH: at('files/tsconfig.json'), ...extra };
-  const child = spawn(process.execPath, ['--import', 'tsx', at('files/task.ts'), folder, ...args], { env });
+  const env = { ...process.env, NODE_OPTIONS: '', ...extra };
+  const child = spawn(process.execPath, ['--import', 'tsx', at('files/task.ts'), folder, ...args], { env, cwd: at('..') });
   const waiting = [...signals];
   let out = '';
   const heard = (text: Buffer): void => {

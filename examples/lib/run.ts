@@ -1,5 +1,5 @@
 // What all training scripts do around gt.train.fit: progress, the best checkpoint, interruption and resumption, a loss curve.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as gt from 'gradtape';
 import { interruptible } from './interrupt.js';
@@ -51,7 +51,8 @@ function readSnapshot(resume: Options['resume'], last: string): gt.train.Snapsho
   return gt.load(file) as gt.train.Snapshot;
 }
 
-function curve(title: string, history: readonly gt.train.EpochLog[]): string {
+/** Training and validation loss over the epochs, as a picture. */
+export function curve(title: string, history: readonly gt.train.EpochLog[]): string {
   const x = history.map(({ epoch }) => epoch);
   const of = (name: string): number[] => history.map(({ figures }) => figures[name]);
   const series = [
@@ -79,7 +80,7 @@ export async function run<B>(task: Task<B>, { epochs, out, resume }: Options): P
     onEpoch(run, log) {
       if (!run.history.some((other) => value(other) > value(log)) && !Number.isNaN(value(log))) gt.save(model.stateDict(), best);
       gt.save(run.snapshot(), last);
-      writeFileSync(picture, curve(name, run.history));
+      gt.io.writeFile(picture, curve(name, run.history));
     },
   };
   const { result, exitCode } = await interruptible(async (signal) => {

@@ -47,5 +47,6 @@ export function drawSchedules(): string {
     return chart.replace('<svg ', `<svg x="${(i % columns) * width}" y="${Math.floor(i / columns) * height}" `);
   });
   const rows = Math.ceil(panels.length / columns);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${columns * width}" height="${rows * height}">\n${panels.join('')}</svg>\n`;
+  const [wide, high] = [columns * width, rows * height];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${high}" viewBox="0 0 ${wide} ${high}">\n${panels.join('')}</svg>\n`;
 }
