@@ -202,6 +202,17 @@ describe('refused', () => {
     expect(() => gt.tensor([Number.NaN], { dtype: 'int64' })).toThrow(/numbers that int64 can hold, got NaN/);
   });
 
+  test('numbers that an integer dtype cannot hold are refused, not wrapped around', () => {
+    const ends = { uint8: [-255, 255], int32: [-(2 ** 31), 2 ** 31 - 1], int64: [-(2n ** 63n), 2n ** 63n - 1n] } as const;
+    for (const [dtype, [low, high]] of Object.entries(ends)) {
+      const make = (value: number | bigint) => gt.tensor([0, value], { dtype: dtype as gt.DType });
+      const lowest = dtype === 'uint8' ? 1 : low;
+      expect([make(low), make(high)].map((t) => BigInt(t.toTypedArray()[1]))).toEqual([BigInt(lowest), BigInt(high)]);
+      const beyond = [BigInt(low) - 1n, BigInt(high) + 1n];
+      for (const value of [...beyond, 2 * Number(low), 2 * Number(high), 1e300, -Infinity]) expect(() => make(value)).toThrow(gt.DTypeError);
+    }
+  });
+
   test('operands that are none', () => {
     const x = gt.ones([2]);
     for (const other of ['1', null, undefined, [1, 2], {}]) expect(() => x.add(other as never)).toThrow(gt.ArgumentError);

@@ -4,7 +4,7 @@ import { ArgumentError, BackendError, DTypeError, fail, ShapeError, show } from 
 import { checkShape, checkSize, numel, type Shape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
-import { checkHolds, full as filled } from '../tensor/fill.js';
+import { checkHolds, full as filled, holds } from '../tensor/fill.js';
 import { addressOf, type Nested, Tensor, empty as uninitialised } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, isOptions, readArgs } from './args.js';
 import { kernelFor } from './map.js';
@@ -68,21 +68,22 @@ const inferred = (values: Flat['values']): DTypeInfo => {
   return values.some((v) => typeof v === 'bigint') ? int64 : bool;
 };
 
+/** Numbers of a dtype as PyTorch converts them: integers cut fractions off, and refuse what they cannot hold instead of wrapping around. */
 function convert(op: string, values: Flat['values'], dt: DTypeInfo): TypedArray {
   const array = new dt.array(values.length);
+  const refuse = (v: Flat['values'][number]): never => fail(DTypeError, op, `numbers that ${dt.name} can hold`, String(v));
   if (array instanceof BigInt64Array) {
     values.forEach((v, i) => {
-      if (typeof v === 'number' && !Number.isInteger(v)) {
-        if (!Number.isFinite(v)) fail(DTypeError, op, `numbers that ${dt.name} can hold`, String(v));
-        array[i] = BigInt(Math.trunc(v));
-      } else array[i] = BigInt(v);
+      if (typeof v === 'number' && !Number.isFinite(v)) refuse(v);
+      const exact = BigInt(typeof v === 'number' ? Math.trunc(v) : v);
+      if (BigInt.asIntN(64, exact) !== exact) refuse(v);
+      array[i] = exact;
     });
     return array;
   }
-  const integer = dt.category === Category.Integer;
   values.forEach((v, i) => {
     const number = Number(v);
-    if (integer && !Number.isFinite(number)) fail(DTypeError, op, `numbers that ${dt.name} can hold`, String(v));
+    if (!holds(number, dt)) refuse(v);
     array[i] = dt === bool ? Number(number !== 0 || Number.isNaN(number)) : number;
   });
   return array;

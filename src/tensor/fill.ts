@@ -16,12 +16,18 @@ export function fillWith(t: Tensor, value: number): void {
   K.fill[t.dt.code](addressOf(t), t.dt.name === 'bool' ? Number(value !== 0) : value, nd, dims);
 }
 
-/** Throws unless the dtype can hold the number that a user wants everywhere: integers refuse what is not finite or out of range, as PyTorch does; uint8 takes -255 to 255. */
+/** Whether a dtype can hold a number: integers refuse what is not finite or out of range, as PyTorch does; uint8 takes -255 to 255. */
+export function holds(value: number, dt: DTypeInfo): boolean {
+  if (dt.category !== Category.Integer) return true;
+  if (dt.size === 1) return Math.abs(value) <= 255;
+  const limit = 2 ** (8 * dt.size - 1);
+  // 2^63 - 1 is no number.
+  return value >= -limit && (dt.size === 8 ? value < limit : value <= limit - 1);
+}
+
+/** Throws unless the dtype can hold the number that a user wants everywhere. */
 export function checkHolds(op: string, value: number, dt: DTypeInfo): number {
-  if (dt.category !== Category.Integer) return value;
-  const limit = dt.size === 1 ? 256 : 2 ** (8 * dt.size - 1);
-  if (!(Math.abs(value) < limit || (dt.size > 1 && value === -limit)))
-    fail(DTypeError, op, `a number that ${dt.name} can hold`, `${value}: value cannot be converted to type ${dt.name} without overflow`);
+  if (!holds(value, dt)) fail(DTypeError, op, `a number that ${dt.name} can hold`, `${value}: value cannot be converted to type ${dt.name} without overflow`);
   return value;
 }
 
