@@ -46,14 +46,17 @@ export function fail(Class: ErrorClass, op: string, requirement: string, got: st
   throw new Class(`${op}: expected ${requirement}, got ${got}`);
 }
 
-/** A value as an error message shows it: arrays in brackets, strings quoted, objects by class. */
-export function show(value: unknown): string {
+/** A value as an error message shows it: arrays in brackets, strings quoted, objects by class; nested deeper than three levels, or in itself, as dots. */
+export function show(value: unknown, depth = 3): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (Array.isArray(value)) {
-    const shown = value.slice(0, 8).map(show).join(', ');
-    return value.length > 8 ? `[${shown}, ... ${value.length} in all]` : `[${shown}]`;
+    if (depth === 0) return '[...]';
+    const { length } = value;
+    const shown: string[] = [];
+    for (let i = 0; i < Math.min(length, 8); i++) shown.push(show(value[i], depth - 1));
+    return length > 8 ? `[${shown.join(', ')}, ... ${length} in all]` : `[${shown.join(', ')}]`;
   }
   if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'object';
   return Object.is(value, -0) ? '-0' : String(value);

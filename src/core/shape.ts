@@ -5,6 +5,13 @@ export type Shape = readonly number[];
 
 export const scalarShape: Shape = Object.freeze([]) as Shape;
 
+/** Dims that a tensor may have, as in PyTorch. */
+export const MAX_RANK = 64;
+
+export function checkRank(op: string, rank: number): void {
+  if (rank > MAX_RANK) fail(ShapeError, op, `at most ${MAX_RANK} dims`, String(rank));
+}
+
 export function numel(shape: Shape): number {
   let n = 1;
   for (let i = 0; i < shape.length; i++) n *= shape[i];
@@ -88,10 +95,20 @@ export function checkInt(op: string, role: string, value: unknown): number {
   return fail(ArgumentError, op, `${role} to be an integer`, show(value));
 }
 
+/** Checks a list of sizes; gives a plain array, read once. */
+export function checkSizes(op: string, list: unknown): number[] {
+  if (!Array.isArray(list)) fail(ArgumentError, op, 'a shape: an array of sizes', show(list));
+  // A subclass or a proxy of an array has methods of its own.
+  const sizes: number[] = [];
+  const { length } = list;
+  for (let i = 0; i < length; i++) sizes.push(checkSize(op, `size ${i}`, list[i]));
+  return sizes;
+}
+
 /** Checks a shape argument; the number of elements must be exactly countable. */
 export function checkShape(op: string, shape: unknown): number[] {
-  if (!Array.isArray(shape)) fail(ArgumentError, op, 'a shape: an array of sizes', show(shape));
-  const sizes = shape.map((size, i) => checkSize(op, `size ${i}`, size));
+  if (Array.isArray(shape)) checkRank(op, shape.length);
+  const sizes = checkSizes(op, shape);
   if (!sizes.includes(0) && !Number.isSafeInteger(numel(sizes))) fail(ShapeError, op, 'fewer than 2^53 elements', `shape ${showShape(sizes)}`);
   return sizes;
 }
@@ -110,7 +127,6 @@ export function checkDim(op: string, dim: unknown, ndim: number, role = 'dim'): 
 
 /** Dims to reduce, sorted, each once; null, undefined and [] mean all. */
 export function checkDims(op: string, dims: unknown, ndim: number): number[] {
-  if (ndim > 64) fail(ShapeError, op, 'at most 64 dims to reduce', `${ndim}: only tensors with up to 64 dims are supported`);
   const list = Array.isArray(dims) ? dims : [dims];
   if (dims === null || dims === undefined || list.length === 0) {
     const all: number[] = [];
@@ -192,13 +208,19 @@ export function viewStrides(shape: Shape, strides: Shape, target: Shape): number
 /** A target shape with at most one -1, which is worked out from the number of elements. */
 export function inferShape(op: string, shape: unknown, elements: number, from: Shape): number[] {
   if (!Array.isArray(shape)) fail(ArgumentError, op, 'a shape: an array of sizes', show(shape));
+  const { length } = shape;
+  checkRank(op, length);
   let unknown = -1;
-  const sizes = shape.map((size, i) => {
-    if (size !== -1) return checkSize(op, `size ${i}`, size);
-    if (unknown >= 0) fail(ShapeError, op, 'at most one size of -1', show(shape));
-    unknown = i;
-    return 1;
-  });
+  const sizes: number[] = [];
+  for (let i = 0; i < length; i++) {
+    const size: unknown = shape[i];
+    if (size !== -1) sizes.push(checkSize(op, `size ${i}`, size));
+    else {
+      if (unknown >= 0) fail(ShapeError, op, 'at most one size of -1', show(shape));
+      unknown = i;
+      sizes.push(1);
+    }
+  }
   const known = numel(sizes);
   if (unknown >= 0 && known > 0 && elements % known === 0) sizes[unknown] = elements / known;
   else if (unknown >= 0 && known === 0 && elements === 0) {

@@ -2,13 +2,10 @@
 
 import { type DType, type DTypeInfo, float32, int32, lookupDType } from '../core/dtype.js';
 import { DTypeError, FormatError, fail } from '../core/errors.js';
-import { contiguousStrides } from '../core/shape.js';
+import { contiguousStrides, MAX_RANK } from '../core/shape.js';
 import { packed, readBytes, writeBytes } from '../tensor/bytes.js';
 import { empty, emptyStrided, type Tensor } from '../tensor/tensor.js';
 import { PART, type Refuse, type Source } from './files.js';
-
-/** PyTorch's limit. */
-export const MAX_RANK = 64;
 
 export type FileDType = DType | 'int8' | 'int16' | 'float16' | 'bfloat16';
 

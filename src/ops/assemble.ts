@@ -1,6 +1,6 @@
 // Tensors made of several: stacked in the classic directions, on a diagonal, on grids; and the cuts that undo stacking.
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
-import { broadcastShapes, checkDim, checkInt, checkShape, type Shape, showShape } from '../core/shape.js';
+import { broadcastShapes, checkDim, checkInt, checkSizes, type Shape, showShape } from '../core/shape.js';
 import { full } from '../tensor/fill.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asChoice, asTensor, asTensors, isOptions, readArgs } from './args.js';
@@ -173,4 +173,4 @@ export const vsplit = cutter('vsplit', 2, () => 0);
 /** tensorSplit along the third dim. */
 export const dsplit = cutter('dsplit', 3, () => 2);
 /** Cuts a dim into pieces of the given sizes; all are views. */
-export const splitWithSizes = (x: Tensor, sizes: readonly number[], ...args: DimArgs): Tensor[] => split(x, checkShape('splitWithSizes', sizes), ...args);
+export const splitWithSizes = (x: Tensor, sizes: readonly number[], ...args: DimArgs): Tensor[] => split(x, checkSizes('splitWithSizes', sizes), ...args);

@@ -1,7 +1,7 @@
 // Tensors from data, and filled ones.
 import { bool, Category, type DType, type DTypeInfo, dtypes, float32, int64, type TypedArray } from '../core/dtype.js';
 import { ArgumentError, BackendError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
-import { checkShape, checkSize, numel, type Shape, showShape } from '../core/shape.js';
+import { checkShape, checkSize, MAX_RANK, numel, type Shape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { checkHolds, full as filled, holds } from '../tensor/fill.js';
@@ -39,20 +39,38 @@ interface Flat {
   readonly values: (number | boolean | bigint)[];
 }
 
+/** Elements that nested arrays may have: as many as V8 keeps in one array. */
+const mostNested = 2 ** 27;
+
+/**
+ * The shape that the first element of every level suggests. It is read before anything is copied: an array that contains itself, or the same array many times, has no end or
+ * more elements than memory.
+ */
+function suggestedShape(op: string, data: unknown): number[] {
+  const shape: number[] = [];
+  for (let level = data; Array.isArray(level); level = level[0]) {
+    if (shape.length === MAX_RANK) fail(ShapeError, op, `arrays nested at most ${MAX_RANK} levels deep`, 'deeper ones, or an array that contains itself');
+    shape.push(level.length);
+  }
+  if (numel(shape) > mostNested) fail(ShapeError, op, 'nested arrays of at most 2^27 elements (a typed array may have more)', `shape ${showShape(shape)}`);
+  return shape;
+}
+
 /** Nested arrays as one list, level by level; all siblings must be equally long. */
 function flatten(op: string, data: unknown): Flat {
-  const shape: number[] = [];
+  const shape = suggestedShape(op, data);
   let level: unknown[] = [data];
-  while (level.length > 0 && Array.isArray(level[0])) {
-    const size: number = level[0].length;
+  for (const [d, size] of shape.entries()) {
     const next: unknown[] = [];
     for (const item of level) {
       if (!Array.isArray(item) || item.length !== size) {
-        fail(ShapeError, op, `sequences of length ${size} at dim ${shape.length}`, Array.isArray(item) ? `length ${item.length}` : show(item));
+        fail(ShapeError, op, `sequences of length ${size} at dim ${d}`, Array.isArray(item) ? `length ${item.length}` : show(item));
       }
-      for (const element of item) next.push(element);
+      for (let i = 0; i < size; i++) {
+        if (item[i] === undefined) fail(ArgumentError, op, 'nested arrays of numbers or booleans', 'undefined');
+        next.push(item[i]);
+      }
     }
-    shape.push(size);
     level = next;
   }
   for (const value of level) {

@@ -1,6 +1,6 @@
 // Joining tensors along a dim, and cutting one into pieces.
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
-import { checkDim, checkInt, checkShape, checkSize, sameShape, showShape } from '../core/shape.js';
+import { checkDim, checkInt, checkSize, checkSizes, sameShape, showShape } from '../core/shape.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, asTensors, readArgs } from './args.js';
@@ -82,7 +82,7 @@ export function split(x: Tensor, sizes: number | readonly number[], ...args: Dim
   const dim = checkDim('split', readDim('split', args), x.ndim);
   const size = x.shape[dim];
   if (typeof sizes !== 'number') {
-    const list = checkShape('split', sizes);
+    const list = checkSizes('split', sizes);
     const total = list.reduce((n, piece) => n + piece, 0);
     if (total !== size)
       fail(

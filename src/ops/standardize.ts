@@ -160,14 +160,9 @@ export function groupNorm(x: Tensor, numGroups: number, ...args: ArgsOf<AffineOp
 }
 
 /** The groups that a normalized shape makes of the last dims, which must have just these sizes: an element has a channel of its own. */
-function lastDims(
-  op: string,
-  x: Tensor,
-  normalizedShape: readonly number[],
-  parameters: Readonly<Record<string, Tensor | null>>,
-): Omit<Groups, 'eps' | 'centred'> {
+function lastDims(op: string, x: Tensor, givenShape: readonly number[], parameters: Readonly<Record<string, Tensor | null>>): Omit<Groups, 'eps' | 'centred'> {
   needFloat(op, asTensor(op, 'input', x));
-  checkShape(op, normalizedShape);
+  const normalizedShape = checkShape(op, givenShape);
   const from = x.ndim - normalizedShape.length;
   if (normalizedShape.length === 0 || from < 0 || !sameShape(x.shape.slice(from), normalizedShape))
     fail(ShapeError, op, `an input whose last sizes are ${showShape(normalizedShape)}`, showShape(x.shape));

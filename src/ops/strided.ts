@@ -1,7 +1,7 @@
 // Views that are told where every element lies, and tensors with a part of them replaced.
 
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
-import { checkDim, checkInt, checkShape, checkSize, numel, sameShape, showShape } from '../core/shape.js';
+import { checkDim, checkInt, checkShape, checkSizes, numel, sameShape, showShape } from '../core/shape.js';
 import { storageOf } from '../tensor/inner.js';
 import { type Layout, layoutOf } from '../tensor/layout.js';
 import { apply } from '../tensor/op.js';
@@ -21,7 +21,7 @@ type StridedArgs = ArgsOf<OffsetOption, ['storageOffset']>;
 function readLayout(op: string, x: Tensor, size: readonly number[], stride: readonly number[], args: StridedArgs): Layout {
   asTensor(op, 'input', x);
   const shape = checkShape(op, size);
-  const strides = Array.isArray(stride) ? stride.map((step, d) => checkSize(op, `stride ${d}`, step)) : checkShape(op, stride);
+  const strides = checkSizes(op, stride);
   const given = readArgs<OffsetOption>(op, args, ['storageOffset']).storageOffset;
   const offset = given === undefined || given === null ? x.offset : checkInt(op, 'storageOffset', given);
   if (shape.length !== strides.length) {

@@ -2,7 +2,7 @@
 
 import { type DType, type DTypeInfo, dtypes, type TypedArray } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, GradientError, IndexError, ShapeError, show } from '../core/errors.js';
-import { checkDim, contiguousStrides, isContiguous, numel, type Shape, sameShape, scalarShape, showShape } from '../core/shape.js';
+import { checkDim, checkRank, contiguousStrides, isContiguous, MAX_RANK, numel, type Shape, sameShape, scalarShape, showShape } from '../core/shape.js';
 import { backend, heap, K } from '../kernels/load.js';
 import { newArray } from './array.js';
 import { nested, type SizeOf, sizeWithoutRows, type TensorJSON, tagOf, toJSON } from './compare.js';
@@ -50,6 +50,7 @@ export class Tensor {
   constructor(storage: Storage, dt: DTypeInfo, shape: Shape, strides: Shape, offset: number, contiguous?: boolean) {
     // Nobody else can hold a storage, so that a window that is too large for one cannot be made from outside.
     if (!(storage instanceof Storage)) fail(ArgumentError, 'Tensor', 'a function that makes tensors, as tensor(data) or zeros(shape)', 'new Tensor(...)');
+    if (shape.length > MAX_RANK) checkRank('Tensor', shape.length);
     this.#storage = storage;
     this.#dt = dt;
     this.#shape = shape;
@@ -99,6 +100,7 @@ export class Tensor {
         t.#creation = creation;
       },
       setContents: (t, { storage, dt, shape, strides, offset }) => {
+        checkRank('Tensor', shape.length);
         t.#storage = storage;
         t.#dt = dt;
         t.#shape = shape;
