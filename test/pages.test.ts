@@ -104,12 +104,7 @@ describe('prose is easy to read', () => {
       withoutCode(text)
         .split('\n')
         .filter((line) => line.length > 100 && !/^[|!]/.test(line));
-    expect(
-      complaints(
-        written.filter((page) => page !== 'CHANGELOG.md'),
-        long,
-      ),
-    ).toEqual([]);
+    expect(complaints(written, long)).toEqual([]);
   });
   it('paragraphs and points have at most five lines', () => {
     const long = (text: string): string[] => {
