@@ -181,7 +181,7 @@ describe('Optimizer', () => {
       ],
       [() => new optim.Adam([p], { betas: [1, 0.9] }), 'Invalid beta parameter at index 0: 1'],
       [() => new optim.Adam([p], { eps: -1 }), 'Invalid epsilon value: -1'],
-      [() => new optim.Adam([p], { lr: '0.1' as never }), 'Adam: expected lr to be a number, true or false, or a list of numbers, got "0.1"'],
+      [() => new optim.Adam([p], { lr: '0.1' as never }), 'Adam: expected lr to be a finite number, got "0.1"'],
       [
         () => new optim.Rprop([p], { etas: ['0.5', 1.2] as never }),
         'Rprop: expected etas to be a number, true or false, or a list of numbers, got ["0.5", 1.2]',

@@ -46,9 +46,25 @@ export function fail(Class: ErrorClass, op: string, requirement: string, got: st
   throw new Class(`${op}: expected ${requirement}, got ${got}`);
 }
 
+/** Messages show no more of a string. */
+const SHOWN_LETTERS = 1000;
+
+/** The name of an object's class; a proxy or a getter may throw instead. */
+function className(value: object): string {
+  try {
+    const { name } = value.constructor;
+    return typeof name === 'string' && name !== '' ? name : 'object';
+  } catch {
+    return 'object';
+  }
+}
+
 /** A value as an error message shows it: arrays in brackets, strings quoted, objects by class; nested deeper than three levels, or in itself, as dots. */
 export function show(value: unknown, depth = 3): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') {
+    if (value.length <= SHOWN_LETTERS) return JSON.stringify(value);
+    return `${JSON.stringify(value.slice(0, SHOWN_LETTERS))}... ${value.length} characters in all`;
+  }
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (Array.isArray(value)) {
@@ -58,6 +74,6 @@ export function show(value: unknown, depth = 3): string {
     for (let i = 0; i < Math.min(length, 8); i++) shown.push(show(value[i], depth - 1));
     return length > 8 ? `[${shown.join(', ')}, ... ${length} in all]` : `[${shown.join(', ')}]`;
   }
-  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'object';
+  if (typeof value === 'object' && value !== null) return className(value);
   return Object.is(value, -0) ? '-0' : String(value);
 }

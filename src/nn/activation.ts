@@ -2,13 +2,14 @@
 import type { DType } from '../core/dtype.js';
 import { ArgumentError, fail, show } from '../core/errors.js';
 import { type GeluOptions, gelu, relu, relu_, sigmoid, silu, silu_, softplus, tanh } from '../ops/activation.js';
-import { type ArgsOf, type Options, readArgs } from '../ops/args.js';
+import { type ArgsOf, asTensor, type Options } from '../ops/args.js';
 import { full } from '../ops/create.js';
 import * as gated from '../ops/gated.js';
 import * as rectifier from '../ops/rectifier.js';
 import { logSoftmax, softmax } from '../ops/softmax.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
+import { checked, readOptions } from './options.js';
 import { Parameter } from './parameter.js';
 import { python, pythonFloat } from './repr.js';
 
@@ -20,7 +21,7 @@ abstract class Activation extends Module {
   constructor(args: readonly unknown[], defaults: Options = {}) {
     super();
     this.#names = Object.keys(defaults);
-    Object.assign(this, { ...defaults, ...readArgs<Options>(new.target.name, args, this.#names) });
+    Object.assign(this, { ...defaults, ...readOptions<Options>(new.target.name, args, this.#names) });
   }
   /** PyTorch keeps these numbers as floats. */
   override extraRepr(): string {
@@ -165,7 +166,9 @@ export class Threshold extends Module {
     ...args: InplaceArgs
   ) {
     super();
-    this.inplace = readArgs<InplaceOptions>('Threshold', args, ['inplace']).inplace ?? false;
+    checked('Threshold', 'threshold', threshold);
+    checked('Threshold', 'value', value);
+    this.inplace = readOptions<InplaceOptions>('Threshold', args, ['inplace']).inplace ?? false;
   }
   override forward(x: Tensor): Tensor {
     return rectifier.threshold(x, this.threshold, this.value, this.inplace);
@@ -249,7 +252,7 @@ export class GELU extends Module {
   approximate: 'none' | 'tanh';
   constructor(...args: ArgsOf<GeluOptions, ['approximate']>) {
     super();
-    this.approximate = readArgs<GeluOptions>('GELU', args, ['approximate']).approximate ?? 'none';
+    this.approximate = readOptions<GeluOptions>('GELU', args, ['approximate']).approximate ?? 'none';
   }
   override forward(x: Tensor): Tensor {
     return gelu(x, this.approximate);
@@ -268,7 +271,7 @@ export class PReLU extends Module {
       numParameters = 1,
       init = 0.25,
       dtype,
-    } = readArgs<{ numParameters: number; init: number; dtype?: DType }>('PReLU', args, ['numParameters', 'init'], ['dtype']);
+    } = readOptions<{ numParameters: number; init: number; dtype?: DType }>('PReLU', args, ['numParameters', 'init'], ['dtype']);
     this.numParameters = numParameters;
     this.weight = new Parameter(full([numParameters], init, { dtype }));
   }
@@ -284,7 +287,7 @@ export class GLU extends Module {
   readonly dim: number;
   constructor(...args: ArgsOf<{ dim?: number }, ['dim']>) {
     super();
-    this.dim = readArgs<{ dim: number }>('GLU', args, ['dim']).dim ?? -1;
+    this.dim = readOptions<{ dim: number }>('GLU', args, ['dim']).dim ?? -1;
   }
   override forward(x: Tensor): Tensor {
     return gated.glu(x, this.dim);
@@ -302,9 +305,10 @@ abstract class AlongDim extends Module {
   dim: number | null;
   constructor(...args: ArgsOf<DimOptions, ['dim']>) {
     super();
-    this.dim = readArgs<DimOptions>(new.target.name, args, ['dim']).dim ?? null;
+    this.dim = readOptions<DimOptions>(new.target.name, args, ['dim']).dim ?? null;
   }
-  protected dimOf({ ndim }: Tensor): number {
+  protected dimOf(x: Tensor): number {
+    const { ndim } = asTensor(this.constructor.name, 'input', x);
     return this.dim ?? (ndim === 0 || ndim === 1 || ndim === 3 ? 0 : 1);
   }
   override extraRepr(): string {

@@ -2,7 +2,7 @@
 import type { DType } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { checkSize, showShape } from '../core/shape.js';
-import { type ArgsOf, asTensor, readArgs } from '../ops/args.js';
+import { type ArgsOf, asTensor } from '../ops/args.js';
 import { tensor, zeros } from '../ops/create.js';
 import { add, argmax, cat, gather, indexCopy, indexSelect, mean, narrow, neg, reshape, unsqueeze } from '../ops/index.js';
 import { logSoftmax } from '../ops/softmax.js';
@@ -10,6 +10,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { ModuleList, Sequential } from './containers.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
+import { readOptions } from './options.js';
 
 export interface AdaptiveOptions {
   /** By which each cluster's features are fewer than those of the one before. */
@@ -35,8 +36,10 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     ...args: ArgsOf<AdaptiveOptions, ['divValue', 'headBias']>
   ) {
     super();
-    const { divValue = 4, headBias = false, dtype } = readArgs<AdaptiveOptions>(name, args, ['divValue', 'headBias'], ['dtype']);
+    const { divValue = 4, headBias = false, dtype } = readOptions<AdaptiveOptions>(name, args, ['divValue', 'headBias'], ['dtype']);
     checkSize(name, 'inFeatures', inFeatures);
+    if (!Array.isArray(cutoffs)) fail(ArgumentError, name, 'cutoffs to be a list of classes', show(cutoffs));
+    checkSize(name, 'nClasses', nClasses);
     const rising = cutoffs.every((cut, i) => Number.isInteger(cut) && cut > (i === 0 ? 0 : cutoffs[i - 1]) && cut < nClasses);
     if (!rising || cutoffs.length === 0)
       fail(ArgumentError, name, `cutoffs that rise, in [1, ${nClasses - 1}]`, `${show(cutoffs)}: cutoffs should be a sequence of unique, positive integers`);

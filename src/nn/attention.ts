@@ -1,6 +1,6 @@
 // Multi-head attention.
 import { bool, type DType, uint8 } from '../core/dtype.js';
-import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
+import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkSize, sameShape, showShape } from '../core/shape.js';
 import { type ArgsOf, asTensor, readArgs } from '../ops/args.js';
 import { empty, zeros } from '../ops/create.js';
@@ -13,6 +13,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { zeros_ as clear, xavierNormal_, xavierUniform_ } from './init.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
+import { readOptions } from './options.js';
 import { Parameter } from './parameter.js';
 
 /** A Linear; PyTorch prints it under this name. */
@@ -80,12 +81,13 @@ export class MultiheadAttention extends Module {
     ...args: ArgsOf<AttentionModuleOptions, typeof order>
   ) {
     super();
-    const options = readArgs<AttentionModuleOptions>(name, args, order, ['dtype']);
+    const options = readOptions<AttentionModuleOptions>(name, args, order, ['dtype']);
     const { bias = true, addBiasKv = false, addZeroAttn = false, batchFirst = false, dtype } = options;
     checkSize(name, 'embedDim', embedDim);
     if (checkSize(name, 'numHeads', numHeads) === 0 || embedDim % numHeads !== 0)
       fail(ArgumentError, name, `embedDim ${embedDim} divisible by numHeads`, `${numHeads}: embed_dim must be divisible by num_heads`);
     this.dropout = options.dropout ?? 0;
+    if (!(this.dropout >= 0 && this.dropout <= 1)) fail(ArgumentError, name, 'dropout in [0, 1]', show(this.dropout));
     this.kdim = options.kdim ?? embedDim;
     this.vdim = options.vdim ?? embedDim;
     this.headDim = embedDim / numHeads;

@@ -2,7 +2,7 @@
 import type { DType } from '../core/dtype.js';
 import { fail, ShapeError } from '../core/errors.js';
 import { checkSize, sameShape, showShape } from '../core/shape.js';
-import { type ArgsOf, asChoice, asTensor, readArgs } from '../ops/args.js';
+import { type ArgsOf, asChoice, asTensor } from '../ops/args.js';
 import { empty, zeros } from '../ops/create.js';
 import { select, unsqueeze } from '../ops/index.js';
 import { recurrentLayer } from '../ops/recurrent.js';
@@ -10,6 +10,7 @@ import type { Cell } from '../ops/recurrentSteps.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
+import { readOptions } from './options.js';
 import { Parameter } from './parameter.js';
 
 export interface CellOptions {
@@ -81,7 +82,7 @@ abstract class OneStep extends Module {
 export class RNNCell extends OneStep {
   readonly nonlinearity: 'tanh' | 'relu';
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<RnnCellOptions, ['bias', 'nonlinearity']>) {
-    const { nonlinearity = 'tanh', ...options } = readArgs<RnnCellOptions>('RNNCell', args, ['bias', 'nonlinearity'], ['dtype']);
+    const { nonlinearity = 'tanh', ...options } = readOptions<RnnCellOptions>('RNNCell', args, ['bias', 'nonlinearity'], ['dtype']);
     super(asChoice('RNNCell', 'nonlinearity', nonlinearity, ['tanh', 'relu']), inputSize, hiddenSize, 1, options);
     this.nonlinearity = nonlinearity;
   }
@@ -96,7 +97,7 @@ export class RNNCell extends OneStep {
 /** One step of GRU. */
 export class GRUCell extends OneStep {
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<CellOptions, ['bias']>) {
-    super('gru', inputSize, hiddenSize, 3, readArgs<CellOptions>('GRUCell', args, ['bias'], ['dtype']));
+    super('gru', inputSize, hiddenSize, 3, readOptions<CellOptions>('GRUCell', args, ['bias'], ['dtype']));
   }
   override forward(input: Tensor, hx: Tensor | null = null): Tensor {
     return this.step(input, [hx])[0];
@@ -106,7 +107,7 @@ export class GRUCell extends OneStep {
 /** One step of LSTM: -> [h, c]. */
 export class LSTMCell extends OneStep {
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<CellOptions, ['bias']>) {
-    super('lstm', inputSize, hiddenSize, 4, readArgs<CellOptions>('LSTMCell', args, ['bias'], ['dtype']));
+    super('lstm', inputSize, hiddenSize, 4, readOptions<CellOptions>('LSTMCell', args, ['bias'], ['dtype']));
   }
   override forward(input: Tensor, hx: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
     return this.step(input, hx ?? []);

@@ -2,8 +2,8 @@
 
 import type { DType } from '../core/dtype.js';
 import { ArgumentError, fail, show } from '../core/errors.js';
-import { checkSize } from '../core/shape.js';
-import { type ArgsOf, asChoice, readArgs } from '../ops/args.js';
+import { checkShape, checkSize } from '../core/shape.js';
+import { type ArgsOf, asChoice, asTensor } from '../ops/args.js';
 import { empty } from '../ops/create.js';
 import { conv1d, conv2d, convTranspose1d, convTranspose2d, pad } from '../ops/images.js';
 import { type PerDim, perDim } from '../ops/spatial.js';
@@ -11,6 +11,7 @@ import { conv3d, convTranspose3d } from '../ops/volume.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { fans, kaimingUniform_, uniform_ } from './init.js';
 import { Module } from './module.js';
+import { readOptions } from './options.js';
 import { Parameter } from './parameter.js';
 import { tuple } from './repr.js';
 
@@ -96,7 +97,7 @@ abstract class Forward extends Convolution {
   readonly paddingMode: (typeof paddingModes)[number];
   constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDim, args: ConvModuleArgs) {
     const name = new.target.name;
-    const options = readArgs<ConvModuleOptions>(name, args, convOrder, ['dtype']);
+    const options = readOptions<ConvModuleOptions>(name, args, convOrder, ['dtype']);
     super(dims, inChannels, outChannels, kernelSize, options, false);
     const { padding = 0, paddingMode = 'zeros' } = options;
     this.padding = typeof padding === 'string' ? asChoice(name, 'padding', padding, ['same', 'valid']) : perDim(name, 'padding', padding, dims, 0);
@@ -156,7 +157,7 @@ abstract class Transposed extends Convolution {
   readonly outputPadding: readonly number[];
   constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDim, args: ConvTransposeModuleArgs) {
     const name = new.target.name;
-    const options = readArgs<ConvTransposeModuleOptions>(name, args, transposedOrder, ['dtype']);
+    const options = readOptions<ConvTransposeModuleOptions>(name, args, transposedOrder, ['dtype']);
     const { paddingMode = 'zeros' } = options;
     if (paddingMode !== 'zeros') fail(ArgumentError, name, "paddingMode 'zeros'", `${show(paddingMode)}: Only "zeros" padding mode is supported for ${name}`);
     super(dims, inChannels, outChannels, kernelSize, options, true);
@@ -167,7 +168,9 @@ abstract class Transposed extends Convolution {
   #extra(x: Tensor, outputSize: readonly number[] | null): readonly number[] {
     if (outputSize === null) return this.outputPadding;
     const dims = this.kernelSize.length;
-    const wanted = outputSize.slice(-dims);
+    const wanted = checkShape(this.constructor.name, outputSize).slice(-dims);
+    if (wanted.length !== dims) fail(ArgumentError, this.constructor.name, `an output size of ${dims} dims`, show(outputSize));
+    asTensor(this.constructor.name, 'input', x);
     const least = this.kernelSize.map((k, d) => (x.shape[x.ndim - dims + d] - 1) * this.stride[d] - 2 * this.padding[d] + this.dilation[d] * (k - 1) + 1);
     if (wanted.some((size, d) => size < least[d] || size > least[d] + this.stride[d] - 1)) {
       const most = least.map((size, d) => size + this.stride[d] - 1);

@@ -1,10 +1,11 @@
 // Regularisation that is only there in training.
 import { ArgumentError, fail, show } from '../core/errors.js';
-import { type ArgsOf, readArgs } from '../ops/args.js';
+import type { ArgsOf } from '../ops/args.js';
 import { alphaDropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../ops/dropout.js';
 import { dropout } from '../ops/functional.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
+import { readOptions } from './options.js';
 import { python } from './repr.js';
 
 export interface DropoutOptions {
@@ -19,7 +20,7 @@ abstract class Dropping extends Module {
   constructor(...args: ArgsOf<DropoutOptions, ['p', 'inplace']>) {
     super();
     const name = new.target.name;
-    const { p = 0.5, inplace = false } = readArgs<DropoutOptions>(name, args, ['p', 'inplace']);
+    const { p = 0.5, inplace = false } = readOptions<DropoutOptions>(name, args, ['p', 'inplace']);
     if (!(p >= 0 && p <= 1)) fail(ArgumentError, name, 'p in [0, 1]', `${show(p)}: dropout probability has to be between 0 and 1`);
     this.p = p;
     this.inplace = inplace;

@@ -2,7 +2,7 @@
 import type { DType } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkSize, showShape } from '../core/shape.js';
-import { type ArgsOf, asTensor, readArgs } from '../ops/args.js';
+import { type ArgsOf, asTensor } from '../ops/args.js';
 import { empty } from '../ops/create.js';
 import type { BagMode } from '../ops/embedding.js';
 import { embedding, embeddingBag } from '../ops/families.js';
@@ -11,6 +11,7 @@ import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { normal_ } from './init.js';
 import { Module } from './module.js';
+import { readOptions } from './options.js';
 import { Parameter } from './parameter.js';
 import { pythonFloat } from './repr.js';
 
@@ -84,7 +85,7 @@ const positional = ['paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'spa
 /** The rows of a table at the indices. */
 export class Embedding extends Table {
   constructor(numEmbeddings: number, embeddingDim: number, ...args: ArgsOf<EmbeddingModuleOptions, typeof positional>) {
-    super(numEmbeddings, embeddingDim, readArgs<EmbeddingModuleOptions>('Embedding', args, positional, ['dtype']));
+    super(numEmbeddings, embeddingDim, readOptions<EmbeddingModuleOptions>('Embedding', args, positional, ['dtype']));
   }
   override forward(input: Tensor): Tensor {
     const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
@@ -96,7 +97,7 @@ export class Embedding extends Table {
   }
   /** A table of the given rows (n, d), which do not learn unless `freeze` is false. */
   static fromPretrained(embeddings: Tensor, ...args: ArgsOf<PretrainedOptions, ['freeze', ...typeof positional]>): Embedding {
-    const { freeze = true, ...options } = readArgs<PretrainedOptions>('Embedding.fromPretrained', args, ['freeze', ...positional]);
+    const { freeze = true, ...options } = readOptions<PretrainedOptions>('Embedding.fromPretrained', args, ['freeze', ...positional]);
     return withRows(new Embedding(...rowsOf('Embedding.fromPretrained', embeddings), options), embeddings, freeze);
   }
 }
@@ -116,7 +117,7 @@ export class EmbeddingBag extends Table {
   readonly includeLastOffset: boolean;
   constructor(numEmbeddings: number, embeddingDim: number, ...args: ArgsOf<EmbeddingBagModuleOptions, typeof bagPositional>) {
     const keywords = ['includeLastOffset', 'paddingIdx', 'dtype'] as const;
-    const { mode = 'mean', includeLastOffset = false, ...rest } = readArgs<EmbeddingBagModuleOptions>('EmbeddingBag', args, bagPositional, keywords);
+    const { mode = 'mean', includeLastOffset = false, ...rest } = readOptions<EmbeddingBagModuleOptions>('EmbeddingBag', args, bagPositional, keywords);
     super(numEmbeddings, embeddingDim, rest);
     this.mode = mode;
     this.includeLastOffset = includeLastOffset;
@@ -133,7 +134,7 @@ export class EmbeddingBag extends Table {
   static fromPretrained(embeddings: Tensor, ...args: ArgsOf<EmbeddingBagModuleOptions & PretrainedOptions, ['freeze', ...typeof bagPositional]>): EmbeddingBag {
     const keywords = ['includeLastOffset', 'paddingIdx'] as const;
     const name = 'EmbeddingBag.fromPretrained';
-    const { freeze = true, ...options } = readArgs<EmbeddingBagModuleOptions & PretrainedOptions>(name, args, ['freeze', ...bagPositional], keywords);
+    const { freeze = true, ...options } = readOptions<EmbeddingBagModuleOptions & PretrainedOptions>(name, args, ['freeze', ...bagPositional], keywords);
     return withRows(new EmbeddingBag(...rowsOf(name, embeddings), options), embeddings, freeze);
   }
 }

@@ -3,7 +3,7 @@
 import type { DType } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkShape, checkSize, numel, showShape } from '../core/shape.js';
-import { type ArgsOf, readArgs } from '../ops/args.js';
+import { type ArgsOf, asTensor } from '../ops/args.js';
 import { empty } from '../ops/create.js';
 import { bilinear } from '../ops/images.js';
 import { flatten, reshape } from '../ops/index.js';
@@ -11,6 +11,7 @@ import { linear } from '../ops/linear.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { fans, kaimingUniform_, uniform_ } from './init.js';
 import { Module } from './module.js';
+import { checked, readOptions } from './options.js';
 import { Parameter } from './parameter.js';
 import { python, tuple } from './repr.js';
 
@@ -28,7 +29,7 @@ export class Linear extends Module {
 
   constructor(inFeatures: number, outFeatures: number, ...args: ArgsOf<LinearOptions, ['bias']>) {
     super();
-    const { bias = true, dtype } = readArgs<LinearOptions>('Linear', args, ['bias'], ['dtype']);
+    const { bias = true, dtype } = readOptions<LinearOptions>('Linear', args, ['bias'], ['dtype']);
     this.inFeatures = checkSize('Linear', 'inFeatures', inFeatures);
     this.outFeatures = checkSize('Linear', 'outFeatures', outFeatures);
     this.weight = new Parameter(empty([outFeatures, inFeatures], { dtype }));
@@ -62,7 +63,9 @@ export class Bilinear extends Module {
     ...args: ArgsOf<LinearOptions, ['bias']>
   ) {
     super();
-    const { bias = true, dtype } = readArgs<LinearOptions>('Bilinear', args, ['bias'], ['dtype']);
+    const { bias = true, dtype } = readOptions<LinearOptions>('Bilinear', args, ['bias'], ['dtype']);
+    checkSize('Bilinear', 'in2Features', in2Features);
+    checkSize('Bilinear', 'outFeatures', outFeatures);
     if (checkSize('Bilinear', 'in1Features', in1Features) === 0) fail(ArgumentError, 'Bilinear', 'in1Features > 0', '0');
     this.weight = new Parameter(empty([outFeatures, in1Features, in2Features], { dtype }));
     this.bias = bias ? new Parameter(empty([outFeatures], { dtype })) : null;
@@ -103,7 +106,7 @@ export class Flatten extends Module {
   readonly endDim: number;
   constructor(...args: ArgsOf<FlattenOptions, ['startDim', 'endDim']>) {
     super();
-    const { startDim = 1, endDim = -1 } = readArgs<FlattenOptions>('Flatten', args, ['startDim', 'endDim']);
+    const { startDim = 1, endDim = -1 } = readOptions<FlattenOptions>('Flatten', args, ['startDim', 'endDim']);
     this.startDim = startDim;
     this.endDim = endDim;
   }
@@ -123,13 +126,14 @@ export class Unflatten extends Module {
     unflattenedSize: readonly number[],
   ) {
     super();
+    checked('Unflatten', 'dim', dim);
     if (!Array.isArray(unflattenedSize)) fail(ArgumentError, 'Unflatten', 'unflattenedSize to be a list of sizes', show(unflattenedSize));
     const inferred = unflattenedSize.indexOf(-1);
     this.unflattenedSize =
       inferred < 0 ? checkShape('Unflatten', unflattenedSize) : checkShape('Unflatten', unflattenedSize.with(inferred, 0)).with(inferred, -1);
   }
   override forward(x: Tensor): Tensor {
-    const d = checkDim('Unflatten', this.dim, x.ndim);
+    const d = checkDim('Unflatten', this.dim, asTensor('Unflatten', 'input', x).ndim);
     const known = numel(this.unflattenedSize.filter((size) => size !== -1));
     const inferred = x.shape[d] / known;
     const sizes = this.unflattenedSize.map((size) => (size === -1 ? inferred : size));

@@ -1,9 +1,10 @@
 // Losses as modules: they keep the options of their functions.
-import { type ArgsOf, asChoice, readArgs } from '../ops/args.js';
+import { type ArgsOf, asChoice } from '../ops/args.js';
 import { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss, type Reduction } from '../ops/classification.js';
 import { mseLoss } from '../ops/regression.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
+import { readOptions } from './options.js';
 
 const reductionOf = (name: string, reduction: unknown): Reduction => asChoice(name, 'reduction', reduction, ['none', 'mean', 'sum']);
 
@@ -12,7 +13,7 @@ export class MSELoss extends Module {
   reduction: Reduction;
   constructor(options: { reduction?: Reduction } = {}) {
     super();
-    this.reduction = reductionOf('MSELoss', readArgs<{ reduction: Reduction }>('MSELoss', [options], [], ['reduction']).reduction ?? 'mean');
+    this.reduction = reductionOf('MSELoss', readOptions<{ reduction: Reduction }>('MSELoss', [options], [], ['reduction']).reduction ?? 'mean');
   }
   override forward(input: Tensor, target: Tensor): Tensor {
     return mseLoss(input, target, { reduction: this.reduction });
@@ -37,7 +38,7 @@ const keywords = ['ignoreIndex', 'reduction'] as const;
 /** -input[target]: the input holds log-probabilities. */
 export class NLLLoss extends WeightedLoss {
   constructor(...args: ArgsOf<NllLossOptions, ['weight']>) {
-    super(readArgs<NllLossOptions>('NLLLoss', args, ['weight'], keywords));
+    super(readOptions<NllLossOptions>('NLLLoss', args, ['weight'], keywords));
   }
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, ignoreIndex, reduction } = this;
@@ -52,7 +53,7 @@ export class NLLLoss2d extends NLLLoss {}
 export class CrossEntropyLoss extends WeightedLoss {
   labelSmoothing: number;
   constructor(...args: ArgsOf<CrossEntropyOptions, ['weight']>) {
-    const { labelSmoothing = 0, ...options } = readArgs<CrossEntropyOptions>('CrossEntropyLoss', args, ['weight'], [...keywords, 'labelSmoothing']);
+    const { labelSmoothing = 0, ...options } = readOptions<CrossEntropyOptions>('CrossEntropyLoss', args, ['weight'], [...keywords, 'labelSmoothing']);
     super(options);
     this.labelSmoothing = labelSmoothing;
   }

@@ -2,7 +2,7 @@
 import { type DType, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkSize, showShape } from '../core/shape.js';
-import { type ArgsOf, readArgs } from '../ops/args.js';
+import { type ArgsOf, asTensor, readArgs } from '../ops/args.js';
 import { ones, zeros } from '../ops/create.js';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from '../ops/families.js';
 import { localResponseNorm } from '../ops/images.js';
@@ -11,6 +11,7 @@ import { crossMapLrn2d } from '../ops/vision.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
+import { checked, readOptions } from './options.js';
 import { Parameter } from './parameter.js';
 import { python, pythonFloat, tuple } from './repr.js';
 
@@ -67,7 +68,8 @@ abstract class Tracking extends Module {
     return this.running_var;
   }
   protected checkRank(x: Tensor): void {
-    if (!this.ranks.includes(x.ndim)) fail(ShapeError, this.constructor.name, `an input of ${this.ranks.join(' or ')} dims`, showShape(x.shape));
+    const { name } = this.constructor;
+    if (!this.ranks.includes(asTensor(name, 'input', x).ndim)) fail(ShapeError, name, `an input of ${this.ranks.join(' or ')} dims`, showShape(x.shape));
   }
   /** Counts the batch; the share of it in the running moments. */
   protected countBatch(): number {
@@ -93,26 +95,26 @@ abstract class BatchNorm extends Tracking {
 /** Over the batch, and the positions of a signal: (N, C) or (N, C, L). */
 export class BatchNorm1d extends BatchNorm {
   constructor(numFeatures: number, ...args: TrackingArgs) {
-    super(numFeatures, [2, 3], readArgs<TrackingOptions>('BatchNorm1d', args, positional, ['dtype']), true);
+    super(numFeatures, [2, 3], readOptions<TrackingOptions>('BatchNorm1d', args, positional, ['dtype']), true);
   }
 }
 /** Over the batch and the pixels: (N, C, H, W). */
 export class BatchNorm2d extends BatchNorm {
   constructor(numFeatures: number, ...args: TrackingArgs) {
-    super(numFeatures, [4], readArgs<TrackingOptions>('BatchNorm2d', args, positional, ['dtype']), true);
+    super(numFeatures, [4], readOptions<TrackingOptions>('BatchNorm2d', args, positional, ['dtype']), true);
   }
 }
 /** Over the batch and the voxels: (N, C, D, H, W). */
 export class BatchNorm3d extends BatchNorm {
   constructor(numFeatures: number, ...args: TrackingArgs) {
-    super(numFeatures, [5], readArgs<TrackingOptions>('BatchNorm3d', args, positional, ['dtype']), true);
+    super(numFeatures, [5], readOptions<TrackingOptions>('BatchNorm3d', args, positional, ['dtype']), true);
   }
 }
 
 abstract class InstanceNorm extends Tracking {
   override forward(x: Tensor): Tensor {
     const { running_mean, running_var, weight, bias, eps } = this;
-    const single = x.ndim === this.ranks[0] - 1;
+    const single = asTensor(this.constructor.name, 'input', x).ndim === this.ranks[0] - 1;
     if (!single) this.checkRank(x);
     const useInputStats = this.training || running_mean === null;
     const y = instanceNorm(single ? unsqueeze(x, 0) : x, {
@@ -130,19 +132,19 @@ abstract class InstanceNorm extends Tracking {
 /** Over the positions of a signal: (N, C, L). */
 export class InstanceNorm1d extends InstanceNorm {
   constructor(numFeatures: number, ...args: TrackingArgs) {
-    super(numFeatures, [3], readArgs<TrackingOptions>('InstanceNorm1d', args, positional, ['dtype']), false);
+    super(numFeatures, [3], readOptions<TrackingOptions>('InstanceNorm1d', args, positional, ['dtype']), false);
   }
 }
 /** Over the pixels: (N, C, H, W). */
 export class InstanceNorm2d extends InstanceNorm {
   constructor(numFeatures: number, ...args: TrackingArgs) {
-    super(numFeatures, [4], readArgs<TrackingOptions>('InstanceNorm2d', args, positional, ['dtype']), false);
+    super(numFeatures, [4], readOptions<TrackingOptions>('InstanceNorm2d', args, positional, ['dtype']), false);
   }
 }
 /** Over the voxels: (N, C, D, H, W). */
 export class InstanceNorm3d extends InstanceNorm {
   constructor(numFeatures: number, ...args: TrackingArgs) {
-    super(numFeatures, [5], readArgs<TrackingOptions>('InstanceNorm3d', args, positional, ['dtype']), false);
+    super(numFeatures, [5], readOptions<TrackingOptions>('InstanceNorm3d', args, positional, ['dtype']), false);
   }
 }
 
@@ -158,7 +160,8 @@ export class GroupNorm extends Module {
     ...args: ArgsOf<Learnt, ['eps', 'affine']>
   ) {
     super();
-    const { eps = 1e-5, affine = true, dtype } = readArgs<Learnt>('GroupNorm', args, ['eps', 'affine'], ['dtype']);
+    const { eps = 1e-5, affine = true, dtype } = readOptions<Learnt>('GroupNorm', args, ['eps', 'affine'], ['dtype']);
+    checked('GroupNorm', 'numGroups', numGroups);
     if (checkSize('GroupNorm', 'numChannels', numChannels) % numGroups !== 0)
       fail(ArgumentError, 'GroupNorm', `numChannels divisible by numGroups ${numGroups}`, `${numChannels}: num_channels must be divisible by num_groups`);
     this.eps = eps;
@@ -188,7 +191,8 @@ export class LayerNorm extends Module {
   bias: Parameter | null;
   constructor(normalizedShape: number | readonly number[], ...args: ArgsOf<LayerNormOptions, ['eps', 'elementwiseAffine']>) {
     super();
-    const { eps = 1e-5, elementwiseAffine = true, dtype } = readArgs<LayerNormOptions>('LayerNorm', args, ['eps', 'elementwiseAffine'], ['dtype']);
+    const { eps = 1e-5, elementwiseAffine = true, dtype } = readOptions<LayerNormOptions>('LayerNorm', args, ['eps', 'elementwiseAffine'], ['dtype']);
+    checked(new.target.name, 'normalizedShape', normalizedShape);
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
@@ -213,7 +217,7 @@ export class CrossMapLRN2d extends Module {
     ...args: ArgsOf<CrossMapOptions, ['alpha', 'beta', 'k']>
   ) {
     super();
-    const { alpha = 1e-4, beta = 0.75, k = 1 } = readArgs<CrossMapOptions>('CrossMapLRN2d', args, ['alpha', 'beta', 'k']);
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = readOptions<CrossMapOptions>('CrossMapLRN2d', args, ['alpha', 'beta', 'k']);
     if (checkSize('CrossMapLRN2d', 'size', size) === 0) fail(ArgumentError, 'CrossMapLRN2d', 'size >= 1', '0');
     [this.alpha, this.beta, this.k] = [alpha, beta, k];
   }
@@ -238,7 +242,10 @@ export class RMSNorm extends Module {
   weight: Parameter | null;
   constructor(normalizedShape: number | readonly number[], ...args: ArgsOf<RmsNormOptions, ['eps', 'elementwiseAffine']>) {
     super();
-    const { eps = null, elementwiseAffine = true, dtype } = readArgs<RmsNormOptions>('RMSNorm', args, ['eps', 'elementwiseAffine'], ['dtype']);
+    const { eps = null, ...options } = readArgs<RmsNormOptions>('RMSNorm', args, ['eps', 'elementwiseAffine'], ['dtype']);
+    if (eps !== null) checked('RMSNorm', 'eps', eps);
+    const { elementwiseAffine = true, dtype } = readOptions<RmsNormOptions>('RMSNorm', [options], ['eps', 'elementwiseAffine'], ['dtype']);
+    checked(new.target.name, 'normalizedShape', normalizedShape);
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
@@ -267,7 +274,8 @@ export class LocalResponseNorm extends Module {
     ...args: ArgsOf<{ alpha?: number; beta?: number; k?: number }, ['alpha', 'beta', 'k']>
   ) {
     super();
-    const { alpha = 1e-4, beta = 0.75, k = 1 } = readArgs<{ alpha: number; beta: number; k: number }>('LocalResponseNorm', args, ['alpha', 'beta', 'k']);
+    checked('LocalResponseNorm', 'windowSize', windowSize);
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = readOptions<{ alpha: number; beta: number; k: number }>('LocalResponseNorm', args, ['alpha', 'beta', 'k']);
     this.alpha = alpha;
     this.beta = beta;
     this.k = k;

@@ -1,8 +1,10 @@
 // Padding as modules.
+import { ArgumentError, fail, show } from '../core/errors.js';
 import { pad } from '../ops/images.js';
 import type { PerDim } from '../ops/spatial.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
+import { checked } from './options.js';
 import { python, tuple } from './repr.js';
 
 /** [before, after] of the last dim, then of the one before it; one number is all of them. */
@@ -10,7 +12,9 @@ abstract class Padding extends Module {
   readonly padding: readonly number[];
   constructor(dims: number, padding: PerDim) {
     super();
-    this.padding = typeof padding === 'number' ? new Array<number>(2 * dims).fill(padding) : padding;
+    checked(new.target.name, 'margins', padding);
+    if (Array.isArray(padding) && padding.length !== 2 * dims) fail(ArgumentError, new.target.name, `${2 * dims} margins`, show(padding));
+    this.padding = typeof padding === 'number' ? new Array<number>(2 * dims).fill(padding) : [...padding];
   }
   override extraRepr(): string {
     return tuple(this.padding);
@@ -39,6 +43,7 @@ const constants = (dims: number) =>
       readonly value: number,
     ) {
       super(dims, padding);
+      checked(new.target.name, 'value', value);
     }
     override forward(x: Tensor): Tensor {
       return pad(x, this.padding, { value: this.value });

@@ -1,6 +1,6 @@
 // Losses as modules that keep their functions' options, as they are given.
 
-import { type ArgsOf, type Options, readArgs } from '../ops/args.js';
+import type { ArgsOf, Options } from '../ops/args.js';
 import type { CtcOptions } from '../ops/ctc.js';
 import type { BceOptions, BceWithLogitsOptions } from '../ops/entropy.js';
 import * as F from '../ops/families.js';
@@ -11,13 +11,14 @@ import type { GaussianNllOptions, HuberOptions, KlDivOptions, PoissonNllOptions,
 import type { CosineSimilarityOptions, PairwiseDistanceOptions } from '../ops/similarity.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
+import { readOptions } from './options.js';
 
 /** A function of tensors with options kept: tensors among them are buffers, so that they follow the module's dtype. */
 abstract class Kept<O extends object> extends Module {
   readonly #names: readonly string[];
   constructor(args: readonly unknown[], positional: readonly (keyof O & string)[], keywords: readonly (keyof O & string)[] = [], defaults: Options = {}) {
     super();
-    const given: Options = { ...defaults, ...readArgs<O>(new.target.name, args, positional, keywords) };
+    const given: Options = { ...defaults, ...readOptions<O>(new.target.name, args, positional, keywords) };
     this.#names = Object.keys(given).filter((name) => given[name] !== null);
     for (const name of this.#names) {
       const value = given[name];

@@ -1,6 +1,6 @@
 // Pooling as modules: they keep the options of their functions.
 
-import { type ArgsOf, readArgs } from '../ops/args.js';
+import type { ArgsOf } from '../ops/args.js';
 import { checkFraction, type FractionalPoolOptions, fractionalMaxPool2d, fractionalMaxPool3d } from '../ops/fractional.js';
 import * as F from '../ops/images.js';
 import { type AvgPool2dOptions, type AvgPoolOptions, adaptiveAvgPool3d, avgPool3d, type MaxPoolOptions, type OutputSize } from '../ops/pool.js';
@@ -9,6 +9,7 @@ import { type LpPoolOptions, lpPool1d, lpPool2d, maxUnpool1d, maxUnpool2d, maxUn
 import { adaptiveMaxPool3d, maxPool3d } from '../ops/volume.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
+import { checked, readOptions } from './options.js';
 import { python, tuple } from './repr.js';
 
 // Maxima and averages -----------------------------------------------------------------------------------------------------------------------------------------
@@ -19,7 +20,7 @@ abstract class MaxPool extends Module {
   protected readonly options: MaxPoolOptions;
   constructor(kernelSize: PerDim, args: MaxArgs) {
     super();
-    this.options = { kernelSize, ...readArgs<MaxPoolOptions>(new.target.name, args, maxOrder) };
+    this.options = { kernelSize: checked(new.target.name, 'kernelSize', kernelSize), ...readOptions<MaxPoolOptions>(new.target.name, args, maxOrder) };
   }
   override extraRepr(): string {
     const { kernelSize, stride, padding = 0, dilation = 1, ceilMode = false } = this.options;
@@ -59,7 +60,10 @@ export class AvgPool1d extends Module {
   readonly #options: AvgPoolOptions;
   constructor(kernelSize: PerDim, ...args: ArgsOf<AvgPoolOptions, ['stride', 'padding', 'ceilMode', 'countIncludePad']>) {
     super();
-    this.#options = { kernelSize, ...readArgs<AvgPoolOptions>('AvgPool1d', args, ['stride', 'padding', 'ceilMode', 'countIncludePad']) };
+    this.#options = {
+      kernelSize: checked('AvgPool1d', 'kernelSize', kernelSize),
+      ...readOptions<AvgPoolOptions>('AvgPool1d', args, ['stride', 'padding', 'ceilMode', 'countIncludePad']),
+    };
   }
   override forward(x: Tensor): Tensor {
     return F.avgPool1d(x, this.#options);
@@ -76,7 +80,7 @@ export class AvgPool2d extends Module {
   constructor(kernelSize: PerDim, ...args: ArgsOf<AvgPool2dOptions, ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride']>) {
     super();
     const order = ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'] as const;
-    this.#options = { kernelSize, ...readArgs<AvgPool2dOptions>('AvgPool2d', args, order) };
+    this.#options = { kernelSize: checked('AvgPool2d', 'kernelSize', kernelSize), ...readOptions<AvgPool2dOptions>('AvgPool2d', args, order) };
   }
   override forward(x: Tensor): Tensor {
     return F.avgPool2d(x, this.#options);
@@ -93,7 +97,7 @@ export class AvgPool3d extends Module {
   constructor(kernelSize: PerDim, ...args: ArgsOf<AvgPool2dOptions, ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride']>) {
     super();
     const order = ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'] as const;
-    this.#options = { kernelSize, ...readArgs<AvgPool2dOptions>('AvgPool3d', args, order) };
+    this.#options = { kernelSize: checked('AvgPool3d', 'kernelSize', kernelSize), ...readOptions<AvgPool2dOptions>('AvgPool3d', args, order) };
   }
   override forward(x: Tensor): Tensor {
     return avgPool3d(x, this.#options);
@@ -108,7 +112,9 @@ abstract class LPPool extends Module {
   protected readonly options: LpPoolOptions;
   constructor(normType: number, kernelSize: PerDim, ...args: ArgsOf<LpPoolOptions, ['stride', 'ceilMode']>) {
     super();
-    this.options = { normType, kernelSize, ...readArgs<LpPoolOptions>(new.target.name, args, ['stride', 'ceilMode']) };
+    checked(new.target.name, 'normType', normType);
+    checked(new.target.name, 'kernelSize', kernelSize);
+    this.options = { normType, kernelSize, ...readOptions<LpPoolOptions>(new.target.name, args, ['stride', 'ceilMode']) };
   }
   override extraRepr(): string {
     const { normType, kernelSize, stride, ceilMode = false } = this.options;
@@ -133,7 +139,8 @@ abstract class MaxUnpool extends Module {
   readonly #dims: number;
   constructor(dims: number, kernelSize: PerDim, args: ArgsOf<UnpoolOptions, ['stride', 'padding']>) {
     super();
-    const { stride, padding = 0 } = readArgs<UnpoolOptions>(new.target.name, args, ['stride', 'padding']);
+    const { stride, padding = 0 } = readOptions<UnpoolOptions>(new.target.name, args, ['stride', 'padding']);
+    checked(new.target.name, 'kernelSize', kernelSize);
     this.#dims = dims;
     this.options = { kernelSize, stride: stride ?? kernelSize, padding };
   }
@@ -180,7 +187,8 @@ abstract class Adaptive extends Module {
     ...args: ArgsOf<{ returnIndices?: boolean }, ['returnIndices']>
   ) {
     super();
-    this.returnIndices = readArgs<{ returnIndices: boolean }>(new.target.name, args, ['returnIndices']).returnIndices ?? false;
+    checked(new.target.name, 'outputSize', outputSize);
+    this.returnIndices = readOptions<{ returnIndices: boolean }>(new.target.name, args, ['returnIndices']).returnIndices ?? false;
   }
   override extraRepr(): string {
     return `output_size=${python(this.outputSize)}`;
@@ -223,7 +231,7 @@ abstract class FractionalMaxPool extends Module {
   constructor(kernelSize: PerDim, ...args: ArgsOf<FractionalPoolOptions, ['outputSize', 'outputRatio', 'returnIndices', 'randomSamples']>) {
     super();
     const order = ['outputSize', 'outputRatio', 'returnIndices', 'randomSamples'] as const;
-    this.options = { kernelSize, ...readArgs<FractionalPoolOptions>(new.target.name, args, order) };
+    this.options = { kernelSize: checked(new.target.name, 'kernelSize', kernelSize), ...readOptions<FractionalPoolOptions>(new.target.name, args, order) };
     checkFraction(new.target.name, this.options);
   }
 }

@@ -2,7 +2,7 @@
 import type { DType } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { checkSize, sameShape, showShape } from '../core/shape.js';
-import { type ArgsOf, asChoice, asTensor, readArgs } from '../ops/args.js';
+import { type ArgsOf, asChoice, asTensor } from '../ops/args.js';
 import { empty, zeros } from '../ops/create.js';
 import { dropout } from '../ops/functional.js';
 import { cat, indexSelect, reshape, select, stack, transpose, unsqueeze } from '../ops/index.js';
@@ -12,6 +12,7 @@ import { platform } from '../platform/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
+import { readOptions } from './options.js';
 import { PackedSequence } from './packed.js';
 import { Parameter } from './parameter.js';
 import { python } from './repr.js';
@@ -199,7 +200,7 @@ abstract class Recurrent extends Module {
 export class RNN extends Recurrent {
   readonly nonlinearity: 'tanh' | 'relu';
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<RnnOptions, typeof order>) {
-    const { nonlinearity = 'tanh', ...options } = readArgs<RnnOptions>('RNN', args, order, ['nonlinearity', 'dtype']);
+    const { nonlinearity = 'tanh', ...options } = readOptions<RnnOptions>('RNN', args, order, ['nonlinearity', 'dtype']);
     super(asChoice('RNN', 'nonlinearity', nonlinearity, ['tanh', 'relu']), inputSize, hiddenSize, options);
     this.nonlinearity = nonlinearity;
   }
@@ -212,7 +213,7 @@ export class RNN extends Recurrent {
 /** The gated recurrent unit: as RNN, with h' = (1 - u) n + u h. Cho et al., 2014. */
 export class GRU extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<RecurrentOptions, typeof order>) {
-    super('gru', inputSize, hiddenSize, readArgs<RecurrentOptions>('GRU', args, order, ['dtype']));
+    super('gru', inputSize, hiddenSize, readOptions<RecurrentOptions>('GRU', args, order, ['dtype']));
   }
   override forward<X extends Tensor | PackedSequence>(input: X, hx: Tensor | null = null): [output: X, h: Tensor] {
     const [output, h] = this.run(input, [hx]);
@@ -223,7 +224,7 @@ export class GRU extends Recurrent {
 /** Long short-term memory: as RNN, with a cell state beside the hidden one: -> [outputs, [h, c]]. Hochreiter and Schmidhuber, 1997. */
 export class LSTM extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<LstmOptions, [...typeof order, 'projSize']>) {
-    super('lstm', inputSize, hiddenSize, readArgs<LstmOptions>('LSTM', args, [...order, 'projSize'], ['dtype']));
+    super('lstm', inputSize, hiddenSize, readOptions<LstmOptions>('LSTM', args, [...order, 'projSize'], ['dtype']));
   }
   override forward<X extends Tensor | PackedSequence>(
     input: X,

@@ -1,7 +1,7 @@
 // Resizing, shuffling of pixels and channels, and patches as modules.
-import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
+import { fail, ShapeError } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
-import { type ArgsOf, readArgs } from '../ops/args.js';
+import { type ArgsOf, asTensor } from '../ops/args.js';
 import type { FoldOptions, PatchOptions } from '../ops/fold.js';
 import * as F from '../ops/images.js';
 import { reshape, transpose } from '../ops/index.js';
@@ -9,6 +9,7 @@ import type { InterpolateOptions } from '../ops/interpolate.js';
 import type { PerDim } from '../ops/spatial.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
+import { checked, readOptions } from './options.js';
 import { python, pythonFloat } from './repr.js';
 
 const upsampleOrder = ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor'] as const;
@@ -17,7 +18,7 @@ export class Upsample extends Module {
   protected options: InterpolateOptions;
   constructor(...args: ArgsOf<InterpolateOptions, typeof upsampleOrder>) {
     super();
-    this.options = readArgs<InterpolateOptions>('Upsample', args, upsampleOrder);
+    this.options = readOptions<InterpolateOptions>('Upsample', args, upsampleOrder);
   }
   override forward(x: Tensor): Tensor {
     return F.interpolate(x, this.options);
@@ -38,6 +39,7 @@ export class Upsample extends Module {
 export class PixelShuffle extends Module {
   constructor(readonly upscaleFactor: number) {
     super();
+    checked('PixelShuffle', 'upscaleFactor', upscaleFactor);
   }
   override forward(x: Tensor): Tensor {
     return F.pixelShuffle(x, this.upscaleFactor);
@@ -50,6 +52,7 @@ export class PixelShuffle extends Module {
 export class PixelUnshuffle extends Module {
   constructor(readonly downscaleFactor: number) {
     super();
+    checked('PixelUnshuffle', 'downscaleFactor', downscaleFactor);
   }
   override forward(x: Tensor): Tensor {
     return F.pixelUnshuffle(x, this.downscaleFactor);
@@ -62,10 +65,10 @@ export class PixelUnshuffle extends Module {
 export class ChannelShuffle extends Module {
   constructor(readonly groups: number) {
     super();
-    if (!(Number.isInteger(groups) && groups > 0)) fail(ArgumentError, 'ChannelShuffle', 'groups to be a positive integer', show(groups));
+    checked('ChannelShuffle', 'groups', groups);
   }
   override forward(x: Tensor): Tensor {
-    const [n, c, ...rest] = x.shape;
+    const [n, c, ...rest] = asTensor('ChannelShuffle', 'input', x).shape;
     if (x.ndim < 3 || c % this.groups !== 0)
       fail(ShapeError, 'ChannelShuffle', `an input (N, channels, ...) whose channels are divisible by ${this.groups}`, showShape(x.shape));
     return reshape(transpose(reshape(x, [n, this.groups, c / this.groups, ...rest]), 1, 2), x.shape);
@@ -78,13 +81,13 @@ export class ChannelShuffle extends Module {
 /** Upsample by repeating pixels. */
 export class UpsamplingNearest2d extends Upsample {
   constructor(...args: ArgsOf<InterpolateOptions, ['size', 'scaleFactor']>) {
-    super({ ...readArgs<InterpolateOptions>('UpsamplingNearest2d', args, ['size', 'scaleFactor']), mode: 'nearest' });
+    super({ ...readOptions<InterpolateOptions>('UpsamplingNearest2d', args, ['size', 'scaleFactor']), mode: 'nearest' });
   }
 }
 /** Upsample bilinearly, with the corners' centres falling together. */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(...args: ArgsOf<InterpolateOptions, ['size', 'scaleFactor']>) {
-    super({ ...readArgs<InterpolateOptions>('UpsamplingBilinear2d', args, ['size', 'scaleFactor']), mode: 'bilinear', alignCorners: true });
+    super({ ...readOptions<InterpolateOptions>('UpsamplingBilinear2d', args, ['size', 'scaleFactor']), mode: 'bilinear', alignCorners: true });
   }
 }
 
@@ -96,7 +99,7 @@ export class Unfold extends Module {
   readonly #options: PatchOptions;
   constructor(kernelSize: PerDim, ...args: ArgsOf<PatchOptions, typeof patchOrder>) {
     super();
-    this.#options = { kernelSize, ...readArgs<PatchOptions>('Unfold', args, patchOrder) };
+    this.#options = { kernelSize: checked('Unfold', 'kernelSize', kernelSize), ...readOptions<PatchOptions>('Unfold', args, patchOrder) };
   }
   override forward(x: Tensor): Tensor {
     return F.im2col(x, this.#options);
@@ -110,7 +113,9 @@ export class Fold extends Module {
   readonly #options: FoldOptions;
   constructor(outputSize: PerDim, kernelSize: PerDim, ...args: ArgsOf<PatchOptions, typeof patchOrder>) {
     super();
-    this.#options = { outputSize, kernelSize, ...readArgs<PatchOptions>('Fold', args, patchOrder) };
+    checked('Fold', 'outputSize', outputSize);
+    checked('Fold', 'kernelSize', kernelSize);
+    this.#options = { outputSize, kernelSize, ...readOptions<PatchOptions>('Fold', args, patchOrder) };
   }
   override forward(x: Tensor): Tensor {
     return F.col2im(x, this.#options);

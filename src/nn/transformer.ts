@@ -1,7 +1,7 @@
 // The Transformer of "Attention is all you need": encoder and decoder, and the layers they are stacks of.
 import type { DType } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
-import { checkSize, showShape } from '../core/shape.js';
+import { showShape } from '../core/shape.js';
 import { gelu, relu } from '../ops/activation.js';
 import { type ArgsOf, asTensor, readArgs } from '../ops/args.js';
 import { full } from '../ops/create.js';
@@ -15,6 +15,7 @@ import { xavierUniform_ } from './init.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
 import { LayerNorm } from './norm.js';
+import { checked, readOptions } from './options.js';
 
 type Activation = (x: Tensor) => Tensor;
 export interface TransformerLayerOptions {
@@ -53,7 +54,7 @@ abstract class Layer extends Module {
     args: readonly unknown[],
   ) {
     super();
-    this.given = readArgs<TransformerLayerOptions>(new.target.name, args, layerOrder, ['dtype']);
+    this.given = readOptions<TransformerLayerOptions>(new.target.name, args, layerOrder, ['dtype']);
     this.activation = activationOf(new.target.name, this.given.activation);
     this.normFirst = this.given.normFirst ?? false;
     this.self_attn = this.attention();
@@ -141,8 +142,11 @@ type Clonable = Module & { clone(): Module };
 /** Copies of a layer, as PyTorch's deep copies. */
 function copies(name: string, layer: Module, count: number): ModuleList {
   if (typeof (layer as { clone?: unknown } | null)?.clone !== 'function') fail(ArgumentError, name, 'a layer with a method clone()', show(layer));
-  return new ModuleList(Array.from({ length: checkSize(name, 'numLayers', count) }, () => (layer as Clonable).clone()));
+  return new ModuleList(Array.from({ length: checked(name, 'numLayers', count) }, () => (layer as Clonable).clone()));
 }
+
+const finalNorm = (name: string, norm: Module | null): Module | null =>
+  norm === null || norm instanceof Module ? norm : fail(ArgumentError, name, 'norm to be a module or null', show(norm));
 
 export interface EncoderCall {
   mask?: Tensor | null;
@@ -159,7 +163,7 @@ export class TransformerEncoder extends Module {
   ) {
     super();
     this.layers = copies('TransformerEncoder', encoderLayer, numLayers);
-    this.norm = norm;
+    this.norm = finalNorm(new.target.name, norm);
   }
   override forward(src: Tensor, ...args: ArgsOf<EncoderCall, ['mask', 'srcKeyPaddingMask']>): Tensor {
     const { mask, srcKeyPaddingMask } = readArgs<EncoderCall>('TransformerEncoder', args, ['mask', 'srcKeyPaddingMask']);
@@ -179,7 +183,7 @@ export class TransformerDecoder extends Module {
   ) {
     super();
     this.layers = copies('TransformerDecoder', decoderLayer, numLayers);
-    this.norm = norm;
+    this.norm = finalNorm(new.target.name, norm);
   }
   override forward(tgt: Tensor, memory: Tensor, ...args: ArgsOf<DecoderCall, typeof decoderCall>): Tensor {
     const masks = readArgs<DecoderCall>('TransformerDecoder', args, decoderCall);
@@ -226,7 +230,7 @@ export class Transformer extends Module {
   readonly batchFirst: boolean;
   constructor(...args: ArgsOf<TransformerOptions, typeof order>) {
     super();
-    const options = readArgs<TransformerOptions>('Transformer', args, order, ['dtype']);
+    const options = readOptions<TransformerOptions>('Transformer', args, order, ['dtype']);
     const { dModel = 512, nhead = 8, numEncoderLayers = 6, numDecoderLayers = 6, customEncoder = null, customDecoder = null, ...layer } = options;
     const norm = (): LayerNorm => new LayerNorm(dModel, { eps: layer.layerNormEps ?? 1e-5, dtype: layer.dtype });
     this.encoder = customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, norm());

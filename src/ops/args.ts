@@ -71,5 +71,5 @@ export function asBoolean(op: string, role: string, value: unknown): boolean {
 
 export function asChoice<const C extends readonly string[]>(op: string, role: string, value: unknown, choices: C): C[number] {
   if (typeof value === 'string' && choices.includes(value)) return value;
-  return fail(ArgumentError, op, `${role} to be one of ${choices.map(show).join(', ')}`, show(value));
+  return fail(ArgumentError, op, `${role} to be one of ${choices.map((choice) => show(choice)).join(', ')}`, show(value));
 }

@@ -1,7 +1,7 @@
 // Convolution, 1-d and 2-d, and its transpose. Three linear kernels (forward, by input, by weight) are each other's derivatives, so that gradients of any order follow.
 import { Category, type DTypeInfo, float64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
-import { numel, showShape } from '../core/shape.js';
+import { checkInt, numel, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -159,7 +159,7 @@ function paddingOf(op: string, padding: unknown, stride: readonly number[], span
 function convolve(op: string, dims: number, x: Tensor, w: Tensor, args: ConvArgs): Tensor {
   const options = readArgs<ConvOptions>(op, args, ['bias', 'stride', 'padding', 'dilation', 'groups']);
   const b = checkRanks(op, dims, x, w, options.bias);
-  const groups = options.groups ?? 1;
+  const groups = checkInt(op, 'groups', options.groups ?? 1);
   const stride = perDim(op, 'stride', options.stride ?? 1, dims, 1);
   const dilation = perDim(op, 'dilation', options.dilation ?? 1, dims, 1);
   check(op, dims, x, w, b, groups, w.shape[1] * groups, w.shape[0]);
@@ -215,7 +215,7 @@ type ConvTransposeArgs = ArgsOf<ConvTransposeOptions, ['bias', 'stride', 'paddin
 function convolveTransposed(op: string, dims: number, x: Tensor, w: Tensor, args: ConvTransposeArgs): Tensor {
   const options = readArgs<ConvTransposeOptions>(op, args, ['bias', 'stride', 'padding', 'outputPadding', 'groups', 'dilation']);
   const b = checkRanks(op, dims, x, w, options.bias);
-  const groups = options.groups ?? 1;
+  const groups = checkInt(op, 'groups', options.groups ?? 1);
   const stride = perDim(op, 'stride', options.stride ?? 1, dims, 1);
   const dilation = perDim(op, 'dilation', options.dilation ?? 1, dims, 1);
   const padding = perDim(op, 'padding', options.padding ?? 0, dims, 0);

@@ -9,7 +9,7 @@ import { baseOf, setBase, setLeafGrad, setNode, setOutNr } from '../tensor/inner
 import { applyInPlace, checkResult, readable } from '../tensor/inplace.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { alias, contiguousCopy, copyInto, empty, emptyStrided, Tensor } from '../tensor/tensor.js';
-import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
+import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { type Operand, operand } from './promote.js';
 
 /** A copy in the memory order of the original where that has no gaps. */
@@ -46,9 +46,10 @@ export function to(x: Tensor, ...args: ToArgs): Tensor {
   asTensor('to', 'input', x);
   const [first, ...rest] = args;
   const list = first === 'cpu' ? rest : first instanceof Tensor ? [first.dtype, ...rest] : args;
-  const { dtype, copy = false, device } = readArgs<ToOptions>('to', list, ['dtype', 'nonBlocking', 'copy'], ['device']);
+  const { dtype, copy = false, nonBlocking = false, device } = readArgs<ToOptions>('to', list, ['dtype', 'nonBlocking', 'copy'], ['device']);
   if ((device ?? 'cpu') !== 'cpu') fail(BackendError, 'to', "device 'cpu'", show(device));
-  return toDtype(x, dtype === undefined || dtype === null ? x.dt : dtypeOf('to', dtype), copy);
+  asBoolean('to', 'nonBlocking', nonBlocking);
+  return toDtype(x, dtype === undefined || dtype === null ? x.dt : dtypeOf('to', dtype), asBoolean('to', 'copy', copy));
 }
 
 export const toDtype = (x: Tensor, dt: DTypeInfo, copy = false): Tensor => (x.dt === dt && !copy ? x : apply(toOp, [x], dt));

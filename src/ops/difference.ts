@@ -33,6 +33,8 @@ export function diff(x: Tensor, ...args: ArgsOf<DiffOptions, ['n', 'dim', 'prepe
   if (asTensor(op, 'input', x).ndim === 0) fail(ShapeError, op, 'a tensor with dims', 'a 0-d tensor: diff expects input to be at least one-dimensional');
   if (checkInt(op, 'n', n) < 0) fail(ArgumentError, op, 'n >= 0', `${n}: order must be non-negative`);
   const d = checkDim(op, dim, x.ndim);
+  if (prepend !== null) asTensor(op, 'prepend', prepend);
+  if (append !== null) asTensor(op, 'append', append);
   if (n === 0) return clone(x);
   let y =
     prepend === null && append === null
@@ -122,7 +124,7 @@ export function gradient(x: Tensor, ...args: ArgsOf<GradientOptions, []>): Tenso
   if (dim !== null && typeof dim !== 'number' && !Array.isArray(dim)) fail(ArgumentError, op, 'dim to be a number or a list of them', show(dim));
   const dims = (dim === null ? [...x.shape.keys()] : typeof dim === 'number' ? [dim] : [...dim]).map((d) => checkDim(op, d, x.ndim));
   if (new Set(dims).size !== dims.length) fail(ArgumentError, op, 'each dim once', `[${dims}]: a dim appears multiple times in the list of dims`);
-  if (edgeOrder !== 1 && edgeOrder !== 2) fail(ArgumentError, op, 'edgeOrder 1 or 2', `${edgeOrder}: only supports edge_order=1 and edge_order=2`);
+  if (edgeOrder !== 1 && edgeOrder !== 2) fail(ArgumentError, op, 'edgeOrder 1 or 2', `${show(edgeOrder)}: only supports edge_order=1 and edge_order=2`);
   if (Array.isArray(spacing) && spacing.length !== dims.length) {
     fail(ArgumentError, op, `spacing to be unspecified, a number or a list of length ${dims.length}`, `${spacing.length} of them`);
   }

@@ -4,7 +4,7 @@ import { noGrad, OUT } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { sigmoid, softplus } from './activation.js';
-import { type ArgsOf, asTensor, readArgs } from './args.js';
+import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
 import { clamp } from './clamp.js';
 import { eq, ge, isnan, le, logicalAnd, where } from './compare.js';
@@ -95,7 +95,7 @@ const logitOp = defineOp({
 export function logit(x: Tensor, ...args: ArgsOf<LogitOptions, ['eps']>): Tensor {
   asTensor('logit', 'input', x);
   const { eps = null } = readArgs<LogitOptions>('logit', args, ['eps']);
-  return apply(logitOp, [eps === null ? x : clamp(x, eps, 1 - eps)], undefined);
+  return apply(logitOp, [eps === null ? x : clamp(x, asNumber('logit', 'eps', eps), 1 - asNumber('logit', 'eps', eps))], undefined);
 }
 
 export const exp2_ = inPlace(exp2.op);

@@ -98,7 +98,7 @@ export function rrelu(x: Tensor, ...args: ArgsOf<RreluOptions, ['lower', 'upper'
   const [low, high] = [asNumber('rrelu', 'lower', lower), asNumber('rrelu', 'upper', upper)];
   if (!asBoolean('rrelu', 'training', training)) return leakyRelu(x, (low + high) / 2, inplace);
   // As PyTorch draws: one slope for each element that is not positive, in order, always in float64.
-  const values = needFloat('rrelu', x).toTypedArray() as Float32Array;
+  const values = needFloat('rrelu', asTensor('rrelu', 'input', x)).toTypedArray() as Float32Array;
   const slopes = new x.dt.array(x.count).fill(1 as never) as Float32Array;
   const places = Array.from(values.keys()).filter((i) => values[i] <= 0);
   const draws = empty([places.length], float64);

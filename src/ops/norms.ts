@@ -1,6 +1,6 @@
 // Vector and matrix norms, and what is measured or scaled by them.
 import { Category, type DType } from '../core/dtype.js';
-import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
+import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkDims, showShape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { noGrad, OUT } from '../tensor/node.js';
@@ -124,7 +124,8 @@ export function vectorNorm(x: Tensor, ...args: ArgsOf<VectorNormOptions, ['ord',
 
 function matrix(op: string, x: Tensor, ord: number | string, dim: readonly number[], keepdim: boolean): Tensor {
   if (x.ndim < 2) fail(ShapeError, op, 'a matrix or batches of matrices', `${showShape(x.shape)}: must have at least 2 dimensions`);
-  if (dim.length !== 2) fail(ArgumentError, op, 'dim to be two dims', `[${dim}]: dim must be a 2-tuple`);
+  if (!Array.isArray(dim) || dim.length !== 2) fail(ArgumentError, op, 'dim to be two dims', `${show(dim)}: dim must be a 2-tuple`);
+  if (typeof ord !== 'number' && typeof ord !== 'string') fail(ArgumentError, op, 'ord to be a number or a name', show(ord));
   const [row, column] = dim.map((d) => checkDim(op, d, x.ndim));
   if (row === column) fail(ArgumentError, op, 'two different dims', `[${dim}]: dims must be different`);
   if (ord === 'fro') return pNorm(op, x, 2, [row, column], keepdim);
@@ -136,7 +137,7 @@ function matrix(op: string, x: Tensor, ord: number | string, dim: readonly numbe
     return keepdim ? reshape(y, kept) : y;
   }
   const size = Math.abs(ord as number);
-  if (size !== 1 && size !== Number.POSITIVE_INFINITY) fail(ArgumentError, op, "ord among 'fro', 'nuc', inf, -inf, 1, -1, 2, -2", String(ord));
+  if (size !== 1 && size !== Number.POSITIVE_INFINITY) fail(ArgumentError, op, "ord among 'fro', 'nuc', inf, -inf, 1, -1, 2, -2", show(ord));
   const sums = sum(abs(x), size === 1 ? row : column, true);
   const y = ((ord as number) > 0 ? amax : amin)(sums, size === 1 ? column : row, true);
   return keepdim
@@ -177,7 +178,7 @@ export function linalgNorm(x: Tensor, ...args: ArgsOf<LinalgNormOptions, ['ord',
     fail(ShapeError, op, 'one or two dims for a given ord', `${showShape(t.shape)}: the input must be 1D or 2D, or dim have 1 or 2 dims`);
   }
   if (dims === null ? t.ndim === 2 : dims.length === 2) return matrix(op, t, ord, dims ?? [0, 1], keepdim);
-  return typeof ord === 'number' ? pNorm(op, t, ord, dims, keepdim) : fail(ArgumentError, op, 'a number as ord of a vector norm', String(ord));
+  return typeof ord === 'number' ? pNorm(op, t, ord, dims, keepdim) : fail(ArgumentError, op, 'a number as ord of a vector norm', show(ord));
 }
 
 export interface NormOptions {

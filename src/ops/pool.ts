@@ -98,6 +98,7 @@ function averagePool(op: string, dims: number, x: Tensor, options: AvgPool2dOpti
   checkInput(op, x, dims);
   const { kernel, stride, padding, ceil } = readWindow(op, dims, options);
   const { divisorOverride = null } = options;
+  if (divisorOverride !== null) checkInt(op, 'divisorOverride', divisorOverride);
   const includesPad = asBoolean(op, 'countIncludePad', options.countIncludePad ?? true);
   if (divisorOverride === 0) fail(ArgumentError, op, 'divisorOverride other than 0', '0: divisor must be not zero');
   const first = x.ndim - dims;

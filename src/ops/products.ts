@@ -179,7 +179,7 @@ export function cov(x: Tensor, ...args: ArgsOf<CovOptions, []>): Tensor {
   const n = rows.shape[1];
   const checkWeights = (role: string, w: Tensor | null, category: number): void => {
     if (w === null) return;
-    if (w.ndim > 1 || w.count !== n)
+    if (asTensor(op, role, w).ndim > 1 || w.count !== n)
       fail(ShapeError, op, `${role} to be a vector of ${n}`, `${showShape(w.shape)}: expected ${role} to have one or fewer dimensions and the same numel`);
     if (w.dt.category !== category) fail(ArgumentError, op, `${role} of ${category === 1 ? 'integral' : 'floating point'} dtype`, w.dtype);
     if (w.count > 0 && (w.toTypedArray() as ArrayLike<number | bigint> as number[]).some((v) => v < 0))

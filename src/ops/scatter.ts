@@ -146,7 +146,7 @@ export const indexCopy_ = (x: Tensor, dim: number, index: Tensor, source: Tensor
 
 /** The value as indexFill takes it: a number, or a 0-d tensor, spread over the slices. */
 function filling(op: string, x: Tensor, dim: number, index: Tensor, value: Operand): Along {
-  if (!(value instanceof Tensor)) return alongSlices(op, x, dim, index, Number(value), true);
+  if (!(value instanceof Tensor)) return alongSlices(op, x, dim, index, asNumber(op, 'value', value), true);
   if (value.ndim > 0)
     fail(ShapeError, op, 'a number or a 0-d tensor as value', `a tensor of ${value.ndim} dims: index_fill_ only supports a 0-dimensional value tensor`);
   const d = checkDim(op, dim, asTensor(op, 'input', x).ndim);

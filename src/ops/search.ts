@@ -1,11 +1,11 @@
 // Searching in sorted values, and what follows from it: buckets, histograms, membership.
 import { Category, float64, indexType, int32, int64 } from '../core/dtype.js';
-import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
+import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkInt, numel, sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { full } from '../tensor/fill.js';
 import { addressOf, alias, contiguousCopy, copyInto, empty, Tensor } from '../tensor/tensor.js';
-import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
+import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { div, mul, sub } from './arithmetic.js';
 import { BLOCK } from './blocks.js';
 import { clamp } from './clamp.js';
@@ -74,8 +74,9 @@ export function searchsorted(sortedSequence: Tensor, values: Operand, ...args: A
     fail(ShapeError, op, 'a sorted vector, or one line for each line of the values', `${showShape(line.shape)} and values ${showShape(x.shape)}`);
   }
   needNarrow(op, line, options);
-  const { sorter } = options;
-  if (sorter && !sameShape(sorter.shape, line.shape)) fail(ShapeError, op, `a sorter of shape ${showShape(line.shape)}`, showShape(sorter.shape));
+  const { sorter = null } = options;
+  if (sorter !== null && !sameShape(asTensor(op, 'sorter', sorter).shape, line.shape))
+    fail(ShapeError, op, `a sorter of shape ${showShape(line.shape)}`, showShape(sorter.shape));
   return places(op, sorter ? gather(line, -1, sorter) : line, x, readSide(op, options));
 }
 /** Which interval between the boundaries each element is in: above boundary i - 1, up to boundary i (or from i - 1, below i, if right). */
@@ -132,14 +133,14 @@ export interface HistcOptions {
 }
 /** The range of a histogram: as given, or that of the data (`none` without any); one of width 0 is widened by `margin` either way. */
 function span(op: string, x: Tensor, min: number, max: number, margin: number, none = max): [number, number] {
-  let [low, high] = [min, max];
+  let [low, high] = [asNumber(op, 'min', min), asNumber(op, 'max', max)];
   if (low > high) fail(ArgumentError, op, 'min <= max', `${low} and ${high}: max must be larger than min`);
   if (low === high) [low, high] = x.count > 0 ? [Number(amin(x).item()), Number(amax(x).item())] : [low, none];
   if (!Number.isFinite(low) || !Number.isFinite(high)) fail(ArgumentError, op, 'a finite range', `[${low}, ${high}]: range of [${low}, ${high}] is not finite`);
   return low === high ? [low - margin, high + margin] : [low, high];
 }
 const binsOf = (op: string, bins: unknown): number =>
-  checkInt(op, 'bins', bins) > 0 ? (bins as number) : fail(ArgumentError, op, 'bins > 0', `${bins}: bins must be > 0`);
+  checkInt(op, 'bins', bins) > 0 ? (bins as number) : fail(ArgumentError, op, 'bins > 0', `${show(bins)}: bins must be > 0`);
 
 /** How many elements fall into each of `bins` equal parts of [min, max] (of the data's range if both are 0). */
 export function histc(x: Tensor, ...args: ArgsOf<HistcOptions, ['bins', 'min', 'max']>): Tensor {
@@ -168,7 +169,7 @@ export function histogram(x: Tensor, bins: number | Tensor, ...args: ArgsOf<Hist
   const op = 'histogram';
   const { range = null, weight = null, density = false } = readArgs<HistogramOptions>(op, args, [], ['range', 'weight', 'density']);
   if (asTensor(op, 'input', x).dt.category !== Category.Float) fail(DTypeError, op, 'a floating point tensor', x.dtype);
-  if (weight !== null && (weight.dt !== x.dt || !sameShape(weight.shape, x.shape)))
+  if (weight !== null && (asTensor(op, 'weight', weight).dt !== x.dt || !sameShape(weight.shape, x.shape)))
     fail(ShapeError, op, 'weights like the input', `${weight.dtype} ${showShape(weight.shape)}`);
   if (bins instanceof Tensor && (bins.ndim !== 1 || bins.dt !== x.dt || bins.count === 0))
     fail(ShapeError, op, "a vector of edges of the input's dtype", `${bins.dtype} ${showShape(bins.shape)}`);

@@ -72,7 +72,8 @@ export interface SortOptions {
 export type SortArgs = ArgsOf<SortOptions, ['dim', 'descending']>;
 /** Sorted along a dim (the last), with the places that the values come from. Stable; NaN counts as largest. */
 export function sort(x: Tensor, ...args: SortArgs): ValuesIndices {
-  const { dim = -1, descending = false } = readArgs<SortOptions>('sort', args, ['dim', 'descending'], ['stable']);
+  const { dim = -1, descending = false, stable = true } = readArgs<SortOptions>('sort', args, ['dim', 'descending'], ['stable']);
+  asBoolean('sort', 'stable', stable);
   return sorted(x, checkDim('sort', dim, asTensor('sort', 'input', x).ndim), asBoolean('sort', 'descending', descending));
 }
 /** The indices that sort along a dim. */
@@ -87,7 +88,8 @@ export interface TopkOptions {
 }
 /** The k largest (or smallest) along a dim, in order. */
 export function topk(x: Tensor, k: number, ...args: ArgsOf<TopkOptions, ['dim', 'largest', 'sorted']>): ValuesIndices {
-  const { dim = -1, largest = true } = readArgs<TopkOptions>('topk', args, ['dim', 'largest', 'sorted']);
+  const { dim = -1, largest = true, sorted: ordered = true } = readArgs<TopkOptions>('topk', args, ['dim', 'largest', 'sorted']);
+  asBoolean('topk', 'sorted', ordered);
   const d = checkDim('topk', dim, asTensor('topk', 'input', x).ndim);
   const size = x.shape[d] ?? 1;
   if (checkInt('topk', 'k', k) < 0 || k > size) fail(IndexError, 'topk', `k in [0, ${size}]`, `${k}: selected index k out of range`);

@@ -71,6 +71,7 @@ function lexicographic(op: string, x: Tensor): IndexArray {
 }
 
 function uniqueOf(op: string, x: Tensor, options: Partial<UniqueOptions>, consecutive: boolean): Tensor | Tensor[] {
+  asBoolean(op, 'sorted', options.sorted ?? true);
   const { returnInverse = false, returnCounts = false, dim = null } = options;
   const source = asTensor(op, 'input', x).detach();
   const d = dim === null ? null : checkDim(op, dim, x.ndim);
@@ -137,7 +138,7 @@ export type MinMax = { readonly min: Tensor; readonly max: Tensor } & readonly [
 export function aminmax(x: Tensor, ...args: ArgsOf<{ dim?: number | null; keepdim?: boolean }, []>): MinMax {
   const { dim = null, keepdim = false } = readArgs<{ dim?: number | null; keepdim?: boolean }>('aminmax', args, [], ['dim', 'keepdim']);
   // PyTorch lets a 0-d tensor keep the dim that it does not have.
-  const line = dim !== null && keepdim && x.ndim === 0 ? reshape(x, [1]) : x;
+  const line = dim !== null && keepdim && asTensor('aminmax', 'input', x).ndim === 0 ? reshape(x, [1]) : x;
   const [low, high] = [amin(line, dim, keepdim), amax(line, dim, keepdim)];
   return Object.assign([low, high] as const, { min: low, max: high });
 }

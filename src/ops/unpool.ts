@@ -1,6 +1,6 @@
 // Pooling by p-norms, and the way back from maxima to where they were.
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
-import { numel, sameShape, showShape } from '../core/shape.js';
+import { checkShape, numel, sameShape, showShape } from '../core/shape.js';
 import { zeroFill } from '../tensor/fill.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
 import { relu } from './activation.js';
@@ -59,7 +59,7 @@ function maxUnpool(op: string, dims: number, x: Tensor, indices: Tensor, args: U
   const padding = perDim(op, 'padding', pads, dims, 0);
   const lead = x.shape.slice(0, -dims);
   const usual = x.shape.slice(-dims).map((size, d) => (size - 1) * stride[d] - 2 * padding[d] + kernel[d]);
-  const size = outputSize === null ? usual : outputSize.slice(-dims);
+  const size = outputSize === null ? usual : checkShape(op, outputSize).slice(-dims);
   if (size.length !== dims || size.some((s, d) => !(Number.isInteger(s) && Math.abs(s - usual[d]) < stride[d])))
     fail(ArgumentError, op, `an output size nearer than the stride to ${showShape(usual)}`, `${show(outputSize)}: invalid output_size`);
   const [planes, places] = [numel(lead), numel(size)];

@@ -1,7 +1,7 @@
 // L-BFGS: Newton's direction from a limited memory of steps and gradient changes.
 
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
-import { showShape } from '../core/shape.js';
+import { checkInt, showShape } from '../core/shape.js';
 import { type ArgsOf, readArgs } from '../ops/args.js';
 import { zeros } from '../ops/create.js';
 import { abs, add_, cat, clone, copy_, dot, max, mul, narrow, neg, reshape, sub, sum, to } from '../ops/index.js';
@@ -49,7 +49,7 @@ const inner = (a: Tensor, b: Tensor): number => dot(a, b).item() as number;
 export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
   constructor(params: Params<LBFGSOptions>, ...args: ArgsOf<LBFGSOptions, typeof positional>) {
     const options = readArgs<LBFGSOptions>('LBFGS', args, positional);
-    const { maxIter = 20 } = options;
+    const maxIter = checkInt('LBFGS', 'maxIter', options.maxIter ?? 20);
     const defaults: LBFGSOptions = {
       lr: 1,
       maxIter,

@@ -32,6 +32,18 @@ export interface OptimizerState {
 /** An option's requirement, and PyTorch's name for it. */
 export type Check = readonly [requirement: string, holds: boolean, value: unknown, label: string];
 
+const isFiniteNumber = (value: unknown): boolean => Number.isFinite(value);
+const flags: readonly string[] = ['nesterov', 'amsgrad', 'centered', 'maximize'];
+const pairs: readonly string[] = ['betas', 'etas', 'stepSizes'];
+/** What an option must be, by its name. Numbers are finite, or weights would be lost. */
+function kindOf(name: string): readonly [requirement: string, fits: (value: unknown) => boolean] {
+  // Checked by LBFGS itself.
+  if (name === 'lineSearchFn') return ['a name', () => true];
+  if (flags.includes(name)) return ['true or false', (value) => typeof value === 'boolean'];
+  if (pairs.includes(name)) return ['two finite numbers', (value) => Array.isArray(value) && value.length === 2 && Array.from(value).every(isFiniteNumber)];
+  return ['a finite number', isFiniteNumber];
+}
+
 export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S extends object = object> {
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly state = new Map<Tensor, S>();
@@ -46,6 +58,7 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     if (params instanceof Tensor || typeof (params as Iterable<unknown> | undefined)?.[Symbol.iterator] !== 'function') {
       fail(ArgumentError, this.#name, 'params to be an iterable of tensors or of groups', show(params));
     }
+    this.#checkKinds(defaults, true);
     const given = [...(params as Iterable<Tensor | GroupArg<O>>)];
     if (given.length === 0) fail(ArgumentError, this.#name, 'parameters', 'none: optimizer got an empty parameter list');
     const groups = isOptions(given[0]) ? given : [{ params: given }];
@@ -63,15 +76,21 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     return ['step'];
   }
 
-  #check(options: Required<O>): void {
-    // Strings, as command lines give, compare like the numbers that they are not.
-    for (const name of Object.keys(this.defaults)) {
-      const value = (options as Record<string, unknown>)[name];
-      const fits = Array.isArray(value) ? value.every((v) => typeof v === 'number') : value === null || typeof value === 'number' || typeof value === 'boolean';
-      if (!fits && name !== 'lineSearchFn') fail(ArgumentError, this.#name, `${name} to be a number, true or false, or a list of numbers`, show(value));
+  /** Refuses options of a wrong kind. Strings, as command lines give, compare like the numbers that they are not. */
+  #checkKinds(options: object, lenient = false): void {
+    const given = options as Record<string, unknown>;
+    for (const name of [...Object.keys(this.defaults), ...scheduled]) {
+      const [requirement, fits] = kindOf(name);
+      // What is no number is told by PyTorch's own checks, where it has one.
+      if (given[name] === undefined || (lenient && Number.isNaN(given[name]) && !pairs.includes(name))) continue;
+      if (!fits(given[name])) fail(ArgumentError, this.#name, `${name} to be ${requirement}`, show(given[name]));
     }
+  }
+  #check(options: Required<O>): void {
+    this.#checkKinds(options, true);
     for (const [requirement, holds, value, label] of this.checks(options))
       if (!holds) fail(ArgumentError, this.#name, requirement, `${show(value)}: ${label}: ${show(value)}`);
+    this.#checkKinds(options);
   }
 
   /** Adds parameters with options of their own. */
@@ -81,6 +100,8 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     const { params: given, ...options } = group;
     readArgs(this.#name, [options], [], [...names, ...scheduled] as never[]);
     if (given === undefined) fail(ArgumentError, this.#name, 'a group with params', `one with ${Object.keys(group).join(', ') || 'nothing'}`);
+    if (!(given instanceof Tensor) && typeof (given as Iterable<unknown> | null)?.[Symbol.iterator] !== 'function')
+      fail(ArgumentError, this.#name, 'params of a group to be a tensor or an iterable of tensors', show(given));
     const params = given instanceof Tensor ? [given] : [...given];
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const p of params) {

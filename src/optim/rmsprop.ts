@@ -36,7 +36,11 @@ export class RMSprop extends StepOptimizer<RMSpropOptions, RMSpropState> {
 
   protected checks(options: Required<RMSpropOptions>): readonly Check[] {
     const { momentum, alpha } = options;
-    return [...rateChecks(options), atLeast0('momentum', momentum, 'Invalid momentum value'), atLeast0('alpha', alpha, 'Invalid alpha value')];
+    return [
+      ...rateChecks(options),
+      atLeast0('momentum', momentum, 'Invalid momentum value'),
+      ['alpha in [0, 1]', alpha >= 0 && alpha <= 1, alpha, 'Invalid alpha value'],
+    ];
   }
 
   protected update(p: Tensor, grad: Tensor, group: ParamGroup<RMSpropOptions>, state: Partial<RMSpropState>): void {

@@ -1,7 +1,7 @@
 // Schedules made of schedules: one after another, and all at once.
 import { ArgumentError, FormatError, fail, show } from '../../core/errors.js';
-import { type ArgsOf, readArgs } from '../../ops/args.js';
-import { type AnyOptimizer, common, LRScheduler, Scheduler, type SchedulerOptions, type SchedulerState } from './scheduler.js';
+import type { ArgsOf } from '../../ops/args.js';
+import { type AnyOptimizer, common, LRScheduler, readOptions, Scheduler, type SchedulerOptions, type SchedulerState } from './scheduler.js';
 
 abstract class Composed extends Scheduler {
   readonly #schedulers: readonly Scheduler[];
@@ -42,7 +42,7 @@ export class SequentialLR extends Composed {
   readonly #parts: readonly LRScheduler[];
   constructor(optimizer: AnyOptimizer, schedulers: readonly LRScheduler[], milestones: readonly number[], ...args: ArgsOf<SchedulerOptions, typeof common>) {
     const name = 'SequentialLR';
-    const { lastEpoch = -1 } = readArgs<SchedulerOptions>(name, args, common);
+    const { lastEpoch = -1 } = readOptions<SchedulerOptions>(name, args, common);
     if (!Array.isArray(schedulers) || schedulers.length === 0 || !schedulers.every((s) => s instanceof LRScheduler))
       fail(ArgumentError, name, 'a list of schedulers by epochs', show(schedulers));
     if (!Array.isArray(milestones) || milestones.length !== schedulers.length - 1)
@@ -71,7 +71,8 @@ export class SequentialLR extends Composed {
 /** Every schedule at every step, each from the rate that the one before it leaves. */
 export class ChainedScheduler extends Composed {
   readonly #parts: readonly Scheduler[];
-  constructor(schedulers: readonly Scheduler[]) {
+  constructor(schedulers: readonly Scheduler[], ...surplus: readonly never[]) {
+    readOptions<SchedulerOptions>('ChainedScheduler', surplus, []);
     if (!Array.isArray(schedulers) || schedulers.length === 0 || !schedulers.every((s) => s instanceof Scheduler))
       fail(ArgumentError, 'ChainedScheduler', 'a list of schedulers', show(schedulers));
     super(schedulers[0].optimizer, schedulers);

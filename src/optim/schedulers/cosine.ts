@@ -1,7 +1,7 @@
 // Cosine annealing, and the same with warm restarts. (Loshchilov and Hutter, SGDR, 2016)
 import { ArgumentError, fail, show } from '../../core/errors.js';
-import { type ArgsOf, readArgs } from '../../ops/args.js';
-import { type AnyOptimizer, common, LRScheduler, type SchedulerOptions } from './scheduler.js';
+import type { ArgsOf } from '../../ops/args.js';
+import { type AnyOptimizer, checked, common, LRScheduler, readOptions, type SchedulerOptions } from './scheduler.js';
 
 export interface CosineAnnealingLROptions extends SchedulerOptions {
   etaMin?: number;
@@ -16,8 +16,9 @@ export class CosineAnnealingLR extends LRScheduler {
     public TMax: number,
     ...args: ArgsOf<CosineAnnealingLROptions, typeof annealingArgs>
   ) {
-    const { etaMin = 0, ...options } = readArgs<CosineAnnealingLROptions>('CosineAnnealingLR', args, annealingArgs);
+    const { etaMin = 0, ...options } = readOptions<CosineAnnealingLROptions>('CosineAnnealingLR', args, annealingArgs);
     super(optimizer, options);
+    checked('CosineAnnealingLR', 'TMax', TMax);
     this.etaMin = etaMin;
     this.restart();
   }
@@ -57,7 +58,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     ...args: ArgsOf<WarmRestartsOptions, typeof restartArgs>
   ) {
     const name = 'CosineAnnealingWarmRestarts';
-    const { TMult = 1, etaMin = 0, ...options } = readArgs<WarmRestartsOptions>(name, args, restartArgs);
+    const { TMult = 1, etaMin = 0, ...options } = readOptions<WarmRestartsOptions>(name, args, restartArgs);
     super(optimizer, options);
     if (!(Number.isInteger(T0) && T0 > 0)) fail(ArgumentError, name, 'T0 a positive integer', `${show(T0)}: Expected positive integer T_0`);
     if (!(Number.isInteger(TMult) && TMult >= 1)) fail(ArgumentError, name, 'TMult an integer of at least 1', `${show(TMult)}: Expected integer T_mult >= 1`);
@@ -83,7 +84,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
         this.TI *= TMult;
       }
     } else {
-      if (!(epoch >= 0)) fail(ArgumentError, 'step', 'an epoch of at least 0', `${show(epoch)}: Expected non-negative epoch`);
+      if (!(Number.isFinite(epoch) && epoch >= 0)) fail(ArgumentError, 'step', 'an epoch of at least 0', `${show(epoch)}: Expected non-negative epoch`);
       // The cycle that the epoch falls in is number n, from 0.
       const n = epoch < T0 || TMult === 1 ? 0 : Math.floor(Math.log((epoch / T0) * (TMult - 1) + 1) / Math.log(TMult));
       this.TI = T0 * TMult ** n;

@@ -1,7 +1,7 @@
 // Cyclic learning rates, with the momentum cycling against them. (Smith, 2015)
 import { ArgumentError, fail, show } from '../../core/errors.js';
-import { type ArgsOf, asChoice, readArgs } from '../../ops/args.js';
-import { type AnyOptimizer, common, LRScheduler, perGroup, type SchedulerOptions } from './scheduler.js';
+import { type ArgsOf, asChoice } from '../../ops/args.js';
+import { type AnyOptimizer, checked, common, LRScheduler, perGroup, readOptions, type SchedulerOptions } from './scheduler.js';
 
 const modes = ['triangular', 'triangular2', 'exp_range'] as const;
 
@@ -54,11 +54,14 @@ export class CyclicLR extends LRScheduler {
       baseMomentum = 0.8,
       maxMomentum = 0.9,
       ...options
-    } = readArgs<CyclicLROptions>(name, args, positional);
+    } = readOptions<CyclicLROptions>(name, args, positional);
+    checked(name, 'baseLr', baseLr);
+    checked(name, 'maxLr', maxLr);
     const groups = optimizer?.paramGroups ?? [];
     const baseLrs = perGroup<number>(name, 'baseLr', groups, baseLr);
     const maxLrs = perGroup<number>(name, 'maxLr', groups, maxLr);
     if (scaleFn === null) asChoice(name, 'mode', mode, modes);
+    asChoice(name, 'scaleMode', scaleMode, ['cycle', 'iterations']);
     if (cycleMomentum && optimizer?.defaults?.momentum === undefined)
       fail(ArgumentError, name, 'an optimizer with momentum', `${show(optimizer)}: optimizer must support momentum with \`cycle_momentum\` option enabled`);
     if ((options.lastEpoch ?? -1) === -1)
@@ -72,7 +75,7 @@ export class CyclicLR extends LRScheduler {
     this.mode = mode;
     this.gamma = gamma;
     this.#scaleFn = scaleFn;
-    this.scaleMode = scaleFn === null ? (mode === 'exp_range' ? 'iterations' : 'cycle') : asChoice(name, 'scaleMode', scaleMode, ['cycle', 'iterations']);
+    this.scaleMode = scaleFn === null ? (mode === 'exp_range' ? 'iterations' : 'cycle') : scaleMode;
     this.cycleMomentum = cycleMomentum;
     if (cycleMomentum) {
       const momenta = perGroup<number>(name, 'baseMomentum', groups, baseMomentum);

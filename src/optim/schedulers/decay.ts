@@ -1,7 +1,7 @@
 // Schedules that fall, or rise, in steps, lines and powers.
 import { ArgumentError, fail, show } from '../../core/errors.js';
-import { type ArgsOf, readArgs } from '../../ops/args.js';
-import { type AnyOptimizer, common, LRScheduler, type SchedulerOptions } from './scheduler.js';
+import type { ArgsOf } from '../../ops/args.js';
+import { type AnyOptimizer, checked, common, LRScheduler, readOptions, type SchedulerOptions } from './scheduler.js';
 
 export interface GammaOptions extends SchedulerOptions {
   gamma?: number;
@@ -16,7 +16,7 @@ export class StepLR extends LRScheduler {
     public stepSize: number,
     ...args: ArgsOf<GammaOptions, typeof gammaCommon>
   ) {
-    const { gamma = 0.1, ...options } = readArgs<GammaOptions>('StepLR', args, gammaCommon);
+    const { gamma = 0.1, ...options } = readOptions<GammaOptions>('StepLR', args, gammaCommon);
     super(optimizer, options);
     if (!(Number.isInteger(stepSize) && stepSize > 0)) fail(ArgumentError, 'StepLR', 'stepSize a positive integer', show(stepSize));
     this.gamma = gamma;
@@ -36,9 +36,10 @@ export class MultiStepLR extends LRScheduler {
   milestones: Record<number, number>;
   gamma: number;
   constructor(optimizer: AnyOptimizer, milestones: readonly number[], ...args: ArgsOf<GammaOptions, typeof gammaCommon>) {
-    const { gamma = 0.1, ...options } = readArgs<GammaOptions>('MultiStepLR', args, gammaCommon);
+    const { gamma = 0.1, ...options } = readOptions<GammaOptions>('MultiStepLR', args, gammaCommon);
     super(optimizer, options);
-    if (!Array.isArray(milestones) || !milestones.every(Number.isInteger)) fail(ArgumentError, 'MultiStepLR', 'milestones a list of epochs', show(milestones));
+    if (!Array.isArray(milestones) || !Array.from(milestones).every((epoch) => Number.isInteger(epoch) && epoch >= 0))
+      fail(ArgumentError, 'MultiStepLR', 'milestones a list of epochs', show(milestones));
     this.milestones = {};
     for (const epoch of milestones) this.milestones[epoch] = (this.milestones[epoch] ?? 0) + 1;
     this.gamma = gamma;
@@ -60,7 +61,8 @@ export class ExponentialLR extends LRScheduler {
     public gamma: number,
     ...args: ArgsOf<SchedulerOptions, typeof common>
   ) {
-    super(optimizer, readArgs<SchedulerOptions>('ExponentialLR', args, common));
+    super(optimizer, readOptions<SchedulerOptions>('ExponentialLR', args, common));
+    checked('ExponentialLR', 'gamma', gamma);
     this.restart();
   }
   protected rates(): number[] {
@@ -84,7 +86,7 @@ export class ConstantLR extends LRScheduler {
   factor: number;
   totalIters: number;
   constructor(optimizer: AnyOptimizer, ...args: ArgsOf<ConstantLROptions, typeof constantArgs>) {
-    const { factor = 1 / 3, totalIters = 5, ...options } = readArgs<ConstantLROptions>('ConstantLR', args, constantArgs);
+    const { factor = 1 / 3, totalIters = 5, ...options } = readOptions<ConstantLROptions>('ConstantLR', args, constantArgs);
     super(optimizer, options);
     if (!isShare(factor))
       fail(ArgumentError, 'ConstantLR', 'factor in [0, 1]', `${show(factor)}: Constant multiplicative factor expected to be between 0 and 1`);
@@ -113,7 +115,7 @@ export class LinearLR extends LRScheduler {
   endFactor: number;
   totalIters: number;
   constructor(optimizer: AnyOptimizer, ...args: ArgsOf<LinearLROptions, typeof linearArgs>) {
-    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...options } = readArgs<LinearLROptions>('LinearLR', args, linearArgs);
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5, ...options } = readOptions<LinearLROptions>('LinearLR', args, linearArgs);
     super(optimizer, options);
     if (!isShare(startFactor))
       fail(ArgumentError, 'LinearLR', 'startFactor in [0, 1]', `${show(startFactor)}: Starting multiplicative factor expected to be between 0 and 1`);
@@ -148,7 +150,7 @@ export class PolynomialLR extends LRScheduler {
   totalIters: number;
   power: number;
   constructor(optimizer: AnyOptimizer, ...args: ArgsOf<PolynomialLROptions, typeof polynomialArgs>) {
-    const { totalIters = 5, power = 1, ...options } = readArgs<PolynomialLROptions>('PolynomialLR', args, polynomialArgs);
+    const { totalIters = 5, power = 1, ...options } = readOptions<PolynomialLROptions>('PolynomialLR', args, polynomialArgs);
     super(optimizer, options);
     this.totalIters = totalIters;
     this.power = power;

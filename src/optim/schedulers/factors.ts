@@ -1,7 +1,7 @@
 // Schedules that multiply the rate by a user's function.
 import { ArgumentError, fail, show } from '../../core/errors.js';
-import { type ArgsOf, readArgs } from '../../ops/args.js';
-import { type AnyOptimizer, common, LRScheduler, perGroup, type SchedulerOptions } from './scheduler.js';
+import type { ArgsOf } from '../../ops/args.js';
+import { type AnyOptimizer, common, LRScheduler, perGroup, readOptions, type SchedulerOptions } from './scheduler.js';
 
 /** A factor for an epoch. */
 export type Factor = (epoch: number) => number;
@@ -10,10 +10,9 @@ abstract class FunctionLR extends LRScheduler {
   lrLambdas: readonly Factor[];
   constructor(optimizer: AnyOptimizer, lrLambda: Factor | readonly Factor[], ...args: ArgsOf<SchedulerOptions, typeof common>) {
     const { name } = new.target;
-    super(optimizer, readArgs<SchedulerOptions>(name, args, common));
+    super(optimizer, readOptions<SchedulerOptions>(name, args, common));
     this.lrLambdas = perGroup<Factor>(name, 'lrLambda', this.groups, lrLambda);
-    const odd = this.lrLambdas.find((f) => typeof f !== 'function');
-    if (odd !== undefined) fail(ArgumentError, name, 'lrLambda to be functions of the epoch', show(odd));
+    if (!this.lrLambdas.every((f) => typeof f === 'function')) fail(ArgumentError, name, 'lrLambda to be functions of the epoch', show(lrLambda));
     this.restart();
   }
 }

@@ -1,7 +1,7 @@
 // One rise and one long fall of the learning rate, with the momentum against it. (Smith and Topin, Super-Convergence, 2017)
 import { ArgumentError, fail, show } from '../../core/errors.js';
-import { type ArgsOf, asChoice, readArgs } from '../../ops/args.js';
-import { type AnyOptimizer, common, type Group, LRScheduler, perGroup, type SchedulerOptions } from './scheduler.js';
+import { type ArgsOf, asChoice } from '../../ops/args.js';
+import { type AnyOptimizer, checked, common, type Group, LRScheduler, perGroup, readOptions, type SchedulerOptions } from './scheduler.js';
 
 export interface OneCycleLROptions extends SchedulerOptions {
   /** Steps of the cycle; or epochs and stepsPerEpoch. */
@@ -72,10 +72,11 @@ export class OneCycleLR extends LRScheduler {
       finalDivFactor = 1e4,
       threePhase = false,
       ...options
-    } = readArgs<OneCycleLROptions>(name, args, positional);
+    } = readOptions<OneCycleLROptions>(name, args, positional);
     const total = stepsOf(name, totalSteps, epochs, stepsPerEpoch);
     if (!(pctStart >= 0 && pctStart <= 1)) fail(ArgumentError, name, 'pctStart in [0, 1]', `${show(pctStart)}: Expected float between 0 and 1 pct_start`);
     asChoice(name, 'annealStrategy', annealStrategy, ['cos', 'linear']);
+    checked(name, 'maxLr', maxLr);
     const groups = (optimizer?.paramGroups ?? []) as unknown as Group[];
     const { momentum, betas } = optimizer?.defaults ?? {};
     if (cycleMomentum && momentum === undefined && betas === undefined)

@@ -1,7 +1,7 @@
 // The schedule that watches a metric.
 import { ArgumentError, fail, show } from '../../core/errors.js';
-import { type ArgsOf, asChoice, asNumber, readArgs } from '../../ops/args.js';
-import { type AnyOptimizer, perGroup, Scheduler, type SchedulerState, scientific } from './scheduler.js';
+import { type ArgsOf, asChoice, asNumber } from '../../ops/args.js';
+import { type AnyOptimizer, checked, perGroup, readOptions, Scheduler, type SchedulerState, scientific } from './scheduler.js';
 
 export interface PlateauOptions {
   /** Which way the metric gets better. */
@@ -43,7 +43,7 @@ export class ReduceLROnPlateau extends Scheduler {
   constructor(optimizer: AnyOptimizer, ...args: ArgsOf<PlateauOptions, typeof positional>) {
     const name = 'ReduceLROnPlateau';
     super(optimizer);
-    const options = readArgs<PlateauOptions>(name, args, positional);
+    const options = readOptions<PlateauOptions>(name, args, positional);
     const {
       mode = 'min',
       factor = 0.1,
@@ -72,7 +72,7 @@ export class ReduceLROnPlateau extends Scheduler {
   /** Takes the epoch's metric, a number or a tensor with one element. */
   override step(metric: unknown, epoch: number = this.lastEpoch + 1): void {
     const current = asNumber('ReduceLROnPlateau.step', 'metric', metric);
-    this.lastEpoch = epoch;
+    this.lastEpoch = checked('ReduceLROnPlateau.step', 'epoch', epoch);
     if (this.#isBetter(current)) {
       this.best = current;
       this.numBadEpochs = 0;

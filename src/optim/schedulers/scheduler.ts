@@ -1,5 +1,6 @@
 // What schedulers share: the optimizer's rates, the count of epochs, the order of steps, and state dicts by PyTorch's names.
 import { ArgumentError, FormatError, fail, show } from '../../core/errors.js';
+import { readArgs } from '../../ops/args.js';
 import { platform } from '../../platform/index.js';
 import { renamed, toCamel, toSnake } from '../names.js';
 import { Optimizer, type ParamGroup } from '../optimizer.js';
@@ -17,6 +18,55 @@ export interface SchedulerOptions {
 }
 /** The positional arguments that end every scheduler's list. */
 export const common = ['lastEpoch', 'verbose'] as const;
+
+type Kind = readonly [requirement: string, holds: (value: unknown) => boolean];
+const isFiniteNumber = (value: unknown): boolean => Number.isFinite(value);
+const finite: Kind = ['a finite number', isFiniteNumber];
+const flag: Kind = ['true or false', (value) => typeof value === 'boolean'];
+const positive: Kind = ['a finite number > 0', (value) => isFiniteNumber(value) && (value as number) > 0];
+const perGroupKind: Kind = [
+  'a finite number, or one a group',
+  (value) => isFiniteNumber(value) || (Array.isArray(value) && Array.from(value).every(isFiniteNumber)),
+];
+const orNull = ([requirement, holds]: Kind): Kind => [`${requirement}, or null`, (value) => value === null || holds(value)];
+const choice: Kind = ['a name', (value) => typeof value === 'string'];
+const kinds: Readonly<Record<string, Kind>> = {
+  baseLr: perGroupKind,
+  maxLr: perGroupKind,
+  minLr: perGroupKind,
+  baseMomentum: perGroupKind,
+  maxMomentum: perGroupKind,
+  verbose: flag,
+  cycleMomentum: flag,
+  threePhase: flag,
+  totalIters: positive,
+  TMax: positive,
+  stepSizeUp: positive,
+  stepSizeDown: orNull(positive),
+  divFactor: positive,
+  finalDivFactor: positive,
+  totalSteps: orNull(positive),
+  epochs: orNull(positive),
+  stepsPerEpoch: orNull(positive),
+  mode: choice,
+  scaleMode: choice,
+  thresholdMode: choice,
+  annealStrategy: choice,
+  scaleFn: ['a function, or null', (value) => value === null || typeof value === 'function'],
+};
+
+/** The value of a schedule's argument, refused if it is not of the kind that its name stands for: a finite number, most often. */
+export function checked<T>(schedule: string, role: string, value: T): T {
+  const [requirement, holds] = kinds[role] ?? finite;
+  return holds(value) ? value : fail(ArgumentError, schedule, `${role} to be ${requirement}`, show(value));
+}
+
+/** The arguments after a schedule's required ones, as readArgs reads them, and checked. */
+export function readOptions<O>(schedule: string, given: readonly unknown[], positional: readonly (keyof O & string)[]): Partial<O> {
+  const options = readArgs<O>(schedule, given, positional);
+  for (const [role, value] of Object.entries(options)) checked(schedule, role, value);
+  return options;
+}
 
 const kindOf = (value: unknown): string => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
 const isSaved = (value: unknown): boolean =>
@@ -117,6 +167,7 @@ export abstract class LRScheduler extends Scheduler {
 
   /** Goes on by one epoch; call it after the optimizer's step. With an epoch, which PyTorch deprecates, it jumps there by the closed formula. */
   override step(epoch?: number): void {
+    if (epoch !== undefined) checked(`${this.constructor.name}.step`, 'epoch', epoch);
     if (this._stepCount === 1 && this.optimizer.stepCount < 1) {
       platform.warn('lrScheduler.step() was called before optimizer.step(): the first value of the learning rate schedule is skipped');
     }
@@ -125,6 +176,8 @@ export abstract class LRScheduler extends Scheduler {
     this.setRates(epoch === undefined ? this.rates() : this.closedForm());
   }
   protected setRates(rates: readonly number[]): void {
+    const odd = rates.findIndex((rate) => !Number.isFinite(rate));
+    if (odd >= 0) fail(ArgumentError, this.constructor.name, `a finite rate for group ${odd}`, show(rates[odd]));
     for (const [i, group] of this.groups.entries()) {
       group.lr = rates[i];
       if (this.verbose) console.log(`Adjusting learning rate of group ${i} to ${scientific(rates[i])}.`);
