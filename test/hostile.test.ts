@@ -114,3 +114,23 @@ it('options are not read from Object.prototype', () => {
     delete polluted.keepdim;
   }
 });
+
+describe('a Function', () => {
+  it('is never given the node of its call, whatever its context overrides', () => {
+    const given: unknown[] = [];
+    class Square extends gt.autograd.Function {
+      static override forward(ctx: Record<string, unknown> & { saveForBackward(x: gt.Tensor): void }, x: gt.Tensor): gt.Tensor {
+        ctx.saveForBackward(x);
+        for (const name of ['keep', 'forget']) ctx[name] = (...args: unknown[]) => given.push(...args);
+        return x.mul(x);
+      }
+      static override backward(ctx: { savedTensors: gt.Tensor[] }, dy: gt.Tensor): gt.Tensor {
+        return dy.mul(ctx.savedTensors[0]).mul(2);
+      }
+    }
+    const x = gt.tensor([3], { requiresGrad: true });
+    (Square.apply(x) as gt.Tensor).sum().backward();
+    expect(given).toEqual([]);
+    expect(x.grad!.item()).toBe(6);
+  });
+});

@@ -182,10 +182,7 @@ describe('Optimizer', () => {
       [() => new optim.Adam([p], { betas: [1, 0.9] }), 'Invalid beta parameter at index 0: 1'],
       [() => new optim.Adam([p], { eps: -1 }), 'Invalid epsilon value: -1'],
       [() => new optim.Adam([p], { lr: '0.1' as never }), 'Adam: expected lr to be a finite number, got "0.1"'],
-      [
-        () => new optim.Rprop([p], { etas: ['0.5', 1.2] as never }),
-        'Rprop: expected etas to be a number, true or false, or a list of numbers, got ["0.5", 1.2]',
-      ],
+      [() => new optim.Rprop([p], { etas: ['0.5', 1.2] as never }), 'Rprop: expected etas to be two finite numbers, got ["0.5", 1.2]'],
       [() => new optim.LBFGS([p], { lineSearchFn: 'wolfe' as never }), "only 'strong_wolfe' is supported"],
       [() => new optim.Adam([]), 'optimizer got an empty parameter list'],
       [() => new optim.Adam(p as never), 'Adam: expected params to be an iterable of tensors or of groups, got'],

@@ -3,6 +3,11 @@ import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import type { Node } from '../tensor/node.js';
 import { Tensor } from '../tensor/tensor.js';
 
+/** Hands what is to be saved to the node of the call, which frees it. No method: a subclass or an assignment would be given the node. */
+export let keep: (ctx: Context, node: Node) => void;
+/** Lets go of all tensors. */
+export let forget: (ctx: Context) => void;
+
 export class Context {
   // biome-ignore lint/suspicious/noExplicitAny: forward leaves here for backward whatever is no tensor.
   [key: string]: any;
@@ -56,20 +61,19 @@ export class Context {
     return tensors.map((t, i) => (t instanceof Tensor || (nullable && t === null) ? t : fail(ArgumentError, op, `argument ${i} to be a tensor`, show(t))));
   }
 
-  /** Hands what is to be saved to the node of the call, which frees it. */
-  keep(node: Node): void {
-    this.#kept = this.#saving.map((t, i) => (t === null ? null : i));
-    this.#saving.forEach((t, i) => {
-      if (t !== null) node.save(i, t);
-    });
-    this.#node = node;
-    this.forget();
-  }
-
-  /** Holds no tensor any longer. */
-  forget(): void {
-    this.#saving = [];
-    this.dirty.clear();
-    this.nonDifferentiable.clear();
+  static {
+    keep = (ctx, node) => {
+      ctx.#kept = ctx.#saving.map((t, i) => (t === null ? null : i));
+      ctx.#saving.forEach((t, i) => {
+        if (t !== null) node.save(i, t);
+      });
+      ctx.#node = node;
+      forget(ctx);
+    };
+    forget = (ctx) => {
+      ctx.#saving = [];
+      ctx.dirty.clear();
+      ctx.nonDifferentiable.clear();
+    };
   }
 }

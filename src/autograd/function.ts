@@ -8,7 +8,7 @@ import { Creation, edgeOf, type Meta, Node, noGrad, requires } from '../tensor/n
 import { type JointVjp, needsGrad, type Op } from '../tensor/op.js';
 import { Owner, setArena } from '../tensor/storage.js';
 import { alias, empty, Tensor } from '../tensor/tensor.js';
-import { Context } from './context.js';
+import { Context, forget, keep } from './context.js';
 
 /** What forward may return: tensors, and anything else, which passes through. */
 type Returned = unknown;
@@ -125,7 +125,7 @@ function applyFunction(fn: typeof AutogradFunction, args: readonly unknown[]): R
   }
   const first = outputs.find((y): y is Tensor => y instanceof Tensor);
   if (!recorded || first === undefined) {
-    ctx.forget();
+    forget(ctx);
     return Array.isArray(result) ? outputs.map((y) => detachedIfInput(y, tensors, dirty)) : detachedIfInput(result, tensors, dirty);
   }
 
@@ -158,7 +158,7 @@ function applyFunction(fn: typeof AutogradFunction, args: readonly unknown[]): R
     return output;
   });
   // An input that is returned as it is was saved as the input; an output has its history by now.
-  ctx.keep(node);
+  keep(ctx, node);
   return Array.isArray(result) ? placed : placed[0];
 }
 
