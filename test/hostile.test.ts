@@ -119,13 +119,13 @@ describe('a Function', () => {
   it('is never given the node of its call, whatever its context overrides', () => {
     const given: unknown[] = [];
     class Square extends gt.autograd.Function {
-      static override forward(ctx: Record<string, unknown> & { saveForBackward(x: gt.Tensor): void }, x: gt.Tensor): gt.Tensor {
+      static override forward(ctx: Parameters<typeof gt.autograd.Function.forward>[0], x: gt.Tensor): gt.Tensor {
         ctx.saveForBackward(x);
         for (const name of ['keep', 'forget']) ctx[name] = (...args: unknown[]) => given.push(...args);
         return x.mul(x);
       }
-      static override backward(ctx: { savedTensors: gt.Tensor[] }, dy: gt.Tensor): gt.Tensor {
-        return dy.mul(ctx.savedTensors[0]).mul(2);
+      static override backward(ctx: Parameters<typeof gt.autograd.Function.forward>[0], dy: gt.Tensor): gt.Tensor {
+        return dy.mul(ctx.savedTensors[0]!).mul(2);
       }
     }
     const x = gt.tensor([3], { requiresGrad: true });
