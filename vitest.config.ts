@@ -73,7 +73,7 @@ const otherBuild = (name: string) => ({
 /** What holds on to most tensors at once runs in the least memory. */
 const least = ['modules', 'nets', 'optim', 'release', 'saved', 'views'];
 /** Without tensors that could move (kernels, accuracy), with processes that have a budget of their own (loader, spill, workers), more small tensors than fit (headers), or with an op whose operands alone fill 32 MiB (images, large). */
-const elsewhere = ['kernels', 'accuracy', 'loader', 'spill', 'workers', 'headers', 'images', 'large'];
+const elsewhere = ['kernels', 'accuracy', 'loader', 'spill', 'workers', 'headers', 'images', 'large', 'largefiles'];
 
 /** The suite once more in a linear memory so small that tensors move out of it and back. */
 const inLittleMemory = (megabytes: number, include: readonly string[], exclude: readonly string[] = []) => {

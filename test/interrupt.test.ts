@@ -37,25 +37,31 @@ function run(folder: string, args: readonly string[], signals: Signals = [], ext
 /** The epochs' figures, without times. */
 const figures = (out: string): string[] => [...out.matchAll(/^epoch \d\/2 {2}loss \S+ {2}validation\.loss \S+/gm)].map(([line]) => line);
 
+const told = /stopped after step \d+; saved to .*last\.safetensors\. Go on with: .* --resume .*last\.safetensors/;
+
 describe.skipIf(process.platform === 'win32')('a training script', () => {
   let whole: string[];
   beforeAll(async () => {
-    whole = figures((await run(join(root, 'whole'), [])).out);
-    expect(whole).toHaveLength(2);
+    // There is nothing yet to go on from.
+    const { out } = await run(join(root, 'whole'), ['--resume']);
+    whole = figures(out);
+    expect([whole.length, out.includes('starting from the beginning')]).toEqual([2, true]);
   });
 
-  it.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-  ] as const)('that gets %s ends its step, saves and says how to go on', async (signal, exitCode) => {
-    const folder = join(root, signal);
-    const stopped = await run(folder, [], [['batch 3', signal, 0]]);
-    expect(stopped.out).toMatch(/stopped after step \d+; saved to .*last\.safetensors\. Go on with: .* --resume .*last\.safetensors/);
-    expect([stopped.code, stopped.signal]).toEqual([exitCode, null]);
-    if (signal === 'SIGINT') return;
+  it('that gets SIGTERM ends its step, saves and says how to go on', async () => {
+    const folder = join(root, 'terminated');
+    const stopped = await run(folder, [], [['batch 3', 'SIGTERM', 0]]);
+    expect(stopped.out).toMatch(told);
+    expect([stopped.code, stopped.signal]).toEqual([143, null]);
     const rest = await run(folder, ['--resume']);
     expect([figures(rest.out), rest.code]).toEqual([whole, 0]);
     expect(rest.out.match(/batch/g)!.length).toBe(12);
+  });
+
+  it('that gets SIGINT while it validates does not go on to the end of that', async () => {
+    const { out, code, signal } = await run(join(root, 'interrupted'), [], [['validation 1', 'SIGINT', 0]], { VALIDATION: '5000' });
+    expect(out).toMatch(told);
+    expect([code, signal, figures(out), out.includes('validation 2000')]).toEqual([130, null, [], false]);
   });
 
   it('that is killed before its first epoch is over goes on from its beginning', async () => {
@@ -63,17 +69,14 @@ describe.skipIf(process.platform === 'win32')('a training script', () => {
     const killed = await run(folder, [], [['batch 3', 'SIGKILL', 0]]);
     expect([killed.signal, existsSync(join(folder, 'last.safetensors'))]).toEqual(['SIGKILL', true]);
     expect(figures((await run(folder, ['--resume'])).out)).toEqual(whole);
-    rmSync(join(folder, 'last.safetensors'));
-    const again = await run(folder, ['--resume']);
-    expect([again.out.includes('starting from the beginning'), figures(again.out)]).toEqual([true, whole]);
   });
 
   it('ends at once at a second signal', async () => {
     const second = [
-      ['validation 1', 'SIGTERM', 0],
-      ['finishing the step', 'SIGTERM', 500],
+      ['batch 3', 'SIGTERM', 0],
+      ['finishing the step', 'SIGTERM', 300],
     ] as const;
-    const { out, code } = await run(join(root, 'second'), [], second, { VALIDATION: '2000' });
+    const { out, code } = await run(join(root, 'second'), [], second, { STUCK: '1' });
     expect([code, figures(out), out.includes('stopped after')]).toEqual([143, [], false]);
   });
 });

@@ -77,6 +77,39 @@ describe('history', () => {
     }
   });
 
+  it('counts an epoch whose validation was cut by a signal: it ends after the batch under way, and is done anew', async () => {
+    const start = () => {
+      const { model, data, ...rest } = problem();
+      gt.manualSeed(9);
+      const metrics = { accuracy: train.accuracy, matrix: new train.ConfusionMatrix(3) };
+      return [model, { ...rest, data, epochs: 2, metrics, validation: data as Iterable<gt.Tensor[]> }] as const;
+    };
+    const told = (run: gt.train.Run) => run.history.map(({ seconds: _, ...log }) => log);
+    const whole = await train.fit(...start());
+    // The last batch of training, the second of five of validation, the last of those.
+    for (const at of [0, 2, 5]) {
+      const [model, options] = start();
+      const controller = new AbortController();
+      let seen = 0;
+      const validation = {
+        *[Symbol.iterator]() {
+          for (const batch of options.validation) {
+            if (++seen === at) controller.abort();
+            yield batch;
+          }
+        },
+      };
+      const onStep = ({ step }: gt.train.Run) => void (at === 0 && step === 5 && controller.abort());
+      const run = await train.fit(model, { ...options, validation, signal: controller.signal, callbacks: [{ onStep }] });
+      expect([run.reason, run.history, run.batch, seen, model.training]).toEqual(['aborted', [], 5, at, true]);
+      const resume = structureOf(run.snapshot());
+      const [other, again] = start();
+      const rest = await train.fit(other, { ...again, resume });
+      expect(told(rest), `batch ${at}`).toEqual(told(whole));
+      expect(weightsOf(other)).toEqual(weightsOf(whole.model));
+    }
+  });
+
   it('refuses a metric that cannot go on in mid-epoch, and other metrics, before anything is changed', async () => {
     class Hidden implements gt.train.Metric {
       #count = 0;

@@ -45,7 +45,7 @@ export interface FitOptions<B> extends EvaluateOptions<B> {
   clipGradNorm?: number;
   clipGradValue?: number;
   callbacks?: readonly Callback[];
-  /** Ends training after the step under way. */
+  /** Ends training after the step, or the batch of validation, under way. A validation that was cut is done anew by `resume`. */
   signal?: AbortSignal;
   /** Where an earlier run stopped: what run.snapshot() gave. */
   resume?: Snapshot;
@@ -140,6 +140,14 @@ function refuse(run: Run, loss: Tensor, cause: string | null): never {
   throw new TrainingError(`fit: expected a finite loss, got ${run.loss} at ${where}${hint}`, { cause: error });
 }
 
+/** Batches until the signal comes. */
+async function* untilAborted<B>(batches: Batches<B>, signal: AbortSignal): AsyncGenerator<B> {
+  for await (const batch of batches) {
+    yield batch;
+    if (signal.aborted) return;
+  }
+}
+
 /**
  * Trains `model`: for every batch forward, backward and a step of the optimizer; after every epoch a validation. Between steps the event loop gets its turn, so that a
  * server stays responsive. A loss that is not finite ends it with an error before that step has changed a weight. Resolves to the run with its history.
@@ -193,15 +201,21 @@ export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): 
     if (seen === 0) fail(ArgumentError, 'fit', 'data with at least one batch', 'none');
     if (held > 0) await update(held);
     // Stopped on the way: the epoch is not over.
-    if (run.reason !== undefined && run.batch !== length) break;
+    if (run.reason === 'aborted' || (run.reason !== undefined && run.batch !== length)) break;
     const log = run.summary();
     if (validation !== undefined) {
-      for (const [name, value] of Object.entries(await evaluate(model, validation, options))) log.figures[`validation.${name}`] = value;
+      const batches = signal === undefined ? validation : untilAborted(validation, signal);
+      const figures = await evaluate(model, batches, options);
+      if (signal?.aborted) {
+        run.stop('aborted');
+        break;
+      }
+      for (const [name, value] of Object.entries(figures)) log.figures[`validation.${name}`] = value;
     }
     if (scheduleBy === 'epoch') scheduler?.step(...(scheduler.step.length > 0 ? [log.figures[monitor]] : []));
     run.endEpoch(log);
     await call('onEpoch', log);
-    // It may have come during the validation.
+    // It may have come during a callback.
     if (signal?.aborted) run.stop('aborted');
   }
   run.stop('epochs');

@@ -80,6 +80,8 @@ export class Run implements Progress {
   /** When the epoch began; later by the time that passed while it was interrupted. */
   #began = 0;
   #epochRng = getRngState();
+  /** Between an epoch's last batch and its end: how it stood before the validation, which uses the same metrics and generator. */
+  #trained: { tally: Tally; rng: Uint8Array } | null = null;
   /** Of a run that is taken up again: batches of this epoch that are done, and the generator's state after them. */
   #resumed: { batch: number; rng: Uint8Array } | null = null;
 
@@ -111,6 +113,10 @@ export class Run implements Progress {
     this.reason ??= reason;
   }
 
+  #tally(): Tally {
+    return { samples: this.samples, seconds: this.seconds, meter: this.#meter.stateDict() };
+  }
+
   /** The state as it is, tensors uncopied: save it at once. */
   snapshot(): Snapshot {
     const { epoch, batch, step } = this;
@@ -120,8 +126,8 @@ export class Run implements Progress {
       scheduler: this.scheduler?.stateDict?.() ?? null,
       progress: { epoch, batch, step },
       history: [...this.history],
-      tally: batch === 0 ? null : { samples: this.samples, seconds: this.seconds, meter: this.#meter.stateDict() },
-      rng: fromTypedArray(getRngState()),
+      tally: batch === 0 ? null : (this.#trained?.tally ?? this.#tally()),
+      rng: fromTypedArray(this.#trained?.rng ?? getRngState()),
       epochRng: fromTypedArray(this.#epochRng),
     };
   }
@@ -176,12 +182,14 @@ export class Run implements Progress {
     setRngState(this.#resumed!.rng);
     this.#resumed = null;
   }
-  /** What the epoch has come to. */
+  /** What the epoch has come to, before its validation. */
   summary(): EpochLog {
+    this.#trained = { tally: this.#tally(), rng: getRngState() };
     const { epoch, step, samples, seconds, figures } = this;
     return { epoch, step, samples, seconds, figures: { ...figures } };
   }
   endEpoch(log: EpochLog): void {
+    this.#trained = null;
     this.history.push(log);
     this.epoch++;
     this.batch = 0;

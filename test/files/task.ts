@@ -1,4 +1,4 @@
-// A small training script, with what all of examples/ share: `task.ts FOLDER [--resume]`. It tells of every batch, and validation takes long if the environment says so.
+// A small training script, with what all of examples/ share: `task.ts FOLDER [--resume]`. It tells of every batch, and validation takes long, or a batch never comes, if the environment says so.
 import * as gt from 'gradtape';
 import { main, prepare, run } from '../../examples/lib/run.js';
 
@@ -16,6 +16,12 @@ function* batches(count: number, role: string, milliseconds: number): Generator<
   }
 }
 
+/** As batches(), but after the third nothing comes any more. */
+async function* stuck(): AsyncGenerator<gt.Tensor[]> {
+  yield* batches(3, 'batch', 0);
+  await new Promise((done) => setTimeout(done, 1e8));
+}
+
 await main(async () => {
   prepare(options);
   const model = new nn.Linear(3, 1);
@@ -24,7 +30,9 @@ await main(async () => {
       name: 'task',
       model,
       optimizer: new gt.optim.SGD(model.parameters(), { lr: options.lr }),
-      data: { length: BATCHES, [Symbol.iterator]: () => batches(BATCHES, 'batch', 20) },
+      data: process.env.STUCK
+        ? ({ length: BATCHES, [Symbol.asyncIterator]: stuck } as never)
+        : { length: BATCHES, [Symbol.iterator]: () => batches(BATCHES, 'batch', 20) },
       validation: { [Symbol.iterator]: () => batches(Number(process.env.VALIDATION ?? 1), 'validation', 20) },
       fit: { loss: nn.functional.mseLoss },
       monitor: 'validation.loss',
