@@ -6,6 +6,8 @@ import type { Row } from '../cases/row.js';
 import { callOf, camel } from '../golden/translate.js';
 
 const names = JSON.parse(readFileSync(new URL('../golden/opdb.json', import.meta.url), 'utf8')) as string[];
+/** The names in PyTorch 1.13's operator database: `len({op.name for op in op_db})`. */
+const databaseNames = 571;
 const table = cases as Readonly<Record<string, Row>>;
 const seconds = aliases as Readonly<Record<string, string>>;
 
@@ -43,11 +45,16 @@ export function opsPage(): string {
   return [
     '# Ops',
     '',
-    '`npm run docs` makes this page from the case table (`test/cases`) and the list of PyTorch 1.13’s operator database; the suite fails when it is stale. Every op here runs on both',
-    'backends, native and WebAssembly, from one definition; "backward" and "double backward" say that the suite checks first and second derivatives of the op against finite differences, on',
-    'each. Where nothing stands under "dtypes tested", PyTorch’s own numbers are the only test. Second names (`multiply` for `mul`) are not listed twice.',
+    'Every op runs on both backends, native and WebAssembly, from one definition. "Backward" and "double',
+    'backward" mean that the suite compares first and second derivatives with finite differences, on each.',
+    'Where "dtypes tested" is empty, PyTorch’s own numbers are the only test. Second names (`multiply` for',
+    '`mul`) are not listed twice. Options and shapes are in the docstrings.',
     '',
-    `## PyTorch’s operator database: ${here.length} of ${names.length}`,
+    '`npm run docs` makes this page from the case table (`test/cases`) and the names of PyTorch 1.13’s',
+    'operator database that are replayed from its samples (`test/golden/opdb.json`). The suite fails when',
+    'the page is stale.',
+    '',
+    `## PyTorch’s operator database: ${here.length} of ${databaseNames}`,
     '',
     ...header('PyTorch', 'gradtape'),
     ...here.map((name) => line(name, ours(name), ...proven(rowName(name)))),
@@ -57,9 +64,11 @@ export function opsPage(): string {
     ...header('gradtape'),
     ...more.map((key) => line(key, ...proven(key))),
     '',
-    `## Missing: ${missing.length}`,
+    '## The rest of the database',
     '',
-    missing.length === 0 ? 'Nothing.' : `Not written yet: ${missing.join(', ')}.`,
+    ...(missing.length === 0 ? [] : [`Chosen, but not written yet: ${missing.join(', ')}.`, '']),
+    `${databaseNames - names.length} names are not replayed from the database. Some of them are among the above;`,
+    '[differences.md](differences.md#missing) lists those that are missing.',
     '',
   ].join('\n');
 }
