@@ -132,7 +132,7 @@ Moments narrow_moments(const T* x, const Groups& at, int64_t group, bool centred
   using V = Vec<T>;
   const double size = static_cast<double>(at.size());
   T guess = 0;
-  if (centred) {
+  if (centred && at.outer > 0) {
     const int64_t some = smaller(at.inner, lanes<T>);
     for (int64_t i = 0; i < some; i++) guess += x[at.run(group, 0) + i];
     guess /= static_cast<T>(some);

@@ -82,7 +82,7 @@ for (const isa of wanted) {
       ? ['node_modules/vitest/vitest.mjs', 'run', '--project', 'native', '--reporter=dot', ...tests]
       : ['--import', 'tsx', 'test/sanitize/threads.ts']),
   );
-  const count = reported.split(/AddressSanitizer: |WARNING: ThreadSanitizer: |runtime error: /).length - 1;
+  const count = reported.split(/ERROR: AddressSanitizer: |WARNING: ThreadSanitizer: |runtime error: /).length - 1;
   if (count > 0 || status !== 0) {
     process.exitCode = 1;
     console.error(`${reported}\n${printed}`);
