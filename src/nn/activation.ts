@@ -264,7 +264,7 @@ export class GELU extends Module {
 /** x where positive, else weight * x: one weight, or one for each channel. */
 export class PReLU extends Module {
   readonly numParameters: number;
-  weight: Parameter;
+  declare weight: Parameter;
   constructor(...args: ArgsOf<{ numParameters?: number; init?: number; dtype?: DType }, ['numParameters', 'init']>) {
     super();
     const {

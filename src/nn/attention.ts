@@ -66,14 +66,14 @@ export class MultiheadAttention extends Module {
   readonly batchFirst: boolean;
   readonly addZeroAttn: boolean;
   dropout: number;
-  in_proj_weight: Parameter | null;
-  q_proj_weight: Parameter | null;
-  k_proj_weight: Parameter | null;
-  v_proj_weight: Parameter | null;
-  in_proj_bias: Parameter | null;
+  declare in_proj_weight: Parameter | null;
+  declare q_proj_weight: Parameter | null;
+  declare k_proj_weight: Parameter | null;
+  declare v_proj_weight: Parameter | null;
+  declare in_proj_bias: Parameter | null;
   out_proj: Linear;
-  bias_k: Parameter | null;
-  bias_v: Parameter | null;
+  declare bias_k: Parameter | null;
+  declare bias_v: Parameter | null;
 
   constructor(
     readonly embedDim: number,

@@ -22,10 +22,10 @@ export interface RnnCellOptions extends CellOptions {
 }
 
 abstract class OneStep extends Module {
-  weight_ih: Parameter;
-  weight_hh: Parameter;
-  bias_ih: Parameter | null;
-  bias_hh: Parameter | null;
+  declare weight_ih: Parameter;
+  declare weight_hh: Parameter;
+  declare bias_ih: Parameter | null;
+  declare bias_hh: Parameter | null;
   constructor(
     private readonly cell: Cell,
     readonly inputSize: number,

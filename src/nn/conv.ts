@@ -40,8 +40,8 @@ abstract class Convolution extends Module {
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
   readonly groups: number;
-  weight: Parameter;
-  bias: Parameter | null;
+  declare weight: Parameter;
+  declare bias: Parameter | null;
 
   constructor(
     dims: number,

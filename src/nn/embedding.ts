@@ -31,7 +31,7 @@ abstract class Table extends Module {
   readonly maxNorm: number | null;
   readonly normType: number;
   readonly scaleGradByFreq: boolean;
-  weight: Parameter;
+  declare weight: Parameter;
   constructor(
     readonly numEmbeddings: number,
     readonly embeddingDim: number,

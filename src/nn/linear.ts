@@ -24,8 +24,8 @@ export interface LinearOptions {
 export class Linear extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
-  weight: Parameter;
-  bias: Parameter | null;
+  declare weight: Parameter;
+  declare bias: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, ...args: ArgsOf<LinearOptions, ['bias']>) {
     super();
@@ -54,8 +54,8 @@ export class Linear extends Module {
 
 /** y_o = x1^T W_o x2 + b_o: (..., in1), (..., in2) -> (..., out). */
 export class Bilinear extends Module {
-  weight: Parameter;
-  bias: Parameter | null;
+  declare weight: Parameter;
+  declare bias: Parameter | null;
   constructor(
     readonly in1Features: number,
     readonly in2Features: number,

@@ -7,6 +7,7 @@ import { dtypeOf } from '../tensor/defaults.js';
 import { type HookHandle, Tensor } from '../tensor/tensor.js';
 import type { BackwardHook } from './gates.js';
 import { addHook, type ForwardHook, type ForwardPreHook } from './hooks.js';
+import { adopt, hold, type Kind, membersByAssignment } from './members.js';
 import { Parameter } from './parameter.js';
 import { convert, type LoadResult, loadStateDict, type StateDict, saveStateDict } from './state.js';
 
@@ -44,7 +45,13 @@ export class Module {
 
   /** This module's own parameters and buffers, not those of its submodules; `persistent` leaves out buffers that the state dict has not. */
   *ownTensors(kind: 'parameters' | 'buffers' | 'persistent'): Generator<[name: string, tensor: Tensor]> {
-    if (kind !== 'buffers') for (const [name, value] of Object.entries(this)) if (value instanceof Parameter && !this.#buffers?.has(name)) yield [name, value];
+    if (kind !== 'buffers') {
+      for (const [name, value] of Object.entries(this)) {
+        if (!(value instanceof Parameter) || this.#buffers?.has(name)) continue;
+        adopt(this, name, 'parameter', value);
+        yield [name, value];
+      }
+    }
     if (kind === 'parameters') return;
     for (const [name, persistent] of this.#buffers ?? []) {
       const value = (this as Record<string, unknown>)[name];
@@ -73,7 +80,11 @@ export class Module {
       const seen = removeDuplicate ? known : new Set(known);
       seen.add(module);
       found.push([name, module]);
-      for (const [child, below] of Object.entries(module)) if (below instanceof Module) visit(joined(name, child), below, seen);
+      for (const [child, below] of Object.entries(module)) {
+        if (!(below instanceof Module)) continue;
+        adopt(module, child, 'module', below);
+        visit(joined(name, child), below, seen);
+      }
     };
     visit(prefix, this, new Set());
     return found;
@@ -148,30 +159,31 @@ export class Module {
   registerBuffer(name: string, tensor: Tensor | null, ...args: [persistent?: boolean | { persistent?: boolean }]): void {
     const { persistent = true } = readArgs<{ persistent: boolean }>('registerBuffer', args, ['persistent']);
     if (tensor !== null && !(tensor instanceof Tensor)) fail(ArgumentError, 'registerBuffer', 'a tensor or null', show(tensor));
-    if (!this.#buffers?.has(name)) this.#place('registerBuffer', name, tensor);
-    else (this as Record<string, unknown>)[name] = tensor;
+    if (!this.#buffers?.has(name)) this.#place('registerBuffer', name, 'buffer', tensor);
+    else hold(this, name, 'buffer', tensor);
     this.#buffers ??= new Map();
     this.#buffers.set(name, asBoolean('registerBuffer', 'persistent', persistent));
   }
   /** The same as assigning the property, for names that are computed. */
   registerParameter(name: string, parameter: Parameter | null): void {
     if (parameter !== null && !(parameter instanceof Parameter)) fail(ArgumentError, 'registerParameter', 'a Parameter or null', show(parameter));
-    this.#place('registerParameter', name, parameter);
+    this.#place('registerParameter', name, 'parameter', parameter);
   }
   /** The same as assigning the property, for names that are computed. */
   addModule(name: string, module: Module | null): void {
     if (module !== null && !(module instanceof Module)) fail(ArgumentError, 'addModule', 'a Module or null', show(module));
-    this.#place('addModule', name, module);
+    this.#place('addModule', name, 'module', module);
   }
   registerModule(name: string, module: Module | null): void {
     this.addModule(name, module);
   }
-  #place(op: string, name: string, value: unknown): void {
+  #place(op: string, name: string, kind: Kind, value: unknown): void {
     if (typeof name !== 'string' || name === '' || name.includes('.')) fail(ArgumentError, op, 'a name that is not empty and has no dot', show(name));
     const held = (this as Record<string, unknown>)[name];
-    const replaces = held === null || held instanceof Parameter || held instanceof Module;
+    // A class field that is only declared is undefined.
+    const replaces = held === null || held === undefined || held instanceof Parameter || held instanceof Module;
     if (name in this && !(replaces && Object.hasOwn(this, name))) fail(ArgumentError, op, 'a new name', `${show(name)}: attribute '${name}' already exists`);
-    (this as Record<string, unknown>)[name] = value;
+    hold(this, name, kind, value);
   }
 
   /** Runs `hook` after every forward of this module. */
@@ -265,3 +277,5 @@ export class Module {
     return this.toString();
   }
 }
+
+Object.setPrototypeOf(Module.prototype, membersByAssignment);

@@ -36,8 +36,8 @@ abstract class Tracking extends Module {
   readonly momentum: number | null;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  declare weight: Parameter | null;
+  declare bias: Parameter | null;
   declare running_mean: Tensor | null;
   declare running_var: Tensor | null;
   declare num_batches_tracked: Tensor | null;
@@ -152,8 +152,8 @@ export class InstanceNorm3d extends InstanceNorm {
 export class GroupNorm extends Module {
   readonly eps: number;
   readonly affine: boolean;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  declare weight: Parameter | null;
+  declare bias: Parameter | null;
   constructor(
     readonly numGroups: number,
     readonly numChannels: number,
@@ -187,8 +187,8 @@ export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
   readonly elementwiseAffine: boolean;
-  weight: Parameter | null;
-  bias: Parameter | null;
+  declare weight: Parameter | null;
+  declare bias: Parameter | null;
   constructor(normalizedShape: number | readonly number[], ...args: ArgsOf<LayerNormOptions, ['eps', 'elementwiseAffine']>) {
     super();
     const { eps = 1e-5, elementwiseAffine = true, dtype } = readOptions<LayerNormOptions>('LayerNorm', args, ['eps', 'elementwiseAffine'], ['dtype']);
@@ -239,7 +239,7 @@ export class RMSNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number | null;
   readonly elementwiseAffine: boolean;
-  weight: Parameter | null;
+  declare weight: Parameter | null;
   constructor(normalizedShape: number | readonly number[], ...args: ArgsOf<RmsNormOptions, ['eps', 'elementwiseAffine']>) {
     super();
     const { eps = null, ...options } = readArgs<RmsNormOptions>('RMSNorm', args, ['eps', 'elementwiseAffine'], ['dtype']);
