@@ -13,6 +13,7 @@ const withoutBackend = [
   'test/heap.test.ts',
   'test/bench.test.ts',
   'test/files.test.ts',
+  'test/exclusive.test.ts',
   'test/interrupt.test.ts',
 ];
 
