@@ -1,4 +1,4 @@
-// The progress of each epoch: a bar on a terminal, nothing where the output goes to a file or a pipe; and a line when the epoch is over.
+// The progress of each epoch: a bar on a terminal that can move its cursor, nothing elsewhere; and a line when the epoch is over.
 import cliProgress from 'cli-progress';
 import type { train } from 'gradtape';
 
@@ -7,16 +7,21 @@ const figure = (name: string, value: number): string => (/accuracy/.test(name) ?
 
 /** `batches`: how many an epoch has; `batch`: samples of each; `perSample`: units of work in a sample; `unit`: their name. */
 export function progress(epochs: number, batches: number, batch: number, perSample: number, unit: string): train.Callback {
-  const bar = process.stderr.isTTY
-    ? new cliProgress.SingleBar({
-        format: 'epoch {epoch} {bar} {percentage}% | loss {loss} | {rate} {unit}/s | {eta_formatted} left',
-        barsize: 30,
-        clearOnComplete: true,
-        hideCursor: true,
-        barCompleteChar: '\u2588',
-        barIncompleteChar: '\u2591',
-      })
-    : null;
+  const { isTTY, columns = 80 } = process.stderr;
+  // What a line has no room for would be cut off.
+  const isNarrow = columns < 80;
+  const figures = isNarrow ? '{percentage}% | loss {loss}' : '{bar} {percentage}% | loss {loss} | {rate} {unit}/s | {eta_formatted} left';
+  const bar =
+    isTTY && process.env.TERM !== 'dumb'
+      ? new cliProgress.SingleBar({
+          format: `epoch {epoch} ${figures}`,
+          barsize: Math.max(1, Math.min(30, columns - 68)),
+          clearOnComplete: true,
+          hideCursor: true,
+          barCompleteChar: '\u2588',
+          barIncompleteChar: '\u2591',
+        })
+      : null;
   let began = 0;
   let from = 0;
   let open = false;
@@ -38,9 +43,9 @@ export function progress(epochs: number, batches: number, batch: number, perSamp
     },
     onEpoch(run, log) {
       close();
-      const figures = Object.entries(log.figures).map(([name, value]) => figure(name, value));
+      const reached = Object.entries(log.figures).map(([name, value]) => figure(name, value));
       console.log(
-        `epoch ${title(log.epoch)}  ${figures.join('  ')}  ${thousands((log.samples * perSample) / log.seconds)} ${unit}/s (${log.seconds.toFixed(1)} s)  lr ${run.optimizer.paramGroups[0].lr.toPrecision(2)}`,
+        `epoch ${title(log.epoch)}  ${reached.join('  ')}  ${thousands((log.samples * perSample) / log.seconds)} ${unit}/s (${log.seconds.toFixed(1)} s)  lr ${run.optimizer.paramGroups[0].lr.toPrecision(2)}`,
       );
     },
     onEnd: close,
