@@ -102,3 +102,29 @@ describe('training', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe('transforms', () => {
+  const { transforms } = gt.utils.data;
+  const table: Readonly<Record<string, [make: (...args: never[]) => (x: gt.Tensor) => gt.Tensor, args: () => unknown[]]>> = {
+    normalize: [transforms.normalize, () => [[0.5], [0.25]]],
+    randomCrop: [transforms.randomCrop, () => [[2, 3], { padding: 1 }]],
+    randomHorizontalFlip: [transforms.randomHorizontalFlip, () => [0.5]],
+    randomVerticalFlip: [transforms.randomVerticalFlip, () => [0.5]],
+    pad: [transforms.pad, () => [[1, 2, 1, 2], 3]],
+    centerCrop: [transforms.centerCrop, () => [[2, 3]]],
+    resize: [transforms.resize, () => [[2, 3], 'bilinear']],
+    compose: [transforms.compose, () => [[transforms.toTensor()]]],
+  };
+  it('check their arguments when they are made', () => {
+    const wrong: string[] = [];
+    for (const [name, [make, valid]] of Object.entries(table)) {
+      for (const { where, value, args } of attempts(valid)) {
+        const call = `${name}: ${where} = ${value}`;
+        const { wrong: what, error } = outcome((given) => make(...(given as never[])), args);
+        if (what !== undefined) wrong.push(`${call}: ${what}`);
+        else if (error === undefined && isNothing(value) && Number(where) < valid().length) wrong.push(`${call} is accepted`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});

@@ -338,6 +338,6 @@ describe('transforms', () => {
     expect(() => toTensor()(gt.ones(3))).toThrow('toTensor: expected an image (..., height, width), got [3]');
     expect(() => randomCrop(5)(gt.ones([1, 3, 3]))).toThrow('randomCrop: expected an image of at least [5, 5], got [3, 3]');
     expect(() => normalize([1, 2], [1])).toThrow('as many means as deviations');
-    expect(() => compose([3 as never])).toThrow('compose: expected a list of functions, got 3');
+    expect(() => compose([3 as never])).toThrow('compose: expected a list of functions, got [3]');
   });
 });

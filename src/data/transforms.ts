@@ -1,15 +1,27 @@
 // gt.utils.data.transforms: changes to images, (channels, height, width) or more dims before these, with torchvision's names; random ones draw from the default generator.
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
-import { numel, showShape } from '../core/shape.js';
-import { asTensor } from '../ops/args.js';
+import { checkSize, numel, showShape } from '../core/shape.js';
+import { asChoice, asNumber, asTensor, readArgs } from '../ops/args.js';
 import { tensor } from '../ops/create.js';
 import { interpolate } from '../ops/images.js';
 import { add, cat, clamp, div, flip, float, mul, narrow, reshape, round, sub, to } from '../ops/index.js';
 import { pad as padded } from '../ops/pad.js';
 import { rand, randint } from '../ops/random.js';
+import { perDim } from '../ops/spatial.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export type Transform = (image: Tensor) => Tensor;
+
+/** [height, width], from both or from one number. */
+function sizeOf(op: string, size: unknown): [height: number, width: number] {
+  const [height, width] = perDim(op, 'size', size, 2, 1);
+  return [height, width];
+}
+const probability = (op: string, p: unknown): number => (typeof p === 'number' && p >= 0 && p <= 1 ? p : fail(ArgumentError, op, 'p in [0, 1]', show(p)));
+const finite = (op: string, role: string, values: unknown): number[] => {
+  const list: unknown[] = Array.isArray(values) ? Array.from(values) : fail(ArgumentError, op, `${role} to be a list of numbers`, show(values));
+  return list.every(Number.isFinite) ? (list as number[]) : fail(ArgumentError, op, `${role} to be finite numbers`, show(values));
+};
 
 function asImage(op: string, image: unknown): Tensor {
   const x = asTensor(op, 'image', image);
@@ -18,9 +30,10 @@ function asImage(op: string, image: unknown): Tensor {
 
 /** One after another. */
 export const compose = (transforms: readonly Transform[]): Transform => {
-  const odd = transforms.find((f) => typeof f !== 'function');
-  if (odd !== undefined) fail(ArgumentError, 'compose', 'a list of functions', show(odd));
-  return (image) => transforms.reduce((x, f) => f(x), image);
+  if (!Array.isArray(transforms)) fail(ArgumentError, 'compose', 'a list of functions', show(transforms));
+  const list: Transform[] = Array.from(transforms);
+  if (!list.every((f) => typeof f === 'function')) fail(ArgumentError, 'compose', 'a list of functions', show(list));
+  return (image) => list.reduce((x, f) => f(x), image);
 };
 
 /** Bytes to float32 in [0, 1]. */
@@ -31,7 +44,8 @@ export const toTensor = (): Transform => (image) => {
 
 /** (x - mean) / std, one of each a channel. */
 export function normalize(mean: readonly number[], std: readonly number[]): Transform {
-  if (mean.length !== std.length || std.includes(0))
+  const [means, deviations] = [finite('normalize', 'mean', mean), finite('normalize', 'std', std)];
+  if (means.length !== deviations.length || deviations.includes(0))
     fail(ArgumentError, 'normalize', 'as many means as deviations, none of them 0', `${show(mean)} and ${show(std)}`);
   return (image) => {
     const x = asImage('normalize', image);
@@ -40,15 +54,16 @@ export function normalize(mean: readonly number[], std: readonly number[]): Tran
         values.map((v) => [[v]]),
         { dtype: x.dtype },
       );
-    return div(sub(x, column(mean)), column(std));
+    return div(sub(x, column(means)), column(deviations));
   };
 }
 
 /** A window of that size at a random place; `padding` zeros are put around the image first. The row is drawn before the column, and neither if there is no choice. */
-export function randomCrop(size: number | readonly [height: number, width: number], { padding = 0 }: { padding?: number } = {}): Transform {
-  const [height, width] = typeof size === 'number' ? [size, size] : size;
+export function randomCrop(size: number | readonly [height: number, width: number], ...args: [options?: { padding?: number }]): Transform {
+  const op = 'randomCrop';
+  const [height, width] = sizeOf(op, size);
+  const padding = checkSize(op, 'padding', readArgs<{ padding?: number }>(op, args, [], ['padding']).padding ?? 0);
   return (image) => {
-    const op = 'randomCrop';
     const x = padding === 0 ? asImage(op, image) : padded(asImage(op, image), [padding, padding, padding, padding]);
     const [h, w] = x.shape.slice(-2);
     if (h < height || w < width) fail(ShapeError, op, `an image of at least ${showShape([height, width])}`, showShape([h, w]));
@@ -59,24 +74,27 @@ export function randomCrop(size: number | readonly [height: number, width: numbe
 }
 
 /** Mirrored with probability p. */
-export const randomHorizontalFlip =
-  (p = 0.5): Transform =>
-  (image) => {
+export function randomHorizontalFlip(p = 0.5): Transform {
+  probability('randomHorizontalFlip', p);
+  return (image) => {
     const x = asImage('randomHorizontalFlip', image);
     return (rand([1]).item() as number) < p ? flip(x, [-1]) : x;
   };
+}
 
 /** Mirrored upside down with probability p. */
-export const randomVerticalFlip =
-  (p = 0.5): Transform =>
-  (image) => {
+export function randomVerticalFlip(p = 0.5): Transform {
+  probability('randomVerticalFlip', p);
+  return (image) => {
     const x = asImage('randomVerticalFlip', image);
     return (rand([1]).item() as number) < p ? flip(x, [-2]) : x;
   };
+}
 
 /** `padding` elements of value `fill` around the image: as many on each side, or [left, top, right, bottom]. */
 export function pad(padding: number | readonly [left: number, top: number, right: number, bottom: number], fill = 0): Transform {
-  const [left, top, right, bottom] = typeof padding === 'number' ? [padding, padding, padding, padding] : padding;
+  const [left, top, right, bottom] = perDim('pad', 'padding', padding, 4, 0);
+  asNumber('pad', 'fill', fill);
   return (image) => padded(asImage('pad', image), [left, right, top, bottom], { value: fill });
 }
 
@@ -85,7 +103,7 @@ const half = (n: number): number => (n % 4 === 3 ? (n + 1) / 2 : n >> 1);
 
 /** The window of that size in the middle; zeros are put around an image that is smaller. */
 export function centerCrop(size: number | readonly [height: number, width: number]): Transform {
-  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  const [height, width] = sizeOf('centerCrop', size);
   return (image) => {
     const x = asImage('centerCrop', image);
     const [below, beside] = [Math.max(height - x.shape.at(-2)!, 0), Math.max(width - x.shape.at(-1)!, 0)];
@@ -97,6 +115,8 @@ export function centerCrop(size: number | readonly [height: number, width: numbe
 
 /** Resized to [height, width], or so that the shorter side gets that length, by interpolation (without the smoothing that torchvision calls antialias); bytes are rounded. */
 export function resize(size: number | readonly [height: number, width: number], mode: 'nearest' | 'bilinear' | 'bicubic' = 'bilinear'): Transform {
+  sizeOf('resize', size);
+  asChoice('resize', 'mode', mode, ['nearest', 'bilinear', 'bicubic']);
   return (image) => {
     const x = asImage('resize', image);
     const [h, w] = x.shape.slice(-2);
