@@ -15,6 +15,7 @@ const withoutBackend = [
   'test/files.test.ts',
   'test/exclusive.test.ts',
   'test/interrupt.test.ts',
+  'test/docstrings.test.ts',
 ];
 
 /** The instruction sets that the addon has for this machine, or why it does not load. Asked in another process: what is asked may not end this one. */

@@ -97,9 +97,11 @@ describe('imports', () => {
 });
 
 describe('files', () => {
-  it('are at most 400 lines long, case tables aside', () => {
-    const long = sources.filter((path) => !path.startsWith('test/cases/')).map((path) => [read(path).split('\n').length - 1, path] as const);
-    expect(long.filter(([lines]) => lines > 400).map(([lines, path]) => `${path}: ${lines}`)).toEqual([]);
+  it('are at most 400 lines long, docstrings and case tables aside', () => {
+    const code = (path: string): string => read(path).replace(/^ *\/\*\*.*?\*\/\n/gms, '');
+    const files = sources.filter((path) => !path.startsWith('test/cases/'));
+    const long = files.map((path) => [code(path).split('\n').length - 1, path] as const).filter(([lines]) => lines > 400);
+    expect(long.map(([lines, path]) => `${path}: ${lines}`)).toEqual([]);
   });
   it('leave nothing for later', () => {
     const marks = new RegExp(`\\b(?:${['TO', 'FIX', 'XX'].map((mark, i) => mark + ['DO', 'ME', 'X'][i]).join('|')})\\b`);

@@ -12,13 +12,15 @@ import { AutogradFunction } from './function.js';
 import { backward } from './grad.js';
 import { savedTensorsHooks } from './graph.js';
 
+/** Options of `checkpoint` and `checkpointSequential`. */
 export interface CheckpointOptions {
   /**
-   * True (the default): backward runs inside backward, on detached inputs, of which one must require grad. False: only what was saved is made again, which also works with
-   * grad() and with inputs that need no gradient.
+   * True (the default): backward runs inside backward, on detached inputs, of which one must
+   * require grad. False: only what was saved is made again. This also works with grad(), and with
+   * inputs that need no gradient.
    */
   useReentrant?: boolean;
-  /** Run again with the random numbers of the first time (the default). */
+  /** Whether the second run draws the random numbers of the first; true by default. */
   preserveRngState?: boolean;
 }
 const keywords: readonly string[] = ['useReentrant', 'preserveRngState'];
@@ -119,7 +121,22 @@ function withoutReentrant(run: Segment, preserve: boolean, args: readonly unknow
   return savedTensorsHooks(drop, restore, () => run(...args));
 }
 
-/** run(...args), saving only the inputs; backward runs it once more. Options may follow the arguments. */
+/**
+ * Computes run(...args) and saves only the arguments. Backward runs `run` again to make what it
+ * needs: less memory for one more forward pass. Values and gradients are those of a plain call.
+ *
+ * @param run - The segment; it must do the same when it runs again.
+ * @param given - The arguments of `run`; `CheckpointOptions` may follow as the last one.
+ * @returns What `run` returns.
+ * @throws GradientError if the segment saves other tensors the second time, if an input was written
+ * to in between, or, with `useReentrant`, under grad() or backward({ inputs }).
+ * @example
+ * const x = gt.tensor([1, 2], { requiresGrad: true });
+ * const y = gt.utils.checkpoint.checkpoint((t: gt.Tensor) => t.exp().sin(), x, { useReentrant: false });
+ * y.sum().backward();
+ * x.grad!.shape; // [2]
+ * @see Chen et al., 2016; PyTorch `torch.utils.checkpoint.checkpoint`
+ */
 export function checkpoint(run: Segment, ...given: any[]): any {
   if (typeof run !== 'function') fail(ArgumentError, 'checkpoint', 'a function', show(run));
   const last = given.at(-1);
@@ -131,7 +148,21 @@ export function checkpoint(run: Segment, ...given: any[]): any {
 
 type Step = ((x: any) => any) | { forward(x: any): any };
 
-/** A chain of modules or functions in `segments` parts, all but the last checkpointed. */
+/**
+ * Runs a chain of modules or functions in parts, and checkpoints all parts but the last.
+ *
+ * @param functions - The chain: modules, or functions of one value.
+ * @param segments - How many parts; the last takes the rest.
+ * @param input - What the first step gets.
+ * @param options - `useReentrant`, `preserveRngState`: see `CheckpointOptions`.
+ * @returns What the last step returns.
+ * @throws ArgumentError if `segments` is no positive integer.
+ * @example
+ * const net = new gt.nn.Sequential(new gt.nn.Linear(2, 3), new gt.nn.Tanh(), new gt.nn.Linear(3, 1));
+ * const x = gt.ones([4, 2], { requiresGrad: true });
+ * gt.utils.checkpoint.checkpointSequential(net, 2, x).shape; // [4, 1]
+ * @see PyTorch `torch.utils.checkpoint.checkpoint_sequential`
+ */
 export function checkpointSequential(functions: Iterable<Step>, segments: number, input: any, options: CheckpointOptions = {}): any {
   const steps = [...functions];
   if (!Number.isInteger(segments) || segments < 1) fail(ArgumentError, 'checkpointSequential', 'a positive number of segments', show(segments));

@@ -14,20 +14,59 @@ import { Context, forget, keep } from './context.js';
 type Returned = unknown;
 
 /**
- * Subclass it with static forward(ctx, ...args) and static backward(ctx, ...gradOutputs), and call `apply`. Backward returns one gradient (or null) for each argument of
- * forward; it can be differentiated again if it is made of differentiable ops.
+ * An op with a backward of your own. Subclass it with static forward(ctx, ...args) and static
+ * backward(ctx, ...gradOutputs), and call `apply`. Backward returns one gradient (or null) for each
+ * argument of forward. It can be differentiated again if it is made of differentiable ops.
+ *
+ * @example
+ * class Cube extends gt.autograd.Function {
+ *   static override forward(ctx: gt.autograd.Context, x: gt.Tensor) {
+ *     ctx.saveForBackward(x);
+ *     return x.pow(3);
+ *   }
+ *   static override backward(ctx: gt.autograd.Context, dy: gt.Tensor) {
+ *     return ctx.savedTensors[0]!.square().mul(3).mul(dy);
+ *   }
+ * }
+ * const x = gt.tensor([2], { requiresGrad: true });
+ * Cube.apply(x).sum().backward();
+ * x.grad; // [12]
+ * @see PyTorch `torch.autograd.Function`
  */
 export abstract class AutogradFunction {
   // biome-ignore-start lint/suspicious/noExplicitAny: every Function has arguments and results of its own.
   // biome-ignore-start lint/complexity/noThisInStatic: the subclass that was called.
+  /**
+   * Computes the outputs; runs unrecorded. Override it.
+   *
+   * @param _ctx - What backward gets too.
+   * @param _args - What `apply` got.
+   * @returns A tensor, an array with tensors, or any value, which passes through.
+   * @throws GradientError unless overridden.
+   */
   static forward(_ctx: Context, ..._args: any[]): any {
     throw new GradientError(`${this.name}: You must implement the forward function for custom autograd.Function`);
   }
 
+  /**
+   * Computes the gradients of the arguments. Override it.
+   *
+   * @param _ctx - What forward left.
+   * @param _gradOutputs - One gradient for each output.
+   * @returns One gradient or null for each argument of forward.
+   * @throws GradientError unless overridden.
+   */
   static backward(_ctx: Context, ..._gradOutputs: any[]): any {
     throw new GradientError(`${this.name}: You must implement the backward method for your custom autograd.Function to use it with backward mode AD`);
   }
 
+  /**
+   * Runs forward, and records it as one node if an argument requires grad.
+   *
+   * @param args - The arguments of forward.
+   * @returns What forward returns.
+   * @throws GradientError if an input marked dirty is not returned.
+   */
   static apply(...args: any[]): any {
     return applyFunction(this, args);
   }
@@ -179,7 +218,22 @@ function detachedIfInput(y: unknown, inputs: readonly Tensor[], dirty: ReadonlyS
   return y;
 }
 
-/** Makes a backward that runs without recording; differentiating its result is an error, not a wrong gradient. */
+/**
+ * Wraps a backward so that it runs unrecorded. Whoever differentiates its result gets an error, not
+ * a wrong gradient.
+ *
+ * @param backward - The backward of a `Function`.
+ * @returns A backward with the same arguments and result.
+ * @example
+ * class Double extends gt.autograd.Function {
+ *   static override forward = (_ctx: gt.autograd.Context, x: gt.Tensor) => x.mul(2);
+ *   static override backward = gt.autograd.onceDifferentiable((_ctx, dy: gt.Tensor) => dy.mul(2));
+ * }
+ * const x = gt.tensor([1], { requiresGrad: true });
+ * Double.apply(x).sum().backward();
+ * x.grad; // [2]
+ * @see PyTorch `torch.autograd.function.once_differentiable`
+ */
 export function onceDifferentiable<A extends unknown[], R>(backward: (ctx: Context, ...gradOutputs: A) => R): (ctx: Context, ...gradOutputs: A) => R {
   return function once(this: unknown, ctx, ...gradOutputs) {
     const result = noGrad(() => backward.call(this, ctx, ...gradOutputs));

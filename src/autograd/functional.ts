@@ -15,18 +15,28 @@ type Tensors = Tensor | readonly Tensor[];
 // biome-ignore lint/suspicious/noExplicitAny: a function of as many tensors as there are inputs.
 type Func = (...inputs: any[]) => Tensors;
 
+/** Options of the functions in `autograd.functional`. */
 export interface FunctionalOptions {
-  /** Make results that can be differentiated. */
+  /** Whether the results can be differentiated; false by default. */
   createGraph?: boolean;
-  /** An input that the outputs do not depend on is an error, instead of a result of zeros. */
+  /**
+   * Whether an input that the outputs do not depend on is an error, instead of a result of zeros.
+   */
   strict?: boolean;
 }
+/** Options of `jacobian` and `hessian`. */
 export interface JacobianOptions extends FunctionalOptions {
-  /** Taken for PyTorch's sake: the results are the same. */
+  /** Accepted as in PyTorch; the results are the same. */
   vectorize?: boolean;
+  /** Only 'reverse-mode'. */
   strategy?: 'reverse-mode';
 }
+/** Options of the products `vjp`, `jvp`, `vhp` and `hvp`. */
 export interface ProductOptions extends FunctionalOptions {
+  /**
+   * The vector; as many tensors and shapes as what it multiplies. It may be left out where that is
+   * one number.
+   */
   v?: Tensors | null;
 }
 type ProductArgs = ArgsOf<ProductOptions, ['v', 'createGraph', 'strict']>;
@@ -144,7 +154,20 @@ function jacobianArgs(fn: string, args: readonly unknown[]): Given {
 const recordingFor = <T>(createGraph: boolean, body: () => T): T => withGrad(createGraph || isGradEnabled(), body, 'functional');
 const independent = (i: number): string => `The output of the user-provided function is independent of input ${i}`;
 
-/** [func(inputs), v^T J]. v may be left out where func returns one number. */
+/**
+ * Product of a vector with the Jacobian: vᵀ J.
+ *
+ * @param func - A function of as many tensors as there are inputs; returns a tensor or an array.
+ * @param inputs - A tensor or an array of tensors.
+ * @param args - `v` (like the outputs), `createGraph`, `strict`; positional or by name.
+ * @returns [func(inputs), vᵀ J]; the product has the shapes of the inputs.
+ * @throws GradientError if `v` does not fit the outputs, or in strict mode if they are independent.
+ * @example
+ * const [y, g] = gt.autograd.functional.vjp((x: gt.Tensor) => x.square().sum(), gt.tensor([1, 2]));
+ * y; // 5
+ * g; // [2, 4]
+ * @see PyTorch `torch.autograd.functional.vjp`
+ */
 export function vjp(func: Func, inputs: Tensors, ...args: ProductArgs): [Tensors, Tensors] {
   const { v, ...given } = productArgs('vjp', args);
   const { createGraph, strict } = given;
@@ -159,7 +182,20 @@ export function vjp(func: Func, inputs: Tensors, ...args: ProductArgs): [Tensors
   return [ungroup(finished(ys.list, createGraph), ys.several), ungroup(finished(product, createGraph), group.several)];
 }
 
-/** [func(inputs), J v], by differentiating v^T J, which is linear in v, once more. v may be left out where the input is one number. */
+/**
+ * Product of the Jacobian with a vector: J v, by backward run twice.
+ *
+ * @param func - A function of as many tensors as there are inputs; returns a tensor or an array.
+ * @param inputs - A tensor or an array of tensors.
+ * @param args - `v` (like the inputs), `createGraph`, `strict`; positional or by name.
+ * @returns [func(inputs), J v]; the product has the shapes of the outputs.
+ * @throws GradientError if `v` does not fit the inputs, or in strict mode if outputs are
+ * independent.
+ * @example
+ * const [, d] = gt.autograd.functional.jvp((x: gt.Tensor) => x.square(), gt.tensor([1, 2]), gt.ones([2]));
+ * d; // [2, 4]
+ * @see PyTorch `torch.autograd.functional.jvp`
+ */
 export function jvp(func: Func, inputs: Tensors, ...args: ProductArgs): [Tensors, Tensors] {
   const { v, ...given } = productArgs('jvp', args);
   const { createGraph, strict } = given;
@@ -180,7 +216,19 @@ export function jvp(func: Func, inputs: Tensors, ...args: ProductArgs): [Tensors
   return [ungroup(finished(ys.list, createGraph), ys.several), ungroup(finished(product, createGraph), ys.several)];
 }
 
-/** The Jacobian: for each output and input a tensor of the output's shape followed by the input's. Indexed by output, then input, where there are several. */
+/**
+ * The Jacobian ∂ output / ∂ input.
+ *
+ * @param func - A function of as many tensors as there are inputs; returns a tensor or an array.
+ * @param inputs - A tensor or an array of tensors.
+ * @param args - `createGraph`, `strict`, `vectorize`, `strategy`; positional or by name.
+ * @returns For each output and input a tensor of shape (...output, ...input); an array for each of
+ * the two that is an array.
+ * @throws GradientError in strict mode if an output does not depend on an input.
+ * @example
+ * gt.autograd.functional.jacobian((x: gt.Tensor) => x.square(), gt.tensor([1, 2])); // [[2, 0], [0, 4]]
+ * @see PyTorch `torch.autograd.functional.jacobian`
+ */
 export function jacobian(func: Func, inputs: Tensors, ...args: JacobianArgs): Tensor | readonly Tensor[] | readonly (readonly Tensor[])[] {
   const given = jacobianArgs('jacobian', args);
   const group = groupOf('jacobian', 'inputs', inputs);
@@ -225,7 +273,18 @@ function single(fn: string, result: unknown): Tensor {
   return list[0];
 }
 
-/** The Hessian of a function that returns one number: for each pair of inputs a tensor of the first one's shape followed by the second one's. */
+/**
+ * The Hessian ∂² output / ∂ input², of a function that returns one number.
+ *
+ * @param func - A function of as many tensors as there are inputs; returns one element.
+ * @param inputs - A tensor or an array of tensors.
+ * @param args - `createGraph`, `strict`, `vectorize`, `strategy`; positional or by name.
+ * @returns A tensor of shape (...input, ...input), or an array of arrays for several inputs.
+ * @throws GradientError if the function returns more than one element.
+ * @example
+ * gt.autograd.functional.hessian((x: gt.Tensor) => x.pow(3).sum(), gt.tensor([1, 2])); // [[6, 0], [0, 12]]
+ * @see PyTorch `torch.autograd.functional.hessian`
+ */
 export function hessian(func: Func, inputs: Tensors, ...args: JacobianArgs): Tensor | readonly (readonly Tensor[])[] {
   const given = jacobianArgs('hessian', args);
   const group = groupOf('hessian', 'inputs', inputs);
@@ -255,7 +314,20 @@ function secondOrder(fn: string, func: Func, inputs: Tensors, v: Tensors | null,
   return { several: group.several, xs, vs, y, gradient };
 }
 
-/** [func(inputs), v^T H] of a function that returns one number. */
+/**
+ * Product of a vector with the Hessian: vᵀ H.
+ *
+ * @param func - A function of as many tensors as there are inputs; returns one element.
+ * @param inputs - A tensor or an array of tensors.
+ * @param args - `v` (like the inputs), `createGraph`, `strict`; positional or by name.
+ * @returns [func(inputs), vᵀ H]; the product has the shapes of the inputs.
+ * @throws GradientError if `v` does not fit the inputs, or the function returns more than one
+ * element.
+ * @example
+ * const [, h] = gt.autograd.functional.vhp((x: gt.Tensor) => x.pow(3).sum(), gt.tensor([1, 2]), gt.ones([2]));
+ * h; // [6, 12]
+ * @see PyTorch `torch.autograd.functional.vhp`
+ */
 export function vhp(func: Func, inputs: Tensors, ...args: ProductArgs): [Tensor, Tensors] {
   const { v, ...given } = productArgs('vhp', args);
   const { createGraph } = given;
@@ -265,7 +337,21 @@ export function vhp(func: Func, inputs: Tensors, ...args: ProductArgs): [Tensor,
   return [finished([y], createGraph)[0], ungroup(finished(product, createGraph), several)];
 }
 
-/** [func(inputs), H v] of a function that returns one number; vhp gives the same for twice differentiable functions, in less time. */
+/**
+ * Product of the Hessian with a vector: H v, by backward run twice more. `vhp` is cheaper, and
+ * equal where the Hessian is symmetric.
+ *
+ * @param func - A function of as many tensors as there are inputs; returns one element.
+ * @param inputs - A tensor or an array of tensors.
+ * @param args - `v` (like the inputs), `createGraph`, `strict`; positional or by name.
+ * @returns [func(inputs), H v]; the product has the shapes of the inputs.
+ * @throws GradientError if `v` does not fit the inputs, or the function returns more than one
+ * element.
+ * @example
+ * const [, h] = gt.autograd.functional.hvp((x: gt.Tensor) => x.pow(3).sum(), gt.tensor([1, 2]), gt.ones([2]));
+ * h; // [6, 12]
+ * @see PyTorch `torch.autograd.functional.hvp`
+ */
 export function hvp(func: Func, inputs: Tensors, ...args: ProductArgs): [Tensor, Tensors] {
   const { v, ...given } = productArgs('hvp', args);
   const { createGraph } = given;

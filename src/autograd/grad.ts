@@ -6,18 +6,54 @@ import { Tensor } from '../tensor/tensor.js';
 import { retainGrad } from './retain.js';
 import { seedOf, targetOf } from './target.js';
 
+/** Options of `autograd.grad`. */
+/** Options of `autograd.grad`. */
 export interface GradOptions {
+  /** One weight like each output; null is 1, for an output of one element. */
   gradOutputs?: Tensor | readonly (Tensor | null)[] | null;
+  /** Whether the graph stays, so that backward can run again; by default `createGraph`. */
   retainGraph?: boolean;
+  /** Whether the gradients can be differentiated. */
   createGraph?: boolean;
-  /** Give null for inputs that the outputs do not depend on, instead of an error. */
+  /** Whether an input that the outputs do not depend on gives null, instead of an error. */
   allowUnused?: boolean;
 }
 
 const listOf = (value: Tensor | readonly Tensor[]): readonly Tensor[] => (value instanceof Tensor ? [value] : value);
 
-/** The gradients of the sum of outputs (weighted by gradOutputs) with respect to each input; nothing is accumulated in .grad. */
+/**
+ * The gradients of the sum of the outputs, weighted by `gradOutputs`, with respect to each input.
+ * They are values: no `.grad` changes.
+ *
+ * @param outputs - A tensor or an array of tensors.
+ * @param inputs - A tensor or an array of tensors.
+ * @param options - `gradOutputs`, `retainGraph`, `createGraph`, `allowUnused`; see `GradOptions`.
+ * @returns One gradient for each input, of its shape; null for an unused one, with `allowUnused`.
+ * @throws GradientError if an output does not require grad, or an input is unused.
+ * @example
+ * const x = gt.tensor([3], { requiresGrad: true });
+ * const [dx] = gt.autograd.grad(x.square(), x, { createGraph: true });
+ * dx; // [6]
+ * gt.autograd.grad(dx, x)[0]; // [2]
+ * @see PyTorch `torch.autograd.grad`
+ */
 export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions & { allowUnused: true }): (Tensor | null)[];
+/**
+ * The gradients of the sum of the outputs, weighted by `gradOutputs`, with respect to each input.
+ * They are values: no `.grad` changes.
+ *
+ * @param outputs - A tensor or an array of tensors.
+ * @param inputs - A tensor or an array of tensors.
+ * @param options - `gradOutputs`, `retainGraph`, `createGraph`, `allowUnused`; see `GradOptions`.
+ * @returns One gradient for each input, of its shape; null for an unused one, with `allowUnused`.
+ * @throws GradientError if an output does not require grad, or an input is unused.
+ * @example
+ * const x = gt.tensor([3], { requiresGrad: true });
+ * const [dx] = gt.autograd.grad(x.square(), x, { createGraph: true });
+ * dx; // [6]
+ * gt.autograd.grad(dx, x)[0]; // [2]
+ * @see PyTorch `torch.autograd.grad`
+ */
 export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options?: GradOptions): Tensor[];
 export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
   const keywords = ['gradOutputs', 'retainGraph', 'createGraph', 'allowUnused'] as const;
@@ -39,16 +75,32 @@ export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | reado
   return caught;
 }
 
+/** Options of `autograd.backward`. */
+/** Options of `autograd.backward`. */
 export interface AllBackwardOptions {
-  /** Keep what the graph saved, so that backward can run again. */
+  /** Whether the graph stays, so that backward can run again; by default `createGraph`. */
   retainGraph?: boolean;
-  /** Record the backward pass itself, for derivatives of derivatives. */
+  /** Whether the backward pass is recorded too, for derivatives of derivatives. */
   createGraph?: boolean;
-  /** Accumulate only into these. */
+  /** The only tensors to accumulate into; by default all leaves. */
   inputs?: readonly Tensor[] | Tensor | null;
 }
 
-/** Adds the gradients of several tensors to the leaves they come from. */
+/**
+ * Adds the gradients of tensors, weighted by `gradTensors`, to the `.grad` of every leaf that
+ * requires grad.
+ *
+ * @param tensors - A tensor or an array of tensors.
+ * @param gradTensors - One weight like each tensor; null is 1, for a tensor of one element.
+ * @param options - `retainGraph` keeps the graph for another pass; `createGraph` records this one;
+ * `inputs` names the only tensors to accumulate into.
+ * @throws GradientError if a tensor does not require grad, needs a weight, or its graph was freed.
+ * @example
+ * const x = gt.tensor([1, 2], { requiresGrad: true });
+ * gt.autograd.backward(x.square().sum());
+ * x.grad; // [2, 4]
+ * @see PyTorch `torch.autograd.backward`
+ */
 export function backward(
   tensors: Tensor | readonly Tensor[],
   gradTensors: Tensor | readonly (Tensor | null)[] | null = null,

@@ -11,10 +11,13 @@ import { fillWith, full } from '../tensor/fill.js';
 import { alias, Tensor } from '../tensor/tensor.js';
 import { grad } from './grad.js';
 
+/** Options of `gradcheck` and `gradgradcheck`. */
 export interface GradcheckOptions {
   /** Step of the central differences. */
   eps?: number;
+  /** Absolute tolerance. */
   atol?: number;
+  /** Tolerance relative to the numerical derivative. */
   rtol?: number;
   /** Throw on a mismatch; otherwise the result is false. */
   raiseException?: boolean;
@@ -25,7 +28,7 @@ export interface GradcheckOptions {
 }
 const keywords = ['eps', 'atol', 'rtol', 'raiseException', 'nondetTol', 'checkUndefinedGrad'] as const;
 
-/** What is checked: tensors in, one or several tensors out. */
+/** A function that `gradcheck` checks: tensors in, one or several tensors out. */
 export type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
 /** One row per element of the output, one column per element of the input. */
@@ -186,8 +189,22 @@ function verdict(raise: boolean, body: () => void): boolean {
 }
 
 /**
- * Compares the gradients of fn's outputs with respect to every input that requires grad with central differences; inputs should be float64. True if they agree within
- * atol + rtol * |numerical|; otherwise a GradientError that shows both Jacobians, or false with raiseException: false.
+ * Compares the gradients of a function with central differences (f(x + eps) - f(x - eps)) / (2
+ * eps), with respect to every input that requires grad. Inputs should be float64. At a kink the two
+ * may differ.
+ *
+ * @param fn - The function; it must give the same result every time.
+ * @param inputs - A tensor or an array of tensors, of which one requires grad.
+ * @param options - `eps` 1e-6, `atol` 1e-5, `rtol` 1e-3, `raiseException` true, `nondetTol` 0,
+ * `checkUndefinedGrad` true.
+ * @returns True if they agree within atol + rtol |numerical|; false otherwise, with
+ * `raiseException` off.
+ * @throws GradientError that shows both Jacobians if they differ.
+ * @throws ArgumentError if no input requires grad, or one overlaps itself.
+ * @example
+ * const x = gt.tensor([0.5, 2], { dtype: 'float64', requiresGrad: true });
+ * gt.autograd.gradcheck((t) => t.sin(), x); // true
+ * @see PyTorch `torch.autograd.gradcheck`
  */
 export function gradcheck(fn: Checked, inputs: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
   const read = readOptions('gradcheck', options);
@@ -196,7 +213,18 @@ export function gradcheck(fn: Checked, inputs: Tensor | readonly Tensor[], optio
 }
 
 /**
- * gradcheck of the gradient: of the function from the inputs and the output gradients to the input gradients. Output gradients are random in [-1, 1) unless given.
+ * `gradcheck` of the gradient: of the function from inputs and output gradients to input gradients.
+ *
+ * @param fn - The function; it must give the same result every time.
+ * @param inputs - A tensor or an array of tensors, of which one requires grad.
+ * @param gradOutputs - Output gradients; by default uniform in [-1, 1).
+ * @param options - As `gradcheck`'s.
+ * @returns True if they agree; false otherwise, with `raiseException` off.
+ * @throws GradientError that shows both Jacobians if they differ.
+ * @example
+ * const x = gt.tensor([0.5, 2], { dtype: 'float64', requiresGrad: true });
+ * gt.autograd.gradgradcheck((t) => t.pow(3), x); // true
+ * @see PyTorch `torch.autograd.gradgradcheck`
  */
 export function gradgradcheck(
   fn: Checked,

@@ -34,8 +34,22 @@ const packerOf =
   };
 
 /**
- * Runs `body`; every tensor that is saved for backward meanwhile is given to `pack`, and what that returns is kept in its place, for `unpack` to make a tensor of when backward
- * needs it. Of nested hooks the innermost serve.
+ * Runs `body`. Every tensor that is saved for backward meanwhile is passed to `pack`, and its
+ * result is kept instead. When backward needs the tensor, `unpack` makes it again. Of nested hooks
+ * the innermost counts.
+ *
+ * @param pack - Gets the tensor; must not write to it.
+ * @param unpack - Gets what `pack` returned; returns the tensor.
+ * @param body - What runs; synchronous.
+ * @returns What `body` returns.
+ * @throws ArgumentError if a hook is no function, or `unpack` returns no tensor.
+ * @throws GradientError if `pack` writes to the tensor.
+ * @example
+ * const x = gt.tensor([3], { requiresGrad: true });
+ * const y = gt.autograd.graph.savedTensorsHooks((t) => t.toArray(), (list) => gt.tensor(list as number[]), () => x.square().sum());
+ * y.backward();
+ * x.grad; // [6]
+ * @see PyTorch `torch.autograd.graph.saved_tensors_hooks`
  */
 export function savedTensorsHooks<T, P>(pack: (t: Tensor) => P, unpack: (packed: P) => Tensor, body: () => T): T {
   if (typeof pack !== 'function') fail(ArgumentError, 'savedTensorsHooks', 'pack to be a function', show(pack));

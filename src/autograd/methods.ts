@@ -7,12 +7,25 @@ import { targetOf } from './target.js';
 
 export { retainGrad } from './retain.js';
 
+/** Options of a tensor's `backward`. */
 export interface BackwardOptions extends AllBackwardOptions {
-  /** d(something) / d(this): required unless this tensor has one element. */
+  /** The gradient of this tensor, to begin with: required unless it has one element. */
   gradient?: Tensor | null;
 }
 
-/** Adds d this / d leaf to the .grad of every leaf that requires grad. */
+/**
+ * Adds ∂ this / ∂ leaf to the `.grad` of every leaf that requires grad.
+ *
+ * @param self - The tensor.
+ * @param args - `gradient`, `retainGraph`, `createGraph`, `inputs`; positional or by name.
+ * @throws GradientError if the tensor does not require grad, has several elements and no `gradient`
+ * is given, or its graph was freed.
+ * @example
+ * const x = gt.tensor([1, 2], { requiresGrad: true });
+ * x.square().sum().backward();
+ * x.grad; // [2, 4]
+ * @see PyTorch `torch.Tensor.backward`
+ */
 export function backward(
   self: Tensor,
   ...args: [gradient?: Tensor | null | BackwardOptions, retainGraph?: boolean | BackwardOptions, createGraph?: boolean | BackwardOptions]
@@ -22,7 +35,22 @@ export function backward(
   backwardAll(self, gradient, rest);
 }
 
-/** Calls `hook` with this tensor's gradient whenever it is computed; what the hook returns takes its place. Hooks run in the order they were registered. */
+/**
+ * Calls `hook` with this tensor's gradient whenever it is computed. What the hook returns replaces
+ * it. Hooks run in the order they were registered.
+ *
+ * @param self - The tensor.
+ * @param hook - Gets the gradient; returns another one, or nothing.
+ * @returns A handle whose `remove()` takes the hook off.
+ * @throws GradientError if the tensor does not require grad.
+ * @example
+ * const x = gt.tensor([1, 2], { requiresGrad: true });
+ * const handle = x.registerHook((g) => g.mul(10));
+ * x.sum().backward();
+ * handle.remove();
+ * x.grad; // [10, 10]
+ * @see PyTorch `torch.Tensor.register_hook`
+ */
 export function registerHook(self: Tensor, hook: Hook): HookHandle {
   if (typeof hook !== 'function') fail(ArgumentError, 'registerHook', 'a function', show(hook));
   const { node, nr } = targetOf('registerHook', self, 'a tensor');

@@ -7,7 +7,19 @@ import { gradientOf, nodeOf, setGradient } from '../tensor/inner.js';
 import { addRetained, historyOf, requires } from '../tensor/node.js';
 import type { Hook, Tensor } from '../tensor/tensor.js';
 
-/** Keeps this tensor's .grad in backward although it is no leaf. */
+/**
+ * Keeps this tensor's `.grad` in backward although it is no leaf. Nothing happens to a leaf.
+ *
+ * @param self - The tensor.
+ * @throws GradientError if it does not require grad.
+ * @example
+ * const x = gt.tensor([3], { requiresGrad: true });
+ * const y = x.square();
+ * y.retainGrad();
+ * y.mul(2).sum().backward();
+ * y.grad; // [2]
+ * @see PyTorch `torch.Tensor.retain_grad`
+ */
 export function retainGrad(self: Tensor): void {
   if (!requires(self)) {
     throw new GradientError(

@@ -17,7 +17,21 @@ export type Collated<S> = S extends Tensor | number | boolean | bigint | TypedAr
       ? { -readonly [K in keyof S]: Collated<S[K]> }
       : unknown;
 
-/** Tensors (and typed arrays) are stacked; whole numbers make int64, others float64, booleans bool; strings a list; arrays and plain objects go member by member. */
+/**
+ * Joins samples to a batch. Tensors and typed arrays are stacked. Whole numbers become int64,
+ * others float64, booleans bool, strings a list. Arrays and plain objects are joined member by
+ * member.
+ *
+ * @param samples - At least one sample, all of one kind.
+ * @returns The batch; tensors have one dim more, the first.
+ * @throws ShapeError if tensors differ in shape, or arrays in length.
+ * @throws ArgumentError if the samples differ in kind.
+ * @example
+ * const [x, label] = gt.utils.data.defaultCollate([[gt.ones([2]), 0], [gt.zeros([2]), 1]] as [gt.Tensor, number][]);
+ * x; // [[1, 1], [0, 0]]
+ * label; // [0, 1]
+ * @see PyTorch `torch.utils.data.default_collate`
+ */
 export function defaultCollate<S>(samples: readonly S[]): Collated<S> {
   return collate(samples) as Collated<S>;
 }

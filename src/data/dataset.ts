@@ -10,11 +10,22 @@ import { defaultGenerator } from '../ops/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Collated } from './collate.js';
 
+/** Samples by index. A plain array is one. */
 export interface Dataset<S = unknown> {
+  /** The number of samples. */
   readonly length: number;
-  /** The sample at an index; negative ones count from the end. */
+  /**
+   * The sample at an index.
+   *
+   * @param index - A negative one counts from the end.
+   */
   at(index: number): S | undefined;
-  /** The samples at the indices, collated: for datasets that have a faster way than one sample at a time. */
+  /**
+   * The samples at the indices, collated: for datasets that are faster at this than sample by
+   * sample.
+   *
+   * @param indices - Indices, as of `at`.
+   */
   batch?(indices: readonly number[]): Collated<S>;
 }
 
@@ -28,10 +39,23 @@ export function placeOf(name: string, index: number, length: number): number {
   return i;
 }
 
-/** Samples are the rows of tensors that are equally long. */
+/**
+ * Sample i is row i of each tensor.
+ *
+ * @example
+ * const dataset = new gt.utils.data.TensorDataset(gt.tensor([[1, 2], [3, 4]]), gt.tensor([0, 1]));
+ * dataset.at(1)[0]; // [3, 4]
+ * @see PyTorch `torch.utils.data.TensorDataset`
+ */
 export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> implements Dataset<{ [K in keyof T]: Tensor }> {
+  /** The tensors. */
   readonly tensors: T;
+  /** The number of rows. */
   readonly length: number;
+  /**
+   * @param tensors - Tensors with one first size N.
+   * @throws ShapeError if the first sizes differ.
+   */
   constructor(...tensors: T) {
     const [first] = asTensors('TensorDataset', 'tensors', tensors);
     if (first === undefined) fail(ArgumentError, 'TensorDataset', 'at least one tensor', 'none');
@@ -42,20 +66,46 @@ export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> impl
     }
     this.tensors = tensors;
   }
+  /**
+   * The rows at an index, as views.
+   *
+   * @param index - A negative one counts from the end.
+   * @throws IndexError if there is no such row.
+   */
   at(index: number): { [K in keyof T]: Tensor } {
     const i = placeOf('TensorDataset', index, this.length);
     return this.tensors.map((t) => select(t, 0, i)) as { [K in keyof T]: Tensor };
   }
+  /**
+   * The rows at the indices, as copies.
+   *
+   * @param indices - A negative one counts from the end.
+   * @throws IndexError if there is no such row.
+   */
   batch(indices: readonly number[]): Collated<{ [K in keyof T]: Tensor }> {
     const places = indices.map((index) => placeOf('TensorDataset', index, this.length));
     return this.tensors.map((t) => rowsAt(t, places)) as unknown as Collated<{ [K in keyof T]: Tensor }>;
   }
 }
 
-/** A dataset's samples at chosen indices. */
+/**
+ * A dataset's samples at chosen indices.
+ *
+ * @example
+ * const dataset = new gt.utils.data.Subset(['a', 'b', 'c'], [2, 0]);
+ * dataset.at(0); // c
+ * @see PyTorch `torch.utils.data.Subset`
+ */
 export class Subset<S> implements Dataset<S> {
+  /** The indices. */
   readonly indices: readonly number[];
+  /** The dataset's own batch, where it has one. */
   readonly batch?: (indices: readonly number[]) => Collated<S>;
+  /**
+   * @param dataset - The dataset.
+   * @param indices - Indices of its samples, in order.
+   * @throws IndexError if the dataset has no such sample.
+   */
   constructor(
     readonly dataset: Dataset<S>,
     indices: Iterable<number>,
@@ -64,19 +114,38 @@ export class Subset<S> implements Dataset<S> {
     for (const index of this.indices) placeOf('Subset', index, dataset.length);
     if (dataset.batch !== undefined) this.batch = (places) => dataset.batch!(places.map((place) => this.indices[placeOf('Subset', place, this.length)]));
   }
+  /** The number of samples. */
   get length(): number {
     return this.indices.length;
   }
+  /**
+   * The sample at an index.
+   *
+   * @param index - A negative one counts from the end.
+   * @throws IndexError if there is no such sample.
+   */
   at(index: number): S {
     return this.dataset.at(this.indices[placeOf('Subset', index, this.length)]) as S;
   }
 }
 
-/** Datasets one after another, as one. */
+/**
+ * Datasets one after another, as one.
+ *
+ * @example
+ * const dataset = new gt.utils.data.ConcatDataset([['a', 'b'], ['c']]);
+ * dataset.at(2); // c
+ * @see PyTorch `torch.utils.data.ConcatDataset`
+ */
 export class ConcatDataset<S> implements Dataset<S> {
+  /** The datasets. */
   readonly datasets: readonly Dataset<S>[];
   /** Where each dataset ends. */
   readonly cumulativeSizes: readonly number[];
+  /**
+   * @param datasets - At least one dataset with indices.
+   * @throws ArgumentError if there are none, or one is a stream.
+   */
   constructor(datasets: Iterable<Dataset<S>>) {
     this.datasets = [...datasets];
     if (this.datasets.length === 0) fail(ArgumentError, 'ConcatDataset', 'datasets', 'none: datasets should not be an empty iterable');
@@ -88,9 +157,16 @@ export class ConcatDataset<S> implements Dataset<S> {
       return end;
     });
   }
+  /** The number of samples. */
   get length(): number {
     return this.cumulativeSizes.at(-1)!;
   }
+  /**
+   * The sample at an index.
+   *
+   * @param index - A negative one counts from the end.
+   * @throws IndexError if there is no such sample.
+   */
   at(index: number): S {
     const i = placeOf('ConcatDataset', index, this.length);
     const d = this.cumulativeSizes.findIndex((end) => i < end);
@@ -98,16 +174,39 @@ export class ConcatDataset<S> implements Dataset<S> {
   }
 }
 
-/** A dataset that comes as a stream, each pass over it anew, and so in its own order. */
+/**
+ * A dataset that is a stream: each pass iterates over it anew, in its own order.
+ *
+ * @example
+ * class Numbers extends gt.utils.data.IterableDataset<number> {
+ *   *[Symbol.iterator]() {
+ *     yield* [1, 2, 3];
+ *   }
+ * }
+ * [...new gt.utils.data.DataLoader(new Numbers(), 2)]; // [[1, 2], [3]]
+ * @see PyTorch `torch.utils.data.IterableDataset`
+ */
 export abstract class IterableDataset<S = unknown> implements Iterable<S> {
   abstract [Symbol.iterator](): Iterator<S>;
 }
 export const isIterableDataset = (value: unknown): value is Iterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.iterator in value && typeof (value as Partial<Dataset>).at !== 'function';
 
-/** Streams one after another. */
+/**
+ * Streams one after another.
+ *
+ * @example
+ * const streams = [new Set([1, 2]), new Set([3])];
+ * [...new gt.utils.data.ChainDataset(streams)]; // [1, 2, 3]
+ * @see PyTorch `torch.utils.data.ChainDataset`
+ */
 export class ChainDataset<S> extends IterableDataset<S> {
+  /** The streams. */
   readonly datasets: readonly Iterable<S>[];
+  /**
+   * @param datasets - Iterables without `at`.
+   * @throws ArgumentError if one has indices.
+   */
   constructor(datasets: Iterable<Iterable<S>>) {
     super();
     this.datasets = [...datasets];
@@ -119,7 +218,20 @@ export class ChainDataset<S> extends IterableDataset<S> {
   }
 }
 
-/** Splits a dataset at random into parts of those lengths, or of those shares of it, which add up to 1; what the shares leave over goes one each to the first parts. */
+/**
+ * Splits a dataset at random. Lengths that add up to 1 are shares; samples that these leave over go
+ * one each to the first parts.
+ *
+ * @param dataset - The dataset.
+ * @param lengths - Samples of each part, or shares.
+ * @param args - `generator`; by default the default one.
+ * @returns One subset for each length.
+ * @throws ArgumentError if the lengths do not add up to the dataset's.
+ * @example
+ * const parts = gt.utils.data.randomSplit([1, 2, 3, 4, 5], [0.6, 0.4]);
+ * parts.map(({ length }) => length); // [3, 2]
+ * @see PyTorch `torch.utils.data.random_split`
+ */
 export function randomSplit<S>(
   dataset: Dataset<S>,
   lengths: readonly number[],

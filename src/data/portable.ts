@@ -21,8 +21,18 @@ export type Portable =
 const recipes = new WeakMap<object, Recipe>();
 
 /**
- * The dataset that a module's function makes; a DataLoader's workers call the same function for theirs. `url` is the module's, say `new URL('./dataset.js', import.meta.url)`, `name` the
- * exported function's, which may be asynchronous, and the arguments are what structuredClone can copy.
+ * The dataset that a module's function makes. A DataLoader's workers call the same function for
+ * theirs.
+ *
+ * @param url - The module's URL, say `new URL('./dataset.js', import.meta.url)`.
+ * @param name - The exported function, which may be asynchronous.
+ * @param args - Its arguments: what structuredClone can copy.
+ * @returns The dataset.
+ * @throws ArgumentError if the module exports no such function, or it returns no dataset.
+ * @example
+ * const url = 'data:text/javascript,export const squares = (n) => Array.from({ length: n }, (_, i) => i * i)';
+ * const dataset = await gt.utils.data.fromModule(url, 'squares', 3);
+ * dataset.at(2); // 4
  */
 export async function fromModule<D extends Dataset<unknown> | Iterable<unknown> = Dataset<unknown>>(
   url: string | URL,

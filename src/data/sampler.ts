@@ -8,12 +8,25 @@ import { defaultGenerator } from '../ops/random.js';
 /** A whole number as torch.empty((), dtype=torch.int64).random_() draws it. */
 export const drawSeed = (generator: Generator = defaultGenerator): bigint => BigInt.asUintN(63, generator.random64());
 
+/** Indices, in the order in which a loader visits them; lists of indices for batches. */
 export interface Sampler<I = number> extends Iterable<I> {
+  /** The number of indices or lists. */
   readonly length: number;
 }
 
+/**
+ * All indices in order.
+ *
+ * @example
+ * [...new gt.utils.data.SequentialSampler(['a', 'b', 'c'])]; // [0, 1, 2]
+ * @see PyTorch `torch.utils.data.SequentialSampler`
+ */
 export class SequentialSampler implements Sampler {
+  /**
+   * @param source - Something with a length.
+   */
   constructor(readonly source: { readonly length: number }) {}
+  /** The number of indices. */
   get length(): number {
     return this.source.length;
   }
@@ -22,21 +35,37 @@ export class SequentialSampler implements Sampler {
   }
 }
 
+/** Options of `RandomSampler`. */
 export interface RandomSamplerOptions {
-  /** Draw each index anew, whatever came before. */
+  /** Whether each index is drawn anew, whatever came before; false by default. */
   replacement?: boolean;
   /** How many indices; null: as many as the source has. */
   numSamples?: number | null;
+  /** Draws the order; null: one that is seeded anew from the default one in each pass. */
   generator?: Generator | null;
 }
 /** PyTorch draws with replacement in rounds of so many. */
 const ROUND = 32;
 
-/** Every index once, in random order, over and over until numSamples; or draws with replacement. Without a generator it seeds one of its own from the default one, each time. */
+/**
+ * All indices in random order, over and over until numSamples; or draws with replacement.
+ *
+ * @example
+ * const order = [...new gt.utils.data.RandomSampler(['a', 'b', 'c'])];
+ * order.sort(); // [0, 1, 2]
+ * @see PyTorch `torch.utils.data.RandomSampler`
+ */
 export class RandomSampler implements Sampler {
+  /** Whether each index is drawn anew. */
   readonly replacement: boolean;
+  /** Draws the order. */
   readonly generator: Generator | null;
   readonly #samples: number | null;
+  /**
+   * @param source - Something with a length.
+   * @param args - `replacement`, `numSamples`, `generator`; positional or by name.
+   * @throws ArgumentError if there is nothing to draw.
+   */
   constructor(
     readonly source: { readonly length: number },
     ...args: ArgsOf<RandomSamplerOptions, ['replacement', 'numSamples', 'generator']>
@@ -48,6 +77,7 @@ export class RandomSampler implements Sampler {
     this.#samples = options.numSamples ?? null;
     checkCount(name, this.length);
   }
+  /** The number of indices. */
   get length(): number {
     return this.#samples ?? this.source.length;
   }
@@ -65,12 +95,23 @@ export class RandomSampler implements Sampler {
   }
 }
 
-/** The given indices in random order. */
+/**
+ * The given indices in random order.
+ *
+ * @example
+ * [...new gt.utils.data.SubsetRandomSampler([5, 7])].sort(); // [5, 7]
+ * @see PyTorch `torch.utils.data.SubsetRandomSampler`
+ */
 export class SubsetRandomSampler implements Sampler {
+  /**
+   * @param indices - The indices.
+   * @param generator - Draws the order; null: the default one.
+   */
   constructor(
     readonly indices: readonly number[],
     readonly generator: Generator | null = null,
   ) {}
+  /** The number of indices. */
   get length(): number {
     return this.indices.length;
   }
@@ -79,9 +120,23 @@ export class SubsetRandomSampler implements Sampler {
   }
 }
 
-/** Indices in proportion to their weights. */
+/**
+ * Indices in proportion to their weights.
+ *
+ * @example
+ * [...new gt.utils.data.WeightedRandomSampler([0, 1, 0], 2)]; // [1, 1]
+ * @see PyTorch `torch.utils.data.WeightedRandomSampler`
+ */
 export class WeightedRandomSampler implements Sampler {
+  /** The weights. */
   readonly weights: Float64Array;
+  /**
+   * @param weights - One weight, at least 0, for each index.
+   * @param length - How many indices are drawn.
+   * @param replacement - Whether an index can be drawn again.
+   * @param generator - Draws the indices; null: the default one.
+   * @throws ArgumentError if `length` is no positive integer.
+   */
   constructor(
     weights: Iterable<number>,
     readonly length: number,
@@ -102,8 +157,20 @@ function checkCount(name: string, count: number): void {
   if (!(Number.isInteger(count) && count > 0)) fail(ArgumentError, name, 'samples to draw', `${show(count)}: num_samples should be a positive integer value`);
 }
 
-/** A sampler's indices in lists of batchSize; the last may be shorter, or is left out. */
+/**
+ * A sampler's indices in lists of batchSize.
+ *
+ * @example
+ * [...new gt.utils.data.BatchSampler([4, 5, 6], 2, false)]; // [[4, 5], [6]]
+ * @see PyTorch `torch.utils.data.BatchSampler`
+ */
 export class BatchSampler implements Sampler<number[]> {
+  /**
+   * @param sampler - The indices.
+   * @param batchSize - Indices of a list.
+   * @param dropLast - Whether a last list that is not full is left out.
+   * @throws ArgumentError if `batchSize` is no positive integer.
+   */
   constructor(
     readonly sampler: Iterable<number> & { readonly length?: number },
     readonly batchSize: number,
@@ -112,6 +179,7 @@ export class BatchSampler implements Sampler<number[]> {
     if (!Number.isInteger(batchSize) || batchSize <= 0)
       fail(ArgumentError, 'DataLoader', 'batchSize a positive integer', `${show(batchSize)}: batch_size should be a positive integer value`);
   }
+  /** The number of lists. */
   get length(): number {
     const batches = (this.sampler.length ?? Number.NaN) / this.batchSize;
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);

@@ -10,6 +10,7 @@ import { rand, randint } from '../ops/random.js';
 import { perDim } from '../ops/spatial.js';
 import type { Tensor } from '../tensor/tensor.js';
 
+/** A change to an image: a tensor (..., height, width) to another. */
 export type Transform = (image: Tensor) => Tensor;
 
 /** [height, width], from both or from one number. */
@@ -28,7 +29,17 @@ function asImage(op: string, image: unknown): Tensor {
   return x.ndim >= 2 ? x : fail(ShapeError, op, 'an image (..., height, width)', showShape(x.shape));
 }
 
-/** One after another. */
+/**
+ * One transform after another.
+ *
+ * @param transforms - The transforms, the first first.
+ * @returns Their composition.
+ * @throws ArgumentError if one is no function.
+ * @example
+ * const { compose, pad, toTensor } = gt.utils.data.transforms;
+ * compose([toTensor(), pad(1)])(gt.ones([1, 2, 2])).shape; // [1, 4, 4]
+ * @see torchvision `Compose`
+ */
 export const compose = (transforms: readonly Transform[]): Transform => {
   if (!Array.isArray(transforms)) fail(ArgumentError, 'compose', 'a list of functions', show(transforms));
   const list: Transform[] = Array.from(transforms);
@@ -36,13 +47,30 @@ export const compose = (transforms: readonly Transform[]): Transform => {
   return (image) => list.reduce((x, f) => f(x), image);
 };
 
-/** Bytes to float32 in [0, 1]. */
+/**
+ * uint8 to float32 in [0, 1]: x / 255. Other dtypes stay.
+ *
+ * @returns A transform.
+ * @example
+ * gt.utils.data.transforms.toTensor()(gt.full([1, 1, 1], 51, { dtype: 'uint8' })); // [[[0.2]]]
+ * @see torchvision `ToTensor`
+ */
 export const toTensor = (): Transform => (image) => {
   const x = asImage('toTensor', image);
   return x.dtype === 'uint8' ? div(float(x), 255) : x;
 };
 
-/** (x - mean) / std, one of each a channel. */
+/**
+ * (x - mean) / std.
+ *
+ * @param mean - One for each channel.
+ * @param std - One for each channel, not 0.
+ * @returns A transform of (..., channels, height, width).
+ * @throws ArgumentError if the lengths differ, or a deviation is 0.
+ * @example
+ * gt.utils.data.transforms.normalize([1], [2])(gt.full([1, 1, 1], 5)); // [[[2]]]
+ * @see torchvision `Normalize`
+ */
 export function normalize(mean: readonly number[], std: readonly number[]): Transform {
   const [means, deviations] = [finite('normalize', 'mean', mean), finite('normalize', 'std', std)];
   if (means.length !== deviations.length || deviations.includes(0))
@@ -58,7 +86,17 @@ export function normalize(mean: readonly number[], std: readonly number[]): Tran
   };
 }
 
-/** A window of that size at a random place; `padding` zeros are put around the image first. The row is drawn before the column, and neither if there is no choice. */
+/**
+ * A window at a random place. The row is drawn before the column; where only one fits, nothing is
+ * drawn.
+ *
+ * @param size - Side of a square, or [height, width].
+ * @param args - `padding`: zeros put around the image first.
+ * @returns A transform; it throws ShapeError if the image is smaller than the window.
+ * @example
+ * gt.utils.data.transforms.randomCrop(2, { padding: 1 })(gt.ones([3, 4, 4])).shape; // [3, 2, 2]
+ * @see torchvision `RandomCrop`
+ */
 export function randomCrop(size: number | readonly [height: number, width: number], ...args: [options?: { padding?: number }]): Transform {
   const op = 'randomCrop';
   const [height, width] = sizeOf(op, size);
@@ -73,7 +111,16 @@ export function randomCrop(size: number | readonly [height: number, width: numbe
   };
 }
 
-/** Mirrored with probability p. */
+/**
+ * Mirrors left and right with probability p.
+ *
+ * @param p - The probability.
+ * @returns A transform.
+ * @throws ArgumentError if p is outside [0, 1].
+ * @example
+ * gt.utils.data.transforms.randomHorizontalFlip(1)(gt.tensor([[1, 2]])); // [[2, 1]]
+ * @see torchvision `RandomHorizontalFlip`
+ */
 export function randomHorizontalFlip(p = 0.5): Transform {
   probability('randomHorizontalFlip', p);
   return (image) => {
@@ -82,7 +129,16 @@ export function randomHorizontalFlip(p = 0.5): Transform {
   };
 }
 
-/** Mirrored upside down with probability p. */
+/**
+ * Mirrors top and bottom with probability p.
+ *
+ * @param p - The probability.
+ * @returns A transform.
+ * @throws ArgumentError if p is outside [0, 1].
+ * @example
+ * gt.utils.data.transforms.randomVerticalFlip(1)(gt.tensor([[1], [2]])); // [[2], [1]]
+ * @see torchvision `RandomVerticalFlip`
+ */
 export function randomVerticalFlip(p = 0.5): Transform {
   probability('randomVerticalFlip', p);
   return (image) => {
@@ -91,7 +147,16 @@ export function randomVerticalFlip(p = 0.5): Transform {
   };
 }
 
-/** `padding` elements of value `fill` around the image: as many on each side, or [left, top, right, bottom]. */
+/**
+ * Puts elements around the image.
+ *
+ * @param padding - As many on each side, or [left, top, right, bottom].
+ * @param fill - Their value.
+ * @returns A transform.
+ * @example
+ * gt.utils.data.transforms.pad([1, 0, 0, 0], 9)(gt.tensor([[1, 2]])); // [[9, 1, 2]]
+ * @see torchvision `Pad`
+ */
 export function pad(padding: number | readonly [left: number, top: number, right: number, bottom: number], fill = 0): Transform {
   const [left, top, right, bottom] = perDim('pad', 'padding', padding, 4, 0);
   asNumber('pad', 'fill', fill);
@@ -101,7 +166,15 @@ export function pad(padding: number | readonly [left: number, top: number, right
 /** Half of it; a half itself is rounded to even, as in Python. */
 const half = (n: number): number => (n % 4 === 3 ? (n + 1) / 2 : n >> 1);
 
-/** The window of that size in the middle; zeros are put around an image that is smaller. */
+/**
+ * The window in the middle; zeros are put around an image that is smaller.
+ *
+ * @param size - Side of a square, or [height, width].
+ * @returns A transform.
+ * @example
+ * gt.utils.data.transforms.centerCrop([1, 2])(gt.tensor([[1, 2, 3, 4]])); // [[2, 3]]
+ * @see torchvision `CenterCrop`
+ */
 export function centerCrop(size: number | readonly [height: number, width: number]): Transform {
   const [height, width] = sizeOf('centerCrop', size);
   return (image) => {
@@ -113,7 +186,16 @@ export function centerCrop(size: number | readonly [height: number, width: numbe
   };
 }
 
-/** Resized to [height, width], or so that the shorter side gets that length, by interpolation (without the smoothing that torchvision calls antialias); bytes are rounded. */
+/**
+ * Resizes by interpolation, without antialiasing. Integer dtypes are rounded.
+ *
+ * @param size - [height, width], or the length of the shorter side.
+ * @param mode - The interpolation.
+ * @returns A transform.
+ * @example
+ * gt.utils.data.transforms.resize([4, 6])(gt.ones([3, 2, 3])).shape; // [3, 4, 6]
+ * @see torchvision `Resize`
+ */
 export function resize(size: number | readonly [height: number, width: number], mode: 'nearest' | 'bilinear' | 'bicubic' = 'bilinear'): Transform {
   sizeOf('resize', size);
   asChoice('resize', 'mode', mode, ['nearest', 'bilinear', 'bicubic']);
@@ -130,7 +212,15 @@ export function resize(size: number | readonly [height: number, width: number], 
   };
 }
 
-/** Colours (3, height, width) to how bright they are, in one channel or three: 0.2989 red + 0.587 green + 0.114 blue. */
+/**
+ * 0.2989 red + 0.587 green + 0.114 blue.
+ *
+ * @param channels - How many equal channels the result has.
+ * @returns A transform of (..., 3, height, width); it throws ShapeError for other images.
+ * @example
+ * gt.utils.data.transforms.grayscale()(gt.ones([3, 1, 1])); // [[[0.9999]]]
+ * @see torchvision `Grayscale`
+ */
 export const grayscale =
   (channels: 1 | 3 = 1): Transform =>
   (image) => {

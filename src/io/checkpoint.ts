@@ -57,8 +57,20 @@ function restore(value: Json, tensors: Tensors, refuse: Refuse): unknown {
 }
 
 /**
- * Writes a value made of plain objects, arrays, tensors, numbers, strings, booleans and null, state dicts above all, as PyTorch's torch.save. It is written to a temporary file,
- * synced, then renamed: the old file stays until the new one is whole.
+ * Writes a value of plain objects, arrays, tensors, numbers, strings, booleans and null: state
+ * dicts above all. The file is a safetensors file with the structure in its metadata. The old file
+ * stays until the new one is whole and synced.
+ *
+ * @param value - The value; without cycles. Members that are undefined are left out.
+ * @param path - The file.
+ * @throws ArgumentError if the value has anything else in it, or a cycle.
+ * @throws FormatError if the file cannot be written.
+ * @example
+ * const model = new gt.nn.Linear(2, 1);
+ * gt.save({ model: model.stateDict(), epoch: 3 }, 'model.gt');
+ * const { epoch } = gt.load('model.gt') as { epoch: number };
+ * epoch; // 3
+ * @see PyTorch `torch.save`
  */
 export function save(value: unknown, path: string): void {
   const tensors: Tensors = Object.create(null);
@@ -66,7 +78,18 @@ export function save(value: unknown, path: string): void {
   writeParts('save', path, partsOf('save', tensors, { [KEY]: JSON.stringify(structure) }).parts);
 }
 
-/** Reads what save wrote; of any other safetensors file, the tensors by name. A file that is damaged is a FormatError. */
+/**
+ * Reads what `save` wrote; of any other safetensors file the tensors by name. No code runs.
+ *
+ * @param path - The file.
+ * @returns The value.
+ * @throws FormatError if the file is missing or damaged.
+ * @example
+ * gt.save([gt.tensor([1, 2]), 'two'], 'values.gt');
+ * const [t] = gt.load('values.gt') as [gt.Tensor, string];
+ * t; // [1, 2]
+ * @see PyTorch `torch.load`
+ */
 export function load(path: string): unknown {
   return withFile('load', path, (source) => {
     const refuse: Refuse = (requirement, got) => fail(FormatError, 'load', `${path}: ${requirement}`, got);

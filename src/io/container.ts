@@ -11,9 +11,13 @@ const LENGTH_BYTES = 8;
 const MAX_HEADER = 100_000_000;
 const ALIGNMENT = 8;
 
+/** Tensors by name. */
 export type Tensors = Record<string, Tensor>;
+/** What a safetensors file holds. */
 export interface Contents {
+  /** The tensors by name. */
   tensors: Tensors;
+  /** Text by name. */
   metadata: Record<string, string>;
 }
 

@@ -111,7 +111,7 @@ export function writeParts(op: string, path: string, parts: Iterable<Uint8Array>
  * @param data - Text, as UTF-8, or bytes.
  * @throws FormatError if it cannot be written; the old file is then as it was.
  * @example
- * gt.io.writeFile('loss.svg', gt.viz.lineChart(series));
+ * gt.io.writeFile('loss.svg', gt.viz.lineChart([{ x: [1, 2], y: [3, 1] }]));
  */
 export function writeFile(path: string, data: string | Uint8Array): void {
   if (typeof data !== 'string' && !(data instanceof Uint8Array)) fail(ArgumentError, 'writeFile', 'text or a Uint8Array', show(data));

@@ -121,15 +121,56 @@ function read(source: Source): Tensor {
   return decode(source, start + length, dtype, shape, byColumns, refuse);
 }
 
-/** The file's bytes. */
+/**
+ * A tensor as the bytes of a .npy file.
+ *
+ * @param t - A tensor of any dtype.
+ * @returns The bytes, format version 1.0.
+ * @throws ArgumentError if it is no tensor.
+ * @example
+ * gt.io.npy.encodeArray(gt.zeros([2], { dtype: 'uint8' })).length; // 130
+ * @see NumPy's `numpy.lib.format`
+ */
 export function encodeArray(t: Tensor): Uint8Array {
   const { parts, bytes } = partsOf(t);
   return joined('npy.save', parts, bytes);
 }
-/** The tensor from a file's bytes; anything that does not fit the format to the last byte is a FormatError. */
+/**
+ * The tensor from the bytes of a .npy file.
+ *
+ * @param bytes - The whole file.
+ * @param source - What errors call it.
+ * @returns A tensor; float16 becomes float32, int8 and int16 become int32.
+ * @throws FormatError if the bytes do not fit the format exactly.
+ * @example
+ * const bytes = gt.io.npy.encodeArray(gt.tensor([1, 2]));
+ * gt.io.npy.decodeArray(bytes); // [1, 2]
+ * @see NumPy's `numpy.lib.format`
+ */
 export const decodeArray = (bytes: Uint8Array, source = 'bytes'): Tensor => withBytes('npy.load', bytes, source, read);
 
-/** Writes a tensor for numpy.load. */
+/**
+ * Writes a tensor for numpy.load.
+ *
+ * @param t - A tensor of any dtype.
+ * @param path - The file.
+ * @throws FormatError if it cannot be written.
+ * @example
+ * gt.io.npy.save(gt.tensor([1, 2]), 'x.npy');
+ * gt.io.npy.load('x.npy'); // [1, 2]
+ * @see NumPy's `numpy.save`
+ */
 export const save = (t: Tensor, path: string): void => writeParts('npy.save', path, partsOf(t).parts);
-/** Reads what numpy.save wrote. float16 becomes float32, int8 and int16 int32; an array in Fortran's order stays in that order in memory. */
+/**
+ * Reads what numpy.save wrote.
+ *
+ * @param path - The file.
+ * @returns A tensor; float16 becomes float32, int8 and int16 become int32. An array in Fortran
+ * order stays in that order in memory.
+ * @throws FormatError if the file is missing, or does not fit the format exactly.
+ * @example
+ * gt.io.npy.save(gt.eye(2), 'eye.npy');
+ * gt.io.npy.load('eye.npy'); // [[1, 0], [0, 1]]
+ * @see NumPy's `numpy.load`
+ */
 export const load = (path: string): Tensor => withFile('npy.load', path, read);

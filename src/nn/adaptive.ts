@@ -12,23 +12,46 @@ import { Linear } from './linear.js';
 import { Module } from './module.js';
 import { readOptions } from './options.js';
 
+/** Options of `AdaptiveLogSoftmaxWithLoss`. */
 export interface AdaptiveOptions {
-  /** By which each cluster's features are fewer than those of the one before. */
+  /** By which factor each further cluster has fewer features; 4 by default. */
   divValue?: number;
+  /** Whether the head has a bias; false by default. */
   headBias?: boolean;
+  /** Dtype of the parameters. */
   dtype?: DType | null;
 }
 const name = 'AdaptiveLogSoftmaxWithLoss';
 const indices = (values: readonly number[]): Tensor => tensor(values as number[], { dtype: 'int64' });
 
-/** log softmax over classes sorted by falling frequency: the first `cutoffs[0]` by themselves, the others in clusters of ever fewer features. Grave et al., 2017. */
+/**
+ * Log-softmax over many classes by frequency: frequent ones in the head, the others in clusters.
+ * Input (N?, inFeatures) and classes (N?) to `output`, the log-probability of each class, and
+ * `loss`, its negative mean.
+ *
+ * @example
+ * const layer = new gt.nn.AdaptiveLogSoftmaxWithLoss(8, 20, [5, 10]);
+ * layer.logProb(gt.ones([3, 8])).shape; // [3, 20]
+ * @see Grave et al., 2016; PyTorch `torch.nn.AdaptiveLogSoftmaxWithLoss`
+ */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   /** Where clusters begin, and the number of classes. */
   readonly cutoffs: readonly number[];
+  /** By which factor each further cluster has fewer features. */
   readonly divValue: number;
+  /** Whether the head has a bias. */
   readonly headBias: boolean;
+  /** The frequent classes and the clusters. */
   head: Linear;
+  /** The classes of each cluster. */
   tail: ModuleList;
+  /**
+   * @param inFeatures - Elements of an input.
+   * @param nClasses - Classes, the most frequent first.
+   * @param cutoffs - Classes at which clusters begin, ascending.
+   * @param args - `divValue` (4), `headBias` (false), positional or by name; `dtype`.
+   * @throws ArgumentError if the cutoffs do not ascend below `nClasses`.
+   */
   constructor(
     readonly inFeatures: number,
     readonly nClasses: number,
@@ -57,6 +80,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       }),
     );
   }
+  /** Draws all weights anew. */
   resetParameters(): void {
     this.apply((module) => {
       if (module instanceof Linear) module.resetParameters();
@@ -96,14 +120,24 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     return Object.assign([shaped, loss] as [Tensor, Tensor], { output: shaped, loss });
   }
 
-  /** The log-probabilities of all classes: (n, in) -> (n, nClasses). */
+  /**
+   * The log-probabilities of all classes.
+   *
+   * @param input - (N, inFeatures).
+   * @returns (N, nClasses).
+   */
   logProb(input: Tensor): Tensor {
     const head = logSoftmax(this.head.forward(input), 1);
     const [shortlist] = this.cutoffs;
     const clusters = [...this.tail].map((cluster, i) => add(logSoftmax(cluster.forward(input) as Tensor, 1), narrow(head, 1, shortlist + i, 1)));
     return cat([narrow(head, 1, 0, shortlist), ...clusters], 1);
   }
-  /** The likeliest class of each input. */
+  /**
+   * The most probable class of each input.
+   *
+   * @param input - (N?, inFeatures).
+   * @returns (N?), int64.
+   */
   predict(input: Tensor): Tensor {
     return argmax(this.logProb(input), 1);
   }

@@ -19,30 +19,36 @@ import { Parameter } from './parameter.js';
 /** A Linear; PyTorch prints it under this name. */
 class NonDynamicallyQuantizableLinear extends Linear {}
 
+/** Options of `MultiheadAttention`. */
 export interface AttentionModuleOptions {
-  /** Of the weights, in training. */
+  /** Probability with which weights are dropped in training; 0 by default. */
   dropout?: number;
+  /** Whether the projections have a bias; true by default. */
   bias?: boolean;
-  /** A learnt key and value more. */
+  /** Whether a learned key and value are appended. */
   addBiasKv?: boolean;
-  /** A key and value of zeros more. */
+  /** Whether a key and value of 0 are appended. */
   addZeroAttn?: boolean;
-  /** Sizes of keys and values, if not embedDim. */
+  /** Size of a key; embedDim by default. */
   kdim?: number | null;
+  /** Size of a value; embedDim by default. */
   vdim?: number | null;
-  /** (N, L, E) instead of (L, N, E). */
+  /** Whether tensors are (N, L, E) instead of (L, N, E). */
   batchFirst?: boolean;
+  /** Dtype of the parameters. */
   dtype?: DType | null;
 }
 const order = ['dropout', 'bias', 'addBiasKv', 'addZeroAttn', 'kdim', 'vdim', 'batchFirst'] as const;
 
+/** Options of a call of `MultiheadAttention`. */
 export interface AttentionCallOptions {
-  /** (N, S): truth leaves a key out; numbers are added to its scores. */
+  /** (N, S): true hides a key. */
   keyPaddingMask?: Tensor | null;
+  /** Whether the weights are returned too; true by default. */
   needWeights?: boolean;
-  /** (L, S) or (N * heads, L, S): truth leaves a pair out; numbers are added to the scores. */
+  /** (L, S) or (N · heads, L, S): boolean (true hides) or added. */
   attnMask?: Tensor | null;
-  /** The mean of the weights over the heads instead of all. */
+  /** Whether the weights are averaged over the heads; true by default. */
   averageAttnWeights?: boolean;
 }
 const callOrder = ['keyPaddingMask', 'needWeights', 'attnMask', 'averageAttnWeights'] as const;
@@ -58,23 +64,54 @@ function joined(attention: Tensor | null, keys: Tensor | null, like: Tensor): Te
   return add(penalty(attention, like), penalty(keys, like));
 }
 
-/** softmax(q k^T / sqrt(d)) v in several heads, of projections of queries, keys and values. Vaswani et al., 2017. */
+/**
+ * softmax(q kᵀ / √d) v in several heads, between learned projections: query (L, N, E), key (S, N,
+ * kdim), value (S, N, vdim) to [(L, N, E), weights (N, L, S)]; without N for one sequence.
+ *
+ * @example
+ * const x = gt.ones([5, 2, 8]);
+ * const [y, weights] = new gt.nn.MultiheadAttention(8, 2).forward(x, x, x);
+ * y.shape; // [5, 2, 8]
+ * weights!.shape; // [2, 5, 5]
+ * @see Vaswani et al., 2017; PyTorch `torch.nn.MultiheadAttention`
+ */
 export class MultiheadAttention extends Module {
+  /** Size of a key. */
   readonly kdim: number;
+  /** Size of a value. */
   readonly vdim: number;
+  /** Size of a query in one head. */
   readonly headDim: number;
+  /** Whether tensors are (N, L, E) instead of (L, N, E). */
   readonly batchFirst: boolean;
+  /** Whether a key and value of 0 are appended. */
   readonly addZeroAttn: boolean;
+  /** Probability with which weights are dropped in training. */
   dropout: number;
+  /** The three projections, (3E, E); null if sizes differ. */
   declare in_proj_weight: Parameter | null;
+  /** The query's projection, (E, E); null if sizes are equal. */
   declare q_proj_weight: Parameter | null;
+  /** The key's projection, (E, kdim); null if sizes are equal. */
   declare k_proj_weight: Parameter | null;
+  /** The value's projection, (E, vdim); null if sizes are equal. */
   declare v_proj_weight: Parameter | null;
+  /** The three biases, (3E); null without. */
   declare in_proj_bias: Parameter | null;
+  /** The projection of the result. */
   out_proj: Linear;
+  /** The appended key, (1, 1, E); null without. */
   declare bias_k: Parameter | null;
+  /** The appended value, (1, 1, E); null without. */
   declare bias_v: Parameter | null;
 
+  /**
+   * @param embedDim - The size E.
+   * @param numHeads - How many heads; divides embedDim.
+   * @param args - `dropout` (0), `bias` (true), `addBiasKv`, `addZeroAttn`, `kdim`, `vdim`,
+   * `batchFirst` (false), positional or by name; `dtype`.
+   * @throws ArgumentError if `numHeads` does not divide `embedDim`.
+   */
   constructor(
     readonly embedDim: number,
     readonly numHeads: number,
@@ -105,6 +142,7 @@ export class MultiheadAttention extends Module {
     this.bias_v = parameter(addBiasKv, 1, 1, embedDim);
     this.resetParameters();
   }
+  /** Draws the weights by xavierUniform_; biases are 0. */
   resetParameters(): void {
     for (const weight of [this.in_proj_weight, this.q_proj_weight, this.k_proj_weight, this.v_proj_weight]) if (weight !== null) xavierUniform_(weight);
     for (const bias of [this.in_proj_bias, this.in_proj_bias && this.out_proj.bias]) if (bias !== null) clear(bias);

@@ -13,18 +13,28 @@ import { Module } from './module.js';
 import { readOptions } from './options.js';
 import { Parameter } from './parameter.js';
 
+/** Options of `GRUCell` and `LSTMCell`. */
 export interface CellOptions {
+  /** Whether biases are added; true by default. */
   bias?: boolean;
+  /** Dtype of the parameters. */
   dtype?: DType | null;
 }
+/** Options of `RNNCell`. */
 export interface RnnCellOptions extends CellOptions {
+  /** The activation; 'tanh' by default. */
   nonlinearity?: 'tanh' | 'relu';
 }
 
+/** One step of a recurrent layer. */
 abstract class OneStep extends Module {
+  /** W of all parts, (parts · hiddenSize, inputSize). */
   declare weight_ih: Parameter;
+  /** V of all parts, (parts · hiddenSize, hiddenSize). */
   declare weight_hh: Parameter;
+  /** b of all parts, (parts · hiddenSize); null without. */
   declare bias_ih: Parameter | null;
+  /** c of all parts, (parts · hiddenSize); null without. */
   declare bias_hh: Parameter | null;
   constructor(
     private readonly cell: Cell,
@@ -78,9 +88,23 @@ abstract class OneStep extends Module {
   }
 }
 
-/** h' = act(W_ih x + b_ih + W_hh h + b_hh). */
+/**
+ * h' = tanh(W x + b + V h + c): one step of `RNN`, (N?, inputSize), (N?, hiddenSize) to (N?,
+ * hiddenSize).
+ *
+ * @example
+ * new gt.nn.RNNCell(3, 4).forward(gt.ones([2, 3])).shape; // [2, 4]
+ * @see PyTorch `torch.nn.RNNCell`
+ */
 export class RNNCell extends OneStep {
+  /** The activation. */
   readonly nonlinearity: 'tanh' | 'relu';
+  /**
+   * @param inputSize - Elements of an input.
+   * @param hiddenSize - Elements of the state.
+   * @param args - `bias` (true), `nonlinearity` ('tanh'), positional or by name; `dtype`.
+   * @throws ArgumentError if the activation is unknown.
+   */
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<RnnCellOptions, ['bias', 'nonlinearity']>) {
     const { nonlinearity = 'tanh', ...options } = readOptions<RnnCellOptions>('RNNCell', args, ['bias', 'nonlinearity'], ['dtype']);
     super(asChoice('RNNCell', 'nonlinearity', nonlinearity, ['tanh', 'relu']), inputSize, hiddenSize, 1, options);
@@ -94,8 +118,19 @@ export class RNNCell extends OneStep {
   }
 }
 
-/** One step of GRU. */
+/**
+ * One step of `GRU`: (N?, inputSize), (N?, hiddenSize) to (N?, hiddenSize).
+ *
+ * @example
+ * new gt.nn.GRUCell(3, 4).forward(gt.ones([2, 3])).shape; // [2, 4]
+ * @see Cho et al., 2014; PyTorch `torch.nn.GRUCell`
+ */
 export class GRUCell extends OneStep {
+  /**
+   * @param inputSize - Elements of an input.
+   * @param hiddenSize - Elements of the state.
+   * @param args - `bias` (true), positional or by name; `dtype`.
+   */
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<CellOptions, ['bias']>) {
     super('gru', inputSize, hiddenSize, 3, readOptions<CellOptions>('GRUCell', args, ['bias'], ['dtype']));
   }
@@ -104,8 +139,21 @@ export class GRUCell extends OneStep {
   }
 }
 
-/** One step of LSTM: -> [h, c]. */
+/**
+ * One step of `LSTM`: (N?, inputSize) and the states [h, c], (N?, hiddenSize) each, to the next [h,
+ * c].
+ *
+ * @example
+ * const [h] = new gt.nn.LSTMCell(3, 4).forward(gt.ones([2, 3]));
+ * h.shape; // [2, 4]
+ * @see Hochreiter and Schmidhuber, 1997; PyTorch `torch.nn.LSTMCell`
+ */
 export class LSTMCell extends OneStep {
+  /**
+   * @param inputSize - Elements of an input.
+   * @param hiddenSize - Elements of the state.
+   * @param args - `bias` (true), positional or by name; `dtype`.
+   */
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<CellOptions, ['bias']>) {
     super('lstm', inputSize, hiddenSize, 4, readOptions<CellOptions>('LSTMCell', args, ['bias'], ['dtype']));
   }

@@ -16,31 +16,52 @@ import { Parameter } from './parameter.js';
 import { tuple } from './repr.js';
 
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
+/** Options of all convolutions. */
 interface Common {
+  /** Step of the kernel; 1 by default. */
   stride?: PerDim;
+  /** Distance of the kernel's elements; 1 by default. */
   dilation?: PerDim;
+  /** Into how many groups, that do not mix, the channels are split; 1 by default. */
   groups?: number;
+  /** Whether a bias is added; true by default. */
   bias?: boolean;
+  /** Dtype of the parameters. */
   dtype?: DType | null;
 }
+/** Options of `Conv1d`, `Conv2d` and `Conv3d`. */
 export interface ConvModuleOptions extends Common {
+  /** Elements around the input; 0 by default. 'same' keeps the size, with stride 1. */
   padding?: PerDim | 'same' | 'valid';
+  /** What these elements are; 'zeros' by default. */
   paddingMode?: (typeof paddingModes)[number];
 }
+/** Options of `ConvTranspose1d`, `ConvTranspose2d` and `ConvTranspose3d`. */
 export interface ConvTransposeModuleOptions extends Common {
+  /** Elements cut off the result on each side; 0 by default. */
   padding?: PerDim;
+  /** Elements added at the end; 0 by default. */
   outputPadding?: PerDim;
-  /** PyTorch has the option, and no other choice. */
+  /** Only 'zeros'. */
   paddingMode?: 'zeros';
 }
 
-/** What both directions are made of: weights of (first, second / groups, ...kernel), drawn as PyTorch does. */
+/** Convolutions of both directions. */
 abstract class Convolution extends Module {
+  /** Sizes of the kernel. */
   readonly kernelSize: readonly number[];
+  /** Step of the kernel. */
   readonly stride: readonly number[];
+  /** Distance of the kernel's elements. */
   readonly dilation: readonly number[];
+  /** Groups of channels. */
   readonly groups: number;
+  /**
+   * (outChannels, inChannels / groups, ...kernelSize); transposed (inChannels, outChannels /
+   * groups, ...kernelSize).
+   */
   declare weight: Parameter;
+  /** (outChannels); null without. */
   declare bias: Parameter | null;
 
   constructor(
@@ -69,7 +90,7 @@ abstract class Convolution extends Module {
     this.bias = bias ? new Parameter(empty([outChannels], { dtype })) : null;
     this.resetParameters();
   }
-  /** Draws both uniformly within 1 / sqrt(fan in). */
+  /** Draws weight and bias uniformly in ±1 / √(fan in). */
   resetParameters(): void {
     kaimingUniform_(this.weight, Math.sqrt(5));
     const { fanIn } = fans('Conv', this.weight);
@@ -92,8 +113,11 @@ abstract class Convolution extends Module {
 const convOrder = ['stride', 'padding', 'dilation', 'groups', 'bias', 'paddingMode'] as const;
 type ConvModuleArgs = ArgsOf<ConvModuleOptions, typeof convOrder>;
 
+/** Convolutions. */
 abstract class Forward extends Convolution {
+  /** Elements around the input, or how many by rule. */
   readonly padding: readonly number[] | 'same' | 'valid';
+  /** What these elements are. */
   readonly paddingMode: (typeof paddingModes)[number];
   constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDim, args: ConvModuleArgs) {
     const name = new.target.name;
@@ -120,8 +144,24 @@ abstract class Forward extends Convolution {
     return this.describe(this.padding, [0], this.paddingMode);
   }
 }
-/** Cross-correlation of signals: (n?, in, length) -> (n?, out, length'). */
+/**
+ * Cross-correlation of the input with learned kernels: (N?, inChannels, ...) to (N?, outChannels,
+ * ...). Each size becomes ⌊(size + 2 padding - dilation (kernel - 1) - 1) / stride⌋ + 1.
+ *
+ * @example
+ * new gt.nn.Conv1d(3, 8, 3, { padding: 1 }).forward(gt.ones([1, 3, 4])).shape; // [1, 8, 4]
+ * @see PyTorch `torch.nn.Conv1d`
+ */
 export class Conv1d extends Forward {
+  /**
+   * @param inChannels - Channels of the input.
+   * @param outChannels - Channels of the output.
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (1), `padding` (0), `dilation` (1), `groups` (1), `bias` (true),
+   * `paddingMode` ('zeros'), positional or by name; `dtype`.
+   * @throws ArgumentError if `groups` does not divide the channels, or padding is 'same' with a
+   * stride.
+   */
   constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvModuleArgs) {
     super(1, inChannels, outChannels, kernelSize, args);
   }
@@ -129,8 +169,24 @@ export class Conv1d extends Forward {
     return this.run(conv1d, x);
   }
 }
-/** Cross-correlation of images: (n?, in, h, w) -> (n?, out, h', w'). */
+/**
+ * Cross-correlation of the input with learned kernels: (N?, inChannels, ...) to (N?, outChannels,
+ * ...). Each size becomes ⌊(size + 2 padding - dilation (kernel - 1) - 1) / stride⌋ + 1.
+ *
+ * @example
+ * new gt.nn.Conv2d(3, 8, 3, { padding: 1 }).forward(gt.ones([1, 3, 4, 4])).shape; // [1, 8, 4, 4]
+ * @see PyTorch `torch.nn.Conv2d`
+ */
 export class Conv2d extends Forward {
+  /**
+   * @param inChannels - Channels of the input.
+   * @param outChannels - Channels of the output.
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (1), `padding` (0), `dilation` (1), `groups` (1), `bias` (true),
+   * `paddingMode` ('zeros'), positional or by name; `dtype`.
+   * @throws ArgumentError if `groups` does not divide the channels, or padding is 'same' with a
+   * stride.
+   */
   constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvModuleArgs) {
     super(2, inChannels, outChannels, kernelSize, args);
   }
@@ -139,8 +195,24 @@ export class Conv2d extends Forward {
   }
 }
 
-/** Cross-correlation of volumes: (n?, in, d, h, w) -> (n?, out, d', h', w'). */
+/**
+ * Cross-correlation of the input with learned kernels: (N?, inChannels, ...) to (N?, outChannels,
+ * ...). Each size becomes ⌊(size + 2 padding - dilation (kernel - 1) - 1) / stride⌋ + 1.
+ *
+ * @example
+ * new gt.nn.Conv3d(3, 8, 3, { padding: 1 }).forward(gt.ones([1, 3, 4, 4, 4])).shape; // [1, 8, 4, 4, 4]
+ * @see PyTorch `torch.nn.Conv3d`
+ */
 export class Conv3d extends Forward {
+  /**
+   * @param inChannels - Channels of the input.
+   * @param outChannels - Channels of the output.
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (1), `padding` (0), `dilation` (1), `groups` (1), `bias` (true),
+   * `paddingMode` ('zeros'), positional or by name; `dtype`.
+   * @throws ArgumentError if `groups` does not divide the channels, or padding is 'same' with a
+   * stride.
+   */
   constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvModuleArgs) {
     super(3, inChannels, outChannels, kernelSize, args);
   }
@@ -152,8 +224,11 @@ export class Conv3d extends Forward {
 const transposedOrder = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation', 'paddingMode'] as const;
 type ConvTransposeModuleArgs = ArgsOf<ConvTransposeModuleOptions, typeof transposedOrder>;
 
+/** Transposed convolutions. */
 abstract class Transposed extends Convolution {
+  /** Elements cut off the result on each side. */
   readonly padding: readonly number[];
+  /** Elements added at the end. */
   readonly outputPadding: readonly number[];
   constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDim, args: ConvTransposeModuleArgs) {
     const name = new.target.name;
@@ -186,8 +261,24 @@ abstract class Transposed extends Convolution {
     return this.describe(this.padding, this.outputPadding);
   }
 }
-/** The transpose of a convolution of signals: (n?, in, length) -> (n?, out, length'). */
+/**
+ * The transpose of a convolution: (N?, inChannels, ...) to (N?, outChannels, ...). Each size
+ * becomes (size - 1) stride - 2 padding + dilation (kernel - 1) + outputPadding + 1. `forward`
+ * takes the output's size as a second argument.
+ *
+ * @example
+ * new gt.nn.ConvTranspose1d(3, 8, 2, { stride: 2 }).forward(gt.ones([1, 3, 4])).shape; // [1, 8, 8]
+ * @see PyTorch `torch.nn.ConvTranspose1d`
+ */
 export class ConvTranspose1d extends Transposed {
+  /**
+   * @param inChannels - Channels of the input.
+   * @param outChannels - Channels of the output.
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (1), `padding` (0), `outputPadding` (0), `groups` (1), `bias` (true),
+   * `dilation` (1), `paddingMode`, positional or by name; `dtype`.
+   * @throws ArgumentError if `groups` does not divide the channels.
+   */
   constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvTransposeModuleArgs) {
     super(1, inChannels, outChannels, kernelSize, args);
   }
@@ -195,8 +286,24 @@ export class ConvTranspose1d extends Transposed {
     return this.run(convTranspose1d, x, outputSize);
   }
 }
-/** The transpose of a convolution of images: (n?, in, h, w) -> (n?, out, h', w'). */
+/**
+ * The transpose of a convolution: (N?, inChannels, ...) to (N?, outChannels, ...). Each size
+ * becomes (size - 1) stride - 2 padding + dilation (kernel - 1) + outputPadding + 1. `forward`
+ * takes the output's size as a second argument.
+ *
+ * @example
+ * new gt.nn.ConvTranspose2d(3, 8, 2, { stride: 2 }).forward(gt.ones([1, 3, 4, 4])).shape; // [1, 8, 8, 8]
+ * @see PyTorch `torch.nn.ConvTranspose2d`
+ */
 export class ConvTranspose2d extends Transposed {
+  /**
+   * @param inChannels - Channels of the input.
+   * @param outChannels - Channels of the output.
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (1), `padding` (0), `outputPadding` (0), `groups` (1), `bias` (true),
+   * `dilation` (1), `paddingMode`, positional or by name; `dtype`.
+   * @throws ArgumentError if `groups` does not divide the channels.
+   */
   constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvTransposeModuleArgs) {
     super(2, inChannels, outChannels, kernelSize, args);
   }
@@ -204,8 +311,24 @@ export class ConvTranspose2d extends Transposed {
     return this.run(convTranspose2d, x, outputSize);
   }
 }
-/** The transpose of a convolution of volumes: (n?, in, d, h, w) -> (n?, out, d', h', w'). */
+/**
+ * The transpose of a convolution: (N?, inChannels, ...) to (N?, outChannels, ...). Each size
+ * becomes (size - 1) stride - 2 padding + dilation (kernel - 1) + outputPadding + 1. `forward`
+ * takes the output's size as a second argument.
+ *
+ * @example
+ * new gt.nn.ConvTranspose3d(3, 8, 2, { stride: 2 }).forward(gt.ones([1, 3, 4, 4, 4])).shape; // [1, 8, 8, 8, 8]
+ * @see PyTorch `torch.nn.ConvTranspose3d`
+ */
 export class ConvTranspose3d extends Transposed {
+  /**
+   * @param inChannels - Channels of the input.
+   * @param outChannels - Channels of the output.
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (1), `padding` (0), `outputPadding` (0), `groups` (1), `bias` (true),
+   * `dilation` (1), `paddingMode`, positional or by name; `dtype`.
+   * @throws ArgumentError if `groups` does not divide the channels.
+   */
   constructor(inChannels: number, outChannels: number, kernelSize: PerDim, ...args: ConvTransposeModuleArgs) {
     super(3, inChannels, outChannels, kernelSize, args);
   }

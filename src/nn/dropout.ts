@@ -8,15 +8,25 @@ import { Module } from './module.js';
 import { readOptions } from './options.js';
 import { python } from './repr.js';
 
+/** Options of dropout layers. */
 export interface DropoutOptions {
-  /** Probability of an element to be zeroed. */
+  /** Probability of an element, or channel, to become 0; 0.5 by default. */
   p?: number;
+  /** Whether the result overwrites the input; false by default. */
   inplace?: boolean;
 }
 
+/** Dropout of any kind. */
 abstract class Dropping extends Module {
+  /** Probability of an element, or channel, to become 0. */
   p: number;
+  /** Whether the result overwrites the input. */
   inplace: boolean;
+  /**
+   * | @param args - `p` (0.5), `inplace` (false); positional or by name.
+   *
+   * @throws ArgumentError if `p` is outside [0, 1].
+   */
   constructor(...args: ArgsOf<DropoutOptions, ['p', 'inplace']>) {
     super();
     const name = new.target.name;
@@ -30,37 +40,83 @@ abstract class Dropping extends Module {
   }
 }
 
-/** In training, zeroes each element with probability p and scales the others by 1 / (1 - p). */
+/**
+ * In training sets each element to 0 with probability p, and scales the others by 1 / (1 - p). In
+ * evaluation the input passes. Any shape.
+ *
+ * @example
+ * const layer = new gt.nn.Dropout(0.5);
+ * layer.eval().forward(gt.ones([2])); // [1, 1]
+ * @see Hinton et al., 2012; PyTorch `torch.nn.Dropout`
+ */
 export class Dropout extends Dropping {
   override forward(x: Tensor): Tensor {
     return dropout(x, this.p, this.training, this.inplace);
   }
 }
-/** The same with whole channels of signals (N, C, L). */
+/**
+ * In training sets whole channels of (N?, C, ...) to 0 with probability p, and scales the others by
+ * 1 / (1 - p). In evaluation the input passes.
+ *
+ * @example
+ * const layer = new gt.nn.Dropout1d(0.5);
+ * layer.training; // true
+ * @see Tompson et al., 2014; PyTorch `torch.nn.Dropout1d`
+ */
 export class Dropout1d extends Dropping {
   override forward(x: Tensor): Tensor {
     return dropout1d(x, this.p, this.training, this.inplace);
   }
 }
-/** The same with whole channels of images (N, C, H, W). */
+/**
+ * In training sets whole channels of (N?, C, ...) to 0 with probability p, and scales the others by
+ * 1 / (1 - p). In evaluation the input passes.
+ *
+ * @example
+ * const layer = new gt.nn.Dropout2d(0.5);
+ * layer.training; // true
+ * @see Tompson et al., 2014; PyTorch `torch.nn.Dropout2d`
+ */
 export class Dropout2d extends Dropping {
   override forward(x: Tensor): Tensor {
     return dropout2d(x, this.p, this.training, this.inplace);
   }
 }
-/** The same with whole channels of volumes (N, C, D, H, W). */
+/**
+ * In training sets whole channels of (N?, C, ...) to 0 with probability p, and scales the others by
+ * 1 / (1 - p). In evaluation the input passes.
+ *
+ * @example
+ * const layer = new gt.nn.Dropout3d(0.5);
+ * layer.training; // true
+ * @see Tompson et al., 2014; PyTorch `torch.nn.Dropout3d`
+ */
 export class Dropout3d extends Dropping {
   override forward(x: Tensor): Tensor {
     return dropout3d(x, this.p, this.training, this.inplace);
   }
 }
-/** Dropout that keeps the mean and variance of what SELU gives. */
+/**
+ * Dropout that keeps mean and variance of SELU's output: dropped elements become SELU's lower
+ * limit, and the result is scaled and shifted. In evaluation the input passes.
+ *
+ * @example
+ * new gt.nn.AlphaDropout(0.5).eval().forward(gt.ones([1, 2])); // [[1, 1]]
+ * @see Klambauer et al., 2017; PyTorch `torch.nn.AlphaDropout`
+ */
 export class AlphaDropout extends Dropping {
   override forward(x: Tensor): Tensor {
     return alphaDropout(x, this.p, this.training);
   }
 }
-/** The same with whole channels. */
+/**
+ * Dropout that keeps mean and variance of SELU's output: dropped elements become SELU's lower
+ * limit, and the result is scaled and shifted. In evaluation the input passes.
+ *
+ * @example
+ * new gt.nn.FeatureAlphaDropout(0.5).eval().forward(gt.ones([1, 2])); // [[1, 1]]
+ * @see Klambauer et al., 2017; PyTorch `torch.nn.FeatureAlphaDropout`
+ */
 export class FeatureAlphaDropout extends Dropping {
   override forward(x: Tensor): Tensor {
     return featureAlphaDropout(x, this.p, this.training);

@@ -15,22 +15,33 @@ import { readOptions } from './options.js';
 import { Parameter } from './parameter.js';
 import { pythonFloat } from './repr.js';
 
+/** Options of `Embedding`. */
 export interface EmbeddingModuleOptions {
-  /** Starts as zeros and gets no gradient. */
+  /** The row that gets no gradient and is 0 at first. */
   paddingIdx?: number | null;
+  /** Rows that are used are scaled to at most this norm. */
   maxNorm?: number | null;
+  /** The p of that norm; 2 by default. */
   normType?: number;
+  /** Whether gradients are divided by how often a row is used. */
   scaleGradByFreq?: boolean;
+  /** Accepted as in PyTorch; gradients are dense. */
   sparse?: boolean;
+  /** Dtype of the weight. */
   dtype?: DType | null;
 }
 
-/** A table whose rows are drawn from the standard normal distribution. */
+/** A table of vectors. */
 abstract class Table extends Module {
+  /** The row that gets no gradient. */
   readonly paddingIdx: number | null;
+  /** The largest norm of a row that is used. */
   readonly maxNorm: number | null;
+  /** The p of that norm. */
   readonly normType: number;
+  /** Whether gradients are divided by how often a row is used. */
   readonly scaleGradByFreq: boolean;
+  /** The table, (numEmbeddings, embeddingDim). */
   declare weight: Parameter;
   constructor(
     readonly numEmbeddings: number,
@@ -50,6 +61,7 @@ abstract class Table extends Module {
     this.weight = new Parameter(empty([numEmbeddings, embeddingDim], { dtype }));
     this.resetParameters();
   }
+  /** Draws the rows anew, standard normal; the row of paddingIdx is 0. */
   resetParameters(): void {
     normal_(this.weight);
     const { paddingIdx } = this;
@@ -82,8 +94,22 @@ const rowsOf = (name: string, embeddings: Tensor): [number, number] => {
 
 const positional = ['paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'] as const;
 
-/** The rows of a table at the indices. */
+/**
+ * Rows of a learned table: integer indices (...) to (..., embeddingDim). Rows are standard normal
+ * at first.
+ *
+ * @example
+ * new gt.nn.Embedding(10, 4).forward(gt.tensor([1, 2, 1], { dtype: 'int64' })).shape; // [3, 4]
+ * @see PyTorch `torch.nn.Embedding`
+ */
 export class Embedding extends Table {
+  /**
+   * @param numEmbeddings - Rows of the table.
+   * @param embeddingDim - Elements of a row.
+   * @param args - `paddingIdx`, `maxNorm`, `normType` (2), `scaleGradByFreq` (false), `sparse`,
+   * positional or by name; `dtype`.
+   * @throws IndexError in forward if an index is out of range.
+   */
   constructor(numEmbeddings: number, embeddingDim: number, ...args: ArgsOf<EmbeddingModuleOptions, typeof positional>) {
     super(numEmbeddings, embeddingDim, readOptions<EmbeddingModuleOptions>('Embedding', args, positional, ['dtype']));
   }
@@ -95,26 +121,54 @@ export class Embedding extends Table {
     const { padding, others } = this.unusual();
     return `${this.numEmbeddings}, ${this.embeddingDim}${padding}${others}`;
   }
-  /** A table of the given rows (n, d), which do not learn unless `freeze` is false. */
+  /**
+   * An embedding with a given table.
+   *
+   * @param embeddings - The table, (rows, elements).
+   * @param args - `freeze` (true), then the options of `Embedding`; positional or by name.
+   * @returns The embedding.
+   */
   static fromPretrained(embeddings: Tensor, ...args: ArgsOf<PretrainedOptions, ['freeze', ...typeof positional]>): Embedding {
     const { freeze = true, ...options } = readOptions<PretrainedOptions>('Embedding.fromPretrained', args, ['freeze', ...positional]);
     return withRows(new Embedding(...rowsOf('Embedding.fromPretrained', embeddings), options), embeddings, freeze);
   }
 }
 
+/** Options of `fromPretrained`. */
 export interface PretrainedOptions extends EmbeddingModuleOptions {
+  /** Whether the weight stays as it is; true by default. */
   freeze?: boolean;
 }
+/** Options of `EmbeddingBag`. */
 export interface EmbeddingBagModuleOptions extends EmbeddingModuleOptions {
+  /** How the rows of a bag become one: 'mean' (the default), 'sum' or 'max'. */
   mode?: BagMode;
+  /** Whether the offsets end with the number of indices. */
   includeLastOffset?: boolean;
 }
 const bagPositional = ['maxNorm', 'normType', 'scaleGradByFreq', 'mode', 'sparse'] as const;
 
-/** Bags of rows of a table, each reduced to one. */
+/**
+ * Sums, means or maxima of rows of a learned table: bags of indices (B, n), or (n) with the offsets
+ * at which bags begin, to (B, embeddingDim).
+ *
+ * @example
+ * const bags = gt.tensor([[1, 2], [3, 3]], { dtype: 'int64' });
+ * new gt.nn.EmbeddingBag(10, 4).forward(bags).shape; // [2, 4]
+ * @see PyTorch `torch.nn.EmbeddingBag`
+ */
 export class EmbeddingBag extends Table {
+  /** How the rows of a bag become one. */
   readonly mode: BagMode;
+  /** Whether the offsets end with the number of indices. */
   readonly includeLastOffset: boolean;
+  /**
+   * @param numEmbeddings - Rows of the table.
+   * @param embeddingDim - Elements of a row.
+   * @param args - `maxNorm`, `normType` (2), `scaleGradByFreq` (false), `mode` ('mean'), `sparse`,
+   * `includeLastOffset`, `paddingIdx`; positional or by name.
+   * @throws IndexError in forward if an index is out of range.
+   */
   constructor(numEmbeddings: number, embeddingDim: number, ...args: ArgsOf<EmbeddingBagModuleOptions, typeof bagPositional>) {
     const keywords = ['includeLastOffset', 'paddingIdx', 'dtype'] as const;
     const { mode = 'mean', includeLastOffset = false, ...rest } = readOptions<EmbeddingBagModuleOptions>('EmbeddingBag', args, bagPositional, keywords);
@@ -130,7 +184,13 @@ export class EmbeddingBag extends Table {
     const { padding, others } = this.unusual();
     return `${this.numEmbeddings}, ${this.embeddingDim}${others}, mode=${this.mode}${padding}`;
   }
-  /** Bags of the given rows (n, d), which do not learn unless `freeze` is false. */
+  /**
+   * An embedding bag with a given table.
+   *
+   * @param embeddings - The table, (rows, elements).
+   * @param args - `freeze` (true), then the options of `EmbeddingBag`; positional or by name.
+   * @returns The embedding bag.
+   */
   static fromPretrained(embeddings: Tensor, ...args: ArgsOf<EmbeddingBagModuleOptions & PretrainedOptions, ['freeze', ...typeof bagPositional]>): EmbeddingBag {
     const keywords = ['includeLastOffset', 'paddingIdx'] as const;
     const name = 'EmbeddingBag.fromPretrained';

@@ -89,16 +89,131 @@ const channels =
   };
 const second = (x: Tensor, name: string): number => (x.ndim > 1 ? x.shape[1] : fail(ShapeError, name, 'an input of at least 2 dims', showShape(x.shape)));
 
+/**
+ * `Linear` without its first argument, the size of the input, which the first forward tells.
+ *
+ * @example
+ * new gt.nn.LazyLinear(2).forward(gt.ones([4, 3])).shape; // [4, 2]
+ * @see PyTorch `torch.nn.LazyLinear`
+ */
 export const LazyLinear = lazy(Linear, (x, name) => x.shape.at(-1) ?? fail(ShapeError, name, 'an input of at least 1 dim', showShape(x.shape)));
+/**
+ * `Conv1d` without its first argument, the number of input channels, which the first forward tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyConv1d(8, 3);
+ * layer.forward(gt.ones([1, 3, 4]));
+ * layer.weight.requiresGrad; // true
+ * @see PyTorch `torch.nn.LazyConv1d`
+ */
 export const LazyConv1d = lazy(Conv1d, channels(2, 3));
+/**
+ * `Conv2d` without its first argument, the number of input channels, which the first forward tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyConv2d(8, 3);
+ * layer.forward(gt.ones([1, 3, 4, 4]));
+ * layer.weight.requiresGrad; // true
+ * @see PyTorch `torch.nn.LazyConv2d`
+ */
 export const LazyConv2d = lazy(Conv2d, channels(3, 4));
+/**
+ * `Conv3d` without its first argument, the number of input channels, which the first forward tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyConv3d(8, 3);
+ * layer.forward(gt.ones([1, 3, 4, 4, 4]));
+ * layer.weight.requiresGrad; // true
+ * @see PyTorch `torch.nn.LazyConv3d`
+ */
 export const LazyConv3d = lazy(Conv3d, channels(4, 5));
+/**
+ * `ConvTranspose1d` without its first argument, the number of input channels, which the first
+ * forward tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyConvTranspose1d(8, 3);
+ * layer.forward(gt.ones([1, 3, 4]));
+ * layer.weight.requiresGrad; // true
+ * @see PyTorch `torch.nn.LazyConvTranspose1d`
+ */
 export const LazyConvTranspose1d = lazy(ConvTranspose1d, channels(2, 3));
+/**
+ * `ConvTranspose2d` without its first argument, the number of input channels, which the first
+ * forward tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyConvTranspose2d(8, 3);
+ * layer.forward(gt.ones([1, 3, 4, 4]));
+ * layer.weight.requiresGrad; // true
+ * @see PyTorch `torch.nn.LazyConvTranspose2d`
+ */
 export const LazyConvTranspose2d = lazy(ConvTranspose2d, channels(3, 4));
+/**
+ * `ConvTranspose3d` without its first argument, the number of input channels, which the first
+ * forward tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyConvTranspose3d(8, 3);
+ * layer.forward(gt.ones([1, 3, 4, 4, 4]));
+ * layer.weight.requiresGrad; // true
+ * @see PyTorch `torch.nn.LazyConvTranspose3d`
+ */
 export const LazyConvTranspose3d = lazy(ConvTranspose3d, channels(4, 5));
+/**
+ * `BatchNorm1d` without its first argument, the number of channels, which the first forward tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyBatchNorm1d();
+ * layer.forward(gt.ones([4, 2, 3])).shape; // [4, 2, 3]
+ * @see PyTorch `torch.nn.LazyBatchNorm1d`
+ */
 export const LazyBatchNorm1d = lazy(BatchNorm1d, second);
+/**
+ * `BatchNorm2d` without its first argument, the number of channels, which the first forward tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyBatchNorm2d();
+ * layer.forward(gt.ones([4, 2, 3, 3])).shape; // [4, 2, 3, 3]
+ * @see PyTorch `torch.nn.LazyBatchNorm2d`
+ */
 export const LazyBatchNorm2d = lazy(BatchNorm2d, second);
+/**
+ * `BatchNorm3d` without its first argument, the number of channels, which the first forward tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyBatchNorm3d();
+ * layer.forward(gt.ones([4, 2, 3, 3, 3])).shape; // [4, 2, 3, 3, 3]
+ * @see PyTorch `torch.nn.LazyBatchNorm3d`
+ */
 export const LazyBatchNorm3d = lazy(BatchNorm3d, second);
+/**
+ * `InstanceNorm1d` without its first argument, the number of channels, which the first forward
+ * tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyInstanceNorm1d();
+ * layer.forward(gt.ones([4, 2, 3])).shape; // [4, 2, 3]
+ * @see PyTorch `torch.nn.LazyInstanceNorm1d`
+ */
 export const LazyInstanceNorm1d = lazy(InstanceNorm1d, channels(2, 3));
+/**
+ * `InstanceNorm2d` without its first argument, the number of channels, which the first forward
+ * tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyInstanceNorm2d();
+ * layer.forward(gt.ones([4, 2, 3, 3])).shape; // [4, 2, 3, 3]
+ * @see PyTorch `torch.nn.LazyInstanceNorm2d`
+ */
 export const LazyInstanceNorm2d = lazy(InstanceNorm2d, channels(3, 4));
+/**
+ * `InstanceNorm3d` without its first argument, the number of channels, which the first forward
+ * tells.
+ *
+ * @example
+ * const layer = new gt.nn.LazyInstanceNorm3d();
+ * layer.forward(gt.ones([4, 2, 3, 3, 3])).shape; // [4, 2, 3, 3, 3]
+ * @see PyTorch `torch.nn.LazyInstanceNorm3d`
+ */
 export const LazyInstanceNorm3d = lazy(InstanceNorm3d, channels(4, 5));

@@ -20,13 +20,31 @@ export interface LinearOptions {
   dtype?: DType | null;
 }
 
-/** y = x W^T + b on the last dim: (..., in) -> (..., out). */
+/**
+ * y = x Wᵀ + b: (..., inFeatures) to (..., outFeatures). W and b are uniform in ±1 / √inFeatures at
+ * first.
+ *
+ * @example
+ * const layer = new gt.nn.Linear(3, 2);
+ * layer.forward(gt.ones([4, 3])).shape; // [4, 2]
+ * @see PyTorch `torch.nn.Linear`
+ */
 export class Linear extends Module {
+  /** Size of the last dim of the input. */
   readonly inFeatures: number;
+  /** Size of the last dim of the output. */
   readonly outFeatures: number;
+  /** W, (outFeatures, inFeatures). */
   declare weight: Parameter;
+  /** b, (outFeatures); null without. */
   declare bias: Parameter | null;
 
+  /**
+   * @param inFeatures - Size of the last dim of the input.
+   * @param outFeatures - Size of the last dim of the output.
+   * @param args - `bias` (true), positional or by name; `dtype`.
+   * @throws ArgumentError if a size is no whole number.
+   */
   constructor(inFeatures: number, outFeatures: number, ...args: ArgsOf<LinearOptions, ['bias']>) {
     super();
     const { bias = true, dtype } = readOptions<LinearOptions>('Linear', args, ['bias'], ['dtype']);
@@ -52,10 +70,25 @@ export class Linear extends Module {
   }
 }
 
-/** y_o = x1^T W_o x2 + b_o: (..., in1), (..., in2) -> (..., out). */
+/**
+ * y = x₁ᵀ A x₂ + b for each output: (..., in1Features), (..., in2Features) to (..., outFeatures).
+ *
+ * @example
+ * new gt.nn.Bilinear(3, 4, 2).forward(gt.ones([5, 3]), gt.ones([5, 4])).shape; // [5, 2]
+ * @see PyTorch `torch.nn.Bilinear`
+ */
 export class Bilinear extends Module {
+  /** A, (outFeatures, in1Features, in2Features). */
   declare weight: Parameter;
+  /** b, (outFeatures); null without. */
   declare bias: Parameter | null;
+  /**
+   * @param in1Features - Size of the last dim of the first input.
+   * @param in2Features - Size of the last dim of the second input.
+   * @param outFeatures - Size of the last dim of the output.
+   * @param args - `bias` (true), positional or by name; `dtype`.
+   * @throws ArgumentError if in1Features is 0.
+   */
   constructor(
     readonly in1Features: number,
     readonly in2Features: number,
@@ -85,8 +118,17 @@ export class Bilinear extends Module {
   }
 }
 
-/** Passes its input; takes any arguments, so that it can stand in for another layer. */
+/**
+ * Returns its input. It can replace another layer, whose arguments it takes and ignores.
+ *
+ * @example
+ * new gt.nn.Identity(3, 2).forward(gt.tensor([1])); // [1]
+ * @see PyTorch `torch.nn.Identity`
+ */
 export class Identity extends Module {
+  /**
+   * @param _args - Ignored.
+   */
   constructor(..._args: unknown[]) {
     super();
   }
@@ -100,10 +142,21 @@ export interface FlattenOptions {
   endDim?: number;
 }
 
-/** Joins the dims from startDim to endDim into one; by default all but the batch's. */
+/**
+ * Joins the dims from startDim to endDim into one.
+ *
+ * @example
+ * new gt.nn.Flatten().forward(gt.ones([2, 3, 4])).shape; // [2, 12]
+ * @see PyTorch `torch.nn.Flatten`
+ */
 export class Flatten extends Module {
+  /** The first dim. */
   readonly startDim: number;
+  /** The last dim. */
   readonly endDim: number;
+  /**
+   * @param args - `startDim` (1), `endDim` (-1); positional or by name.
+   */
   constructor(...args: ArgsOf<FlattenOptions, ['startDim', 'endDim']>) {
     super();
     const { startDim = 1, endDim = -1 } = readOptions<FlattenOptions>('Flatten', args, ['startDim', 'endDim']);
@@ -118,9 +171,21 @@ export class Flatten extends Module {
   }
 }
 
-/** Splits one dim into several; one of the sizes may be -1. */
+/**
+ * Splits one dim into several.
+ *
+ * @example
+ * new gt.nn.Unflatten(1, [2, -1]).forward(gt.ones([5, 6])).shape; // [5, 2, 3]
+ * @see PyTorch `torch.nn.Unflatten`
+ */
 export class Unflatten extends Module {
+  /** The sizes. */
   readonly unflattenedSize: readonly number[];
+  /**
+   * @param dim - The dim.
+   * @param unflattenedSize - Their sizes; one may be -1.
+   * @throws ShapeError in forward if the product differs from the dim's size.
+   */
   constructor(
     readonly dim: number,
     unflattenedSize: readonly number[],

@@ -11,31 +11,63 @@ import { adopt, hold, type Kind, membersByAssignment } from './members.js';
 import { Parameter } from './parameter.js';
 import { convert, type LoadResult, loadStateDict, type StateDict, saveStateDict } from './state.js';
 
+/** Options of `namedModules`. */
 export interface NamedModulesOptions {
+  /** What the names begin with; '' by default. */
   prefix?: string;
+  /** Whether a module that is there twice comes once; true by default. */
   removeDuplicate?: boolean;
 }
+/** Options of `namedParameters` and `namedBuffers`. */
 export interface NamedOptions {
+  /** What the names begin with; '' by default. */
   prefix?: string;
+  /** Whether submodules count too; true by default. */
   recurse?: boolean;
 }
 type NamedArgs = ArgsOf<NamedOptions, ['prefix', 'recurse']>;
 type RecurseArgs = [recurse?: boolean | { recurse?: boolean }];
+/** Options of a module's `stateDict`. */
 export interface StateDictOptions {
+  /** What the names begin with; '' by default. */
   prefix?: string;
+  /** Whether the tensors keep their history; false by default. */
   keepVars?: boolean;
 }
 
 const joined = (above: string, name: string): string => (above === '' ? name : `${above}.${name}`);
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
+/**
+ * What every layer and model is. A subclass writes `forward`. Parameters and submodules are the
+ * properties that hold one, in the order they were assigned; buffers are registered.
+ *
+ * @example
+ * class Net extends gt.nn.Module {
+ *   hidden = new gt.nn.Linear(2, 8);
+ *   out = new gt.nn.Linear(8, 1);
+ *   override forward(x: gt.Tensor) {
+ *     return this.out.forward(this.hidden.forward(x).tanh());
+ *   }
+ * }
+ * const net = new Net();
+ * net.forward(gt.ones([4, 2])).shape; // [4, 1]
+ * Object.keys(net.stateDict()); // ['hidden.weight', 'hidden.bias', 'out.weight', 'out.bias']
+ * @see PyTorch `torch.nn.Module`
+ */
 export class Module {
-  /** Whether dropout and the like behave as in training; see train and eval. */
+  /** Whether dropout and the like behave as in training; see `train` and `eval`. */
   training = true;
   /** Names of the buffers, and whether the state dict has them. */
   #buffers: Map<string, boolean> | null = null;
 
-  /** Computes the output. Every module writes its own; calling it runs the registered hooks too. */
+  /**
+   * Computes the output. Every module overrides it; calling it runs the registered hooks too.
+   *
+   * @param _inputs - Mostly tensors.
+   * @returns The output.
+   * @throws GradtapeError unless overridden.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: each module types its own inputs and output.
   forward(..._inputs: any[]): any {
     throw new GradtapeError(`Module [${this.constructor.name}] is missing the required "forward" function`);
@@ -43,7 +75,12 @@ export class Module {
 
   // What the module is made of ----------------------------------------------------------------------------------------------------------------------------
 
-  /** This module's own parameters and buffers, not those of its submodules; `persistent` leaves out buffers that the state dict has not. */
+  /**
+   * This module's own parameters and buffers, not those of its submodules.
+   *
+   * @param kind - Which of them; 'persistent' leaves out buffers that are not in the state dict.
+   * @internal
+   */
   *ownTensors(kind: 'parameters' | 'buffers' | 'persistent'): Generator<[name: string, tensor: Tensor]> {
     if (kind !== 'buffers') {
       for (const [name, value] of Object.entries(this)) {
@@ -59,18 +96,24 @@ export class Module {
     }
   }
 
-  /** The direct submodules with their names; one that is there twice comes once. */
+  /** The direct submodules with their names. One that is there twice comes once. */
   namedChildren(): [name: string, module: Module][] {
     const seen = new Set<unknown>();
     return Object.entries(this).filter(
       (entry): entry is [string, Module] => entry[1] instanceof Module && !seen.has(entry[1]) && seen.add(entry[1]) !== undefined,
     );
   }
+  /** The direct submodules. One that is there twice comes once. */
   children(): Module[] {
     return this.namedChildren().map(([, module]) => module);
   }
 
-  /** This module (under the name `prefix`) and all below it, parents before children; one that is there twice comes once, unless `removeDuplicate` is false. */
+  /**
+   * This module (under the name `prefix`) and all below it, parents before children.
+   *
+   * @param options - `prefix`, `removeDuplicate`.
+   * @returns Pairs of name and module.
+   */
   namedModules(options: NamedModulesOptions = {}): [name: string, module: Module][] {
     const { prefix = '', removeDuplicate = true } = readArgs<NamedModulesOptions>('namedModules', [options], [], ['prefix', 'removeDuplicate']);
     const found: [string, Module][] = [];
@@ -89,24 +132,51 @@ export class Module {
     visit(prefix, this, new Set());
     return found;
   }
+  /** This module and all below it, parents before children. One that is there twice comes once. */
   modules(): Module[] {
     return this.namedModules().map(([, module]) => module);
   }
 
-  /** Every parameter with its name, which begins with `prefix`; one that is shared comes once. Without `recurse`, only this module's own. */
+  /**
+   * Every parameter with its name. One that is shared comes once.
+   *
+   * @param args - `prefix`, `recurse`; positional or by name.
+   * @returns Pairs of name and parameter.
+   */
   namedParameters(...args: NamedArgs): [name: string, parameter: Parameter][] {
     return this.#named('namedParameters', 'parameters', args) as [string, Parameter][];
   }
+  /**
+   * Every parameter. One that is shared comes once.
+   *
+   * @param args - `recurse`: whether submodules count too; true by default.
+   */
   parameters(...args: RecurseArgs): Parameter[] {
     return this.#all('parameters', args) as Parameter[];
   }
+  /**
+   * Every buffer with its name. One that is shared comes once.
+   *
+   * @param args - `prefix`, `recurse`; positional or by name.
+   * @returns Pairs of name and buffer.
+   */
   namedBuffers(...args: NamedArgs): [name: string, buffer: Tensor][] {
     return this.#named('namedBuffers', 'buffers', args);
   }
+  /**
+   * Every buffer. One that is shared comes once.
+   *
+   * @param args - `recurse`: whether submodules count too; true by default.
+   */
   buffers(...args: RecurseArgs): Tensor[] {
     return this.#all('buffers', args);
   }
-  /** The module at a path such as 'layers.0.self_attn'; '' is this one. */
+  /**
+   * The module at a path.
+   *
+   * @param target - A path such as 'layers.0.self_attn'; '' is this module.
+   * @throws ArgumentError if there is none.
+   */
   getSubmodule(target: string): Module {
     let module: Module = this;
     for (const name of target === '' ? [] : target.split('.')) {
@@ -118,11 +188,21 @@ export class Module {
     }
     return module;
   }
-  /** The parameter at a path such as 'layers.0.weight'. */
+  /**
+   * The parameter at a path.
+   *
+   * @param target - A path such as 'layers.0.weight'.
+   * @throws ArgumentError if there is none.
+   */
   getParameter(target: string): Parameter {
     return this.#at('getParameter', target, 'parameters') as Parameter;
   }
-  /** The buffer at a path such as 'norm.running_mean'. */
+  /**
+   * The buffer at a path.
+   *
+   * @param target - A path such as 'norm.running_mean'.
+   * @throws ArgumentError if there is none.
+   */
   getBuffer(target: string): Tensor {
     return this.#at('getBuffer', target, 'buffers');
   }
@@ -155,7 +235,14 @@ export class Module {
 
   // Registering ---------------------------------------------------------------------------------------------------------------------------------------------
 
-  /** Makes a tensor that is no parameter part of the module's state, as the property `name`; null registers the name alone. */
+  /**
+   * Makes a tensor that is no parameter part of the module's state, as the property `name`.
+   *
+   * @param name - The property; without dots.
+   * @param tensor - The tensor; null registers the name alone.
+   * @param args - `persistent`: whether the state dict has it; true by default.
+   * @throws ArgumentError if the name is taken or has a dot.
+   */
   registerBuffer(name: string, tensor: Tensor | null, ...args: [persistent?: boolean | { persistent?: boolean }]): void {
     const { persistent = true } = readArgs<{ persistent: boolean }>('registerBuffer', args, ['persistent']);
     if (tensor !== null && !(tensor instanceof Tensor)) fail(ArgumentError, 'registerBuffer', 'a tensor or null', show(tensor));
@@ -164,16 +251,32 @@ export class Module {
     this.#buffers ??= new Map();
     this.#buffers.set(name, asBoolean('registerBuffer', 'persistent', persistent));
   }
-  /** The same as assigning the property, for names that are computed. */
+  /**
+   * The same as assigning the property, for names that are computed.
+   *
+   * @param name - The property.
+   * @param parameter - The parameter, or null.
+   */
   registerParameter(name: string, parameter: Parameter | null): void {
     if (parameter !== null && !(parameter instanceof Parameter)) fail(ArgumentError, 'registerParameter', 'a Parameter or null', show(parameter));
     this.#place('registerParameter', name, 'parameter', parameter);
   }
-  /** The same as assigning the property, for names that are computed. */
+  /**
+   * The same as assigning the property, for names that are computed.
+   *
+   * @param name - The property.
+   * @param module - The module, or null.
+   */
   addModule(name: string, module: Module | null): void {
     if (module !== null && !(module instanceof Module)) fail(ArgumentError, 'addModule', 'a Module or null', show(module));
     this.#place('addModule', name, 'module', module);
   }
+  /**
+   * `addModule` by its other name.
+   *
+   * @param name - The property.
+   * @param module - The module, or null.
+   */
   registerModule(name: string, module: Module | null): void {
     this.addModule(name, module);
   }
@@ -186,70 +289,139 @@ export class Module {
     hold(this, name, kind, value);
   }
 
-  /** Runs `hook` after every forward of this module. */
+  /**
+   * Runs `hook` after every forward of this module.
+   *
+   * @param hook - Gets inputs and output; may return another output.
+   * @returns A handle whose `remove()` takes the hook off.
+   */
   registerForwardHook(hook: ForwardHook): HookHandle {
     return addHook(this, 'after', hook);
   }
-  /** Runs `hook` before every forward of this module. */
+  /**
+   * Runs `hook` before every forward of this module.
+   *
+   * @param hook - Gets the inputs; may return others.
+   * @returns A handle whose `remove()` takes the hook off.
+   */
   registerForwardPreHook(hook: ForwardPreHook): HookHandle {
     return addHook(this, 'before', hook);
   }
 
-  /** Runs `hook` in backward once the gradients of this module's inputs are known. */
+  /**
+   * Runs `hook` in backward once the gradients of this module's inputs are known.
+   *
+   * @param hook - Gets the gradients of inputs and outputs; may return others for the inputs.
+   * @returns A handle whose `remove()` takes the hook off.
+   */
   registerFullBackwardHook(hook: BackwardHook): HookHandle {
     return addHook(this, 'backward', hook);
   }
 
   // State ---------------------------------------------------------------------------------------------------------------------------------------------------
 
-  /** Every parameter and persistent buffer by name, which begins with `prefix`, sharing memory with the module; detached, unless `keepVars`. */
+  /**
+   * Every parameter and persistent buffer by name. They share memory with the module.
+   *
+   * @param options - `prefix`, `keepVars`.
+   */
   stateDict(options: StateDictOptions = {}): StateDict {
     const { prefix = '', keepVars = false } = readArgs<StateDictOptions>('stateDict', [options], [], ['prefix', 'keepVars']);
     return saveStateDict(this, prefix, asBoolean('stateDict', 'keepVars', keepVars));
   }
   /**
-   * Copies a state dict in. Unless everything fits nothing is copied, and the error lists all that does not: missing and unexpected keys (which `strict: false` lets pass), and shapes.
+   * Copies parameters and buffers from a state dict, into the tensors that are there.
+   *
+   * @param state - Tensors by name: an object or a map.
+   * @param args - `strict` (true): whether a missing or unexpected name is an error.
+   * @returns The names that did not match.
+   * @throws FormatError that lists all that does not fit; nothing has changed then.
    */
   loadStateDict(state: StateDict | ReadonlyMap<string, Tensor>, ...args: [strict?: boolean | { strict?: boolean }]): LoadResult {
     const { strict = true } = readArgs<{ strict: boolean }>('loadStateDict', args, ['strict']);
     return loadStateDict(this, state, asBoolean('loadStateDict', 'strict', strict));
   }
 
-  /** Switches this module and all below it to training (or, given false, to evaluation). */
+  /**
+   * Switches this module and all below it to training or evaluation.
+   *
+   * @param mode - True for training.
+   * @returns This module.
+   */
   train(mode = true): this {
     asBoolean('train', 'mode', mode);
     for (const module of this.modules()) module.training = mode;
     return this;
   }
-  /** Switches to evaluation: dropout passes its input, and so on. */
+  /**
+   * Switches to evaluation: dropout passes its input, and so on.
+   *
+   * @returns This module.
+   */
   eval(): this {
     return this.train(false);
   }
+  /**
+   * Sets whether the parameters require gradients.
+   *
+   * @param requiresGrad - True by default.
+   * @returns This module.
+   */
   requiresGrad_(requiresGrad = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
     return this;
   }
-  /** Zeroes all gradients, or drops them. */
+  /**
+   * Fills all gradients with 0, or drops them.
+   *
+   * @param args - `setToNone`: drop them; false by default.
+   */
   zeroGrad(...args: [setToNone?: boolean | { setToNone?: boolean }]): void {
     const { setToNone = false } = readArgs<{ setToNone: boolean }>('zeroGrad', args, ['setToNone']);
     for (const parameter of this.parameters()) clearGrad(parameter, setToNone);
   }
-  /** Converts parameters and floating point buffers, in place: optimizers keep their hold of them. A tensor stands for its dtype. */
+  /**
+   * Converts parameters and floating point buffers in place: optimizers keep their references.
+   *
+   * @param dtype - A floating point dtype, or a tensor of it.
+   * @returns This module.
+   */
   to(dtype: DType | Tensor | { dtype: DType }): this {
     const wanted = dtype instanceof Tensor ? dtype.dtype : readArgs<{ dtype: DType }>('to', [dtype], ['dtype']).dtype;
     convert(this, dtypeOf('to', wanted));
     return this;
   }
+  /**
+   * `to` by its other name.
+   *
+   * @param dtype - A floating point dtype.
+   * @returns This module.
+   */
   type(dtype: DType): this {
     return this.to(dtype);
   }
+  /**
+   * Converts to float64; see `to`.
+   *
+   * @returns This module.
+   */
   double(): this {
     return this.to('float64');
   }
+  /**
+   * Converts to float32; see `to`.
+   *
+   * @returns This module.
+   */
   float(): this {
     return this.to('float32');
   }
-  /** Calls `fn` with every module, children before their parents: for initialising. */
+  /**
+   * Calls `fn` with every module, children before their parents: for initialising.
+   *
+   * @param fn - Gets a module.
+   * @returns This module.
+   */
   apply(fn: (module: Module) => void): this {
     if (typeof fn !== 'function') fail(ArgumentError, 'apply', 'a function of a module', show(fn));
     for (const child of this.children()) child.apply(fn);

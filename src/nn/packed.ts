@@ -10,8 +10,23 @@ import { Tensor } from '../tensor/tensor.js';
 const indices = (values: readonly number[]): Tensor => tensor(values as number[], { dtype: int64.name });
 const numbersOf = (t: Tensor): number[] => t.toArray() as number[];
 
-/** Sequences packed step by step, longest first: `data` holds the rows of step 0, then those of step 1, ... */
+/**
+ * Sequences packed step by step, the longest first: `data` has the rows of step 0, then those of
+ * step 1.
+ *
+ * @example
+ * const packed = gt.nn.utils.rnn.packSequence([gt.tensor([1, 2]), gt.tensor([3])]);
+ * packed.data; // [1, 3, 2]
+ * packed.batchSizes; // [2, 1]
+ * @see PyTorch `torch.nn.utils.rnn.PackedSequence`
+ */
 export class PackedSequence {
+  /**
+   * @param data - All rows, (sum of lengths, ...).
+   * @param batchSizes - How many sequences have each step, int64.
+   * @param sortedIndices - Which given sequence each packed one is; null for the given order.
+   * @param unsortedIndices - The inverse of sortedIndices.
+   */
   constructor(
     readonly data: Tensor,
     /** How many sequences are at least that long, for every step; int64. */
@@ -24,7 +39,12 @@ export class PackedSequence {
   get steps(): number[] {
     return numbersOf(this.batchSizes);
   }
-  /** The same sequences with other rows. */
+  /**
+   * The same sequences with other rows.
+   *
+   * @param data - Rows in the same order.
+   * @returns A new sequence.
+   */
   with(data: Tensor): PackedSequence {
     return new PackedSequence(data, this.batchSizes, this.sortedIndices, this.unsortedIndices);
   }
@@ -33,13 +53,27 @@ export class PackedSequence {
 const toSteps = (lengths: readonly number[]): number[] => Array.from({ length: Math.max(...lengths) }, (_, t) => lengths.filter((length) => length > t).length);
 const toLengths = (steps: readonly number[]): number[] => Array.from({ length: steps[0] ?? 0 }, (_, b) => steps.filter((rows) => rows > b).length);
 
+/** Options of `packPaddedSequence`. */
 export interface PackOptions {
+  /** Whether the input is (B, T, ...) instead of (T, B, ...). */
   batchFirst?: boolean;
-  /** The lengths fall already. */
+  /** Whether the lengths must not increase; true by default. False sorts them. */
   enforceSorted?: boolean;
 }
 
-/** Packs (T, B, ...), or (B, T, ...) with batchFirst, whose sequences have the given lengths. */
+/**
+ * Packs padded sequences: (T, B, ...), or (B, T, ...) with batchFirst.
+ *
+ * @param input - The padded sequences.
+ * @param lengths - The length of each.
+ * @param args - `batchFirst` (false), `enforceSorted` (true); positional or by name.
+ * @returns The packed sequences.
+ * @throws ArgumentError if a length does not fit, or the lengths increase with `enforceSorted`.
+ * @example
+ * const packed = gt.nn.utils.rnn.packPaddedSequence(gt.tensor([[1, 2], [3, 0]]), [2, 1], true);
+ * packed.data; // [1, 3, 2]
+ * @see PyTorch `torch.nn.utils.rnn.pack_padded_sequence`
+ */
 export function packPaddedSequence(
   input: Tensor,
   lengths: Tensor | readonly number[],
@@ -69,13 +103,29 @@ export function packPaddedSequence(
   return new PackedSequence(data, indices(steps), indices(order), indices(back));
 }
 
+/** Options of `padPackedSequence`. */
 export interface UnpackOptions {
+  /** Whether the result is (B, T, ...) instead of (T, B, ...). */
   batchFirst?: boolean;
+  /** The value after the end of a sequence; 0 by default. */
   paddingValue?: number;
+  /** The result's T; by default the longest length. */
   totalLength?: number | null;
 }
 
-/** The padded sequences, in the order they were given, and their lengths (int64). */
+/**
+ * The inverse of `packPaddedSequence`.
+ *
+ * @param sequence - The packed sequences.
+ * @param args - `batchFirst` (false), `paddingValue` (0), `totalLength`; positional or by name.
+ * @returns [padded (T, B, ...), lengths (B)].
+ * @throws ArgumentError if totalLength is shorter than a sequence.
+ * @example
+ * const { packSequence, padPackedSequence } = gt.nn.utils.rnn;
+ * const [padded] = padPackedSequence(packSequence([gt.tensor([1, 2]), gt.tensor([3])]), true);
+ * padded; // [[1, 2], [3, 0]]
+ * @see PyTorch `torch.nn.utils.rnn.pad_packed_sequence`
+ */
 export function padPackedSequence(
   sequence: PackedSequence,
   ...args: ArgsOf<UnpackOptions, ['batchFirst', 'paddingValue', 'totalLength']>
@@ -108,12 +158,25 @@ export function padPackedSequence(
   return [batchFirst ? transpose(padded, 0, 1) : padded, indices(sorted.map((b) => lengths[b]))];
 }
 
+/** Options of `padSequence`. */
 export interface PadOptions {
+  /** Whether the result is (B, T, ...) instead of (T, B, ...). */
   batchFirst?: boolean;
+  /** The value after the end of a sequence; 0 by default. */
   paddingValue?: number;
 }
 
-/** Sequences (T_i, ...) as one tensor (longest, B, ...), or (B, longest, ...) with batchFirst. */
+/**
+ * Sequences (Tᵢ, ...) as one tensor (T, B, ...), T the longest length.
+ *
+ * @param sequences - At least one sequence; equal but for the first size.
+ * @param args - `batchFirst` (false), `paddingValue` (0); positional or by name.
+ * @returns (T, B, ...), or (B, T, ...) with batchFirst.
+ * @throws ArgumentError if there are no sequences.
+ * @example
+ * gt.nn.utils.rnn.padSequence([gt.tensor([1, 2]), gt.tensor([3])], true); // [[1, 2], [3, 0]]
+ * @see PyTorch `torch.nn.utils.rnn.pad_sequence`
+ */
 export function padSequence(sequences: readonly Tensor[], ...args: ArgsOf<PadOptions, ['batchFirst', 'paddingValue']>): Tensor {
   const { batchFirst = false, paddingValue = 0 } = readArgs<PadOptions>('padSequence', args, ['batchFirst', 'paddingValue']);
   const list = asTensors('padSequence', 'sequence', sequences);
@@ -125,13 +188,34 @@ export function padSequence(sequences: readonly Tensor[], ...args: ArgsOf<PadOpt
   return batchFirst ? all : transpose(all, 0, 1);
 }
 
-/** Packs sequences (T_i, ...) of different lengths. */
+/**
+ * Packs sequences (Tᵢ, ...) of different lengths.
+ *
+ * @param sequences - At least one sequence.
+ * @param enforceSorted - Whether the lengths must not increase; false sorts them.
+ * @returns The packed sequences.
+ * @throws ArgumentError if the lengths increase with `enforceSorted`.
+ * @example
+ * gt.nn.utils.rnn.packSequence([gt.tensor([1, 2]), gt.tensor([3])]).batchSizes; // [2, 1]
+ * @see PyTorch `torch.nn.utils.rnn.pack_sequence`
+ */
 export function packSequence(sequences: readonly Tensor[], enforceSorted = true): PackedSequence {
   const lengths = asTensors('packSequence', 'sequence', sequences).map((s) => s.shape[0]);
   return packPaddedSequence(padSequence(sequences), lengths, { enforceSorted });
 }
 
-/** The sequences of a padded tensor, cut to their lengths. */
+/**
+ * The sequences of a padded tensor, without their padding.
+ *
+ * @param padded - (T, B, ...), or (B, T, ...) with batchFirst.
+ * @param lengths - The length of each.
+ * @param args - `batchFirst` (false); positional or by name.
+ * @returns Tensors (Tᵢ, ...).
+ * @example
+ * const [, second] = gt.nn.utils.rnn.unpadSequence(gt.tensor([[1, 2], [3, 0]]), [2, 1], true);
+ * second!; // [3]
+ * @see PyTorch `torch.nn.utils.rnn.unpad_sequence`
+ */
 export function unpadSequence(padded: Tensor, lengths: Tensor | readonly number[], ...args: ArgsOf<{ batchFirst?: boolean }, ['batchFirst']>): Tensor[] {
   const { batchFirst = false } = readArgs<{ batchFirst?: boolean }>('unpadSequence', args, ['batchFirst']);
   const given = lengths instanceof Tensor ? numbersOf(lengths) : lengths;
@@ -139,7 +223,16 @@ export function unpadSequence(padded: Tensor, lengths: Tensor | readonly number[
   return given.map((length, b) => reshape(narrow(narrow(rows, 0, b, 1), 1, 0, length), [length, ...rows.shape.slice(2)]));
 }
 
-/** The sequences that were packed. */
+/**
+ * The sequences that were packed.
+ *
+ * @param packed - The packed sequences.
+ * @returns Tensors (Tᵢ, ...), in the given order.
+ * @example
+ * const { packSequence, unpackSequence } = gt.nn.utils.rnn;
+ * unpackSequence(packSequence([gt.tensor([1, 2]), gt.tensor([3])]))[0]; // [1, 2]
+ * @see PyTorch `torch.nn.utils.rnn.unpack_sequence`
+ */
 export function unpackSequence(packed: PackedSequence): Tensor[] {
   const [padded, lengths] = padPackedSequence(packed, { batchFirst: true });
   return unpadSequence(padded, lengths, true);

@@ -27,8 +27,21 @@ abstract class MaxPool extends Module {
     return `kernel_size=${python(kernelSize)}, stride=${python(stride ?? kernelSize)}, padding=${python(padding)}, dilation=${python(dilation)}, ceil_mode=${python(ceilMode)}`;
   }
 }
-/** Maxima over windows of a signal; with returnIndices, [maxima, indices]. */
+/**
+ * The largest element of each window: (N?, C, ...). Each size becomes ⌊(size + 2 padding - dilation
+ * (kernel - 1) - 1) / stride⌋ + 1. The gradient goes to the first of equal elements.
+ *
+ * @example
+ * const y = new gt.nn.MaxPool1d(2).forward(gt.ones([1, 3, 4])) as gt.Tensor;
+ * y.shape; // [1, 3, 2]
+ * @see PyTorch `torch.nn.MaxPool1d`
+ */
 export class MaxPool1d extends MaxPool {
+  /**
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `padding` (0), `dilation` (1), `returnIndices`
+   * (false), `ceilMode` (false); positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: MaxArgs) {
     super(kernelSize, args);
   }
@@ -36,8 +49,21 @@ export class MaxPool1d extends MaxPool {
     return F.maxPool1d(x, this.options);
   }
 }
-/** Maxima over windows of images; with returnIndices, [maxima, indices]. */
+/**
+ * The largest element of each window: (N?, C, ...). Each size becomes ⌊(size + 2 padding - dilation
+ * (kernel - 1) - 1) / stride⌋ + 1. The gradient goes to the first of equal elements.
+ *
+ * @example
+ * const y = new gt.nn.MaxPool2d(2).forward(gt.ones([1, 3, 4, 4])) as gt.Tensor;
+ * y.shape; // [1, 3, 2, 2]
+ * @see PyTorch `torch.nn.MaxPool2d`
+ */
 export class MaxPool2d extends MaxPool {
+  /**
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `padding` (0), `dilation` (1), `returnIndices`
+   * (false), `ceilMode` (false); positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: MaxArgs) {
     super(kernelSize, args);
   }
@@ -45,8 +71,21 @@ export class MaxPool2d extends MaxPool {
     return F.maxPool2d(x, this.options);
   }
 }
-/** Maxima over windows of volumes; with returnIndices, [maxima, indices]. */
+/**
+ * The largest element of each window: (N?, C, ...). Each size becomes ⌊(size + 2 padding - dilation
+ * (kernel - 1) - 1) / stride⌋ + 1. The gradient goes to the first of equal elements.
+ *
+ * @example
+ * const y = new gt.nn.MaxPool3d(2).forward(gt.ones([1, 3, 4, 4, 4])) as gt.Tensor;
+ * y.shape; // [1, 3, 2, 2, 2]
+ * @see PyTorch `torch.nn.MaxPool3d`
+ */
 export class MaxPool3d extends MaxPool {
+  /**
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `padding` (0), `dilation` (1), `returnIndices`
+   * (false), `ceilMode` (false); positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: MaxArgs) {
     super(kernelSize, args);
   }
@@ -55,9 +94,22 @@ export class MaxPool3d extends MaxPool {
   }
 }
 
-/** Means over windows of a signal. */
+/**
+ * The mean of each window: (N?, C, ...). Each size becomes ⌊(size + 2 padding - kernel) / stride⌋ +
+ * 1.
+ *
+ * @example
+ * new gt.nn.AvgPool1d(2).forward(gt.ones([1, 3, 4])).shape; // [1, 3, 2]
+ * @see PyTorch `torch.nn.AvgPool1d`
+ */
 export class AvgPool1d extends Module {
   readonly #options: AvgPoolOptions;
+  /**
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `padding` (0), `ceilMode` (false),
+   * `countIncludePad` (true: padding counts in the mean), and in 2d and 3d `divisorOverride`;
+   * positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: ArgsOf<AvgPoolOptions, ['stride', 'padding', 'ceilMode', 'countIncludePad']>) {
     super();
     this.#options = {
@@ -74,9 +126,22 @@ export class AvgPool1d extends Module {
     return `kernel_size=${single(kernelSize)}, stride=${single(stride ?? kernelSize)}, padding=${single(padding)}`;
   }
 }
-/** Means over windows of images. */
+/**
+ * The mean of each window: (N?, C, ...). Each size becomes ⌊(size + 2 padding - kernel) / stride⌋ +
+ * 1.
+ *
+ * @example
+ * new gt.nn.AvgPool2d(2).forward(gt.ones([1, 3, 4, 4])).shape; // [1, 3, 2, 2]
+ * @see PyTorch `torch.nn.AvgPool2d`
+ */
 export class AvgPool2d extends Module {
   readonly #options: AvgPool2dOptions;
+  /**
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `padding` (0), `ceilMode` (false),
+   * `countIncludePad` (true: padding counts in the mean), and in 2d and 3d `divisorOverride`;
+   * positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: ArgsOf<AvgPool2dOptions, ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride']>) {
     super();
     const order = ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'] as const;
@@ -91,9 +156,22 @@ export class AvgPool2d extends Module {
   }
 }
 
-/** Means over windows of volumes. */
+/**
+ * The mean of each window: (N?, C, ...). Each size becomes ⌊(size + 2 padding - kernel) / stride⌋ +
+ * 1.
+ *
+ * @example
+ * new gt.nn.AvgPool3d(2).forward(gt.ones([1, 3, 4, 4, 4])).shape; // [1, 3, 2, 2, 2]
+ * @see PyTorch `torch.nn.AvgPool3d`
+ */
 export class AvgPool3d extends Module {
   readonly #options: AvgPool2dOptions;
+  /**
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `padding` (0), `ceilMode` (false),
+   * `countIncludePad` (true: padding counts in the mean), and in 2d and 3d `divisorOverride`;
+   * positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: ArgsOf<AvgPool2dOptions, ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride']>) {
     super();
     const order = ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'] as const;
@@ -108,8 +186,15 @@ export class AvgPool3d extends Module {
   }
 }
 
+/** Power-mean pooling. */
 abstract class LPPool extends Module {
   protected readonly options: LpPoolOptions;
+  /**
+   * | @param normType - The exponent p.
+   *
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `ceilMode` (false); positional or by name.
+   */
   constructor(normType: number, kernelSize: PerDim, ...args: ArgsOf<LpPoolOptions, ['stride', 'ceilMode']>) {
     super();
     checked(new.target.name, 'normType', normType);
@@ -121,13 +206,25 @@ abstract class LPPool extends Module {
     return `norm_type=${python(normType)}, kernel_size=${python(kernelSize)}, stride=${python(stride)}, ceil_mode=${python(ceilMode)}`;
   }
 }
-/** p-norms of windows of a signal. */
+/**
+ * (Σ xᵖ)^(1/p) of each window: (N?, C, ...). The gradient where the sum is 0 is 0.
+ *
+ * @example
+ * new gt.nn.LPPool1d(2, 2).forward(gt.ones([1, 3, 4])).shape; // [1, 3, 2]
+ * @see PyTorch `torch.nn.LPPool1d`
+ */
 export class LPPool1d extends LPPool {
   override forward(x: Tensor): Tensor {
     return lpPool1d(x, this.options);
   }
 }
-/** p-norms of windows of images. */
+/**
+ * (Σ xᵖ)^(1/p) of each window: (N?, C, ...). The gradient where the sum is 0 is 0.
+ *
+ * @example
+ * new gt.nn.LPPool2d(2, 2).forward(gt.ones([1, 3, 4, 4])).shape; // [1, 3, 2, 2]
+ * @see PyTorch `torch.nn.LPPool2d`
+ */
 export class LPPool2d extends LPPool {
   override forward(x: Tensor): Tensor {
     return lpPool2d(x, this.options);
@@ -150,8 +247,21 @@ abstract class MaxUnpool extends Module {
     return [sizes('kernel_size', kernelSize), sizes('stride', stride), sizes('padding', padding)].join(', ');
   }
 }
-/** Zeros, and maxima at the places that MaxPool1d gave. */
+/**
+ * The partial inverse of max pooling: puts each element at its index, and 0 elsewhere. `forward`
+ * takes the pooled values, their indices and, optionally, the output's size.
+ *
+ * @example
+ * const pool = new gt.nn.MaxPool1d(2, { returnIndices: true });
+ * const [y, indices] = pool.forward(gt.ones([1, 3, 4])) as unknown as [gt.Tensor, gt.Tensor];
+ * new gt.nn.MaxUnpool1d(2).forward(y, indices).shape; // [1, 3, 4]
+ * @see PyTorch `torch.nn.MaxUnpool1d`
+ */
 export class MaxUnpool1d extends MaxUnpool {
+  /**
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `padding` (0); positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: ArgsOf<UnpoolOptions, ['stride', 'padding']>) {
     super(1, kernelSize, args);
   }
@@ -159,8 +269,21 @@ export class MaxUnpool1d extends MaxUnpool {
     return maxUnpool1d(x, indices, { ...this.options, outputSize });
   }
 }
-/** Zeros, and maxima at the places that MaxPool2d gave. */
+/**
+ * The partial inverse of max pooling: puts each element at its index, and 0 elsewhere. `forward`
+ * takes the pooled values, their indices and, optionally, the output's size.
+ *
+ * @example
+ * const pool = new gt.nn.MaxPool2d(2, { returnIndices: true });
+ * const [y, indices] = pool.forward(gt.ones([1, 3, 4, 4])) as unknown as [gt.Tensor, gt.Tensor];
+ * new gt.nn.MaxUnpool2d(2).forward(y, indices).shape; // [1, 3, 4, 4]
+ * @see PyTorch `torch.nn.MaxUnpool2d`
+ */
 export class MaxUnpool2d extends MaxUnpool {
+  /**
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `padding` (0); positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: ArgsOf<UnpoolOptions, ['stride', 'padding']>) {
     super(2, kernelSize, args);
   }
@@ -169,8 +292,21 @@ export class MaxUnpool2d extends MaxUnpool {
   }
 }
 
-/** Zeros, and maxima at the places that MaxPool3d gave. */
+/**
+ * The partial inverse of max pooling: puts each element at its index, and 0 elsewhere. `forward`
+ * takes the pooled values, their indices and, optionally, the output's size.
+ *
+ * @example
+ * const pool = new gt.nn.MaxPool3d(2, { returnIndices: true });
+ * const [y, indices] = pool.forward(gt.ones([1, 3, 4, 4, 4])) as unknown as [gt.Tensor, gt.Tensor];
+ * new gt.nn.MaxUnpool3d(2).forward(y, indices).shape; // [1, 3, 4, 4, 4]
+ * @see PyTorch `torch.nn.MaxUnpool3d`
+ */
 export class MaxUnpool3d extends MaxUnpool {
+  /**
+   * @param kernelSize - One size for all dims, or one for each.
+   * @param args - `stride` (the kernel's size), `padding` (0); positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: ArgsOf<UnpoolOptions, ['stride', 'padding']>) {
     super(3, kernelSize, args);
   }
@@ -179,9 +315,15 @@ export class MaxUnpool3d extends MaxUnpool {
   }
 }
 
-/** Pooling to a size. */
+/** Pooling to a given size. */
 abstract class Adaptive extends Module {
+  /** Whether the indices of the maxima are returned too. */
   readonly returnIndices: boolean;
+  /**
+   * | @param outputSize - One size for all dims, or one for each; null keeps a size.
+   *
+   * @param args - `returnIndices` (false; max pooling only); positional or by name.
+   */
   constructor(
     readonly outputSize: OutputSize,
     ...args: ArgsOf<{ returnIndices?: boolean }, ['returnIndices']>
@@ -194,40 +336,91 @@ abstract class Adaptive extends Module {
     return `output_size=${python(this.outputSize)}`;
   }
 }
+/**
+ * Means of windows that are chosen so that the result has the given size: (N?, C, ...outputSize).
+ *
+ * @example
+ * new gt.nn.AdaptiveAvgPool1d(2).forward(gt.ones([1, 3, 4])).shape; // [1, 3, 2]
+ * @see PyTorch `torch.nn.AdaptiveAvgPool1d`
+ */
 export class AdaptiveAvgPool1d extends Adaptive {
   override forward(x: Tensor): Tensor {
     return F.adaptiveAvgPool1d(x, this.outputSize);
   }
 }
+/**
+ * Means of windows that are chosen so that the result has the given size: (N?, C, ...outputSize).
+ *
+ * @example
+ * new gt.nn.AdaptiveAvgPool2d(2).forward(gt.ones([1, 3, 4, 4])).shape; // [1, 3, 2, 2]
+ * @see PyTorch `torch.nn.AdaptiveAvgPool2d`
+ */
 export class AdaptiveAvgPool2d extends Adaptive {
   override forward(x: Tensor): Tensor {
     return F.adaptiveAvgPool2d(x, this.outputSize);
   }
 }
+/**
+ * Means of windows that are chosen so that the result has the given size: (N?, C, ...outputSize).
+ *
+ * @example
+ * new gt.nn.AdaptiveAvgPool3d(2).forward(gt.ones([1, 3, 4, 4, 4])).shape; // [1, 3, 2, 2, 2]
+ * @see PyTorch `torch.nn.AdaptiveAvgPool3d`
+ */
 export class AdaptiveAvgPool3d extends Adaptive {
   override forward(x: Tensor): Tensor {
     return adaptiveAvgPool3d(x, this.outputSize);
   }
 }
+/**
+ * Maxima of windows that are chosen so that the result has the given size: (N?, C, ...outputSize).
+ *
+ * @example
+ * const y = new gt.nn.AdaptiveMaxPool1d(2).forward(gt.ones([1, 3, 4])) as gt.Tensor;
+ * y.shape; // [1, 3, 2]
+ * @see PyTorch `torch.nn.AdaptiveMaxPool1d`
+ */
 export class AdaptiveMaxPool1d extends Adaptive {
   override forward(x: Tensor): ReturnType<typeof F.adaptiveMaxPool1d> {
     return F.adaptiveMaxPool1d(x, this.outputSize, this.returnIndices);
   }
 }
+/**
+ * Maxima of windows that are chosen so that the result has the given size: (N?, C, ...outputSize).
+ *
+ * @example
+ * const y = new gt.nn.AdaptiveMaxPool2d(2).forward(gt.ones([1, 3, 4, 4])) as gt.Tensor;
+ * y.shape; // [1, 3, 2, 2]
+ * @see PyTorch `torch.nn.AdaptiveMaxPool2d`
+ */
 export class AdaptiveMaxPool2d extends Adaptive {
   override forward(x: Tensor): ReturnType<typeof F.adaptiveMaxPool2d> {
     return F.adaptiveMaxPool2d(x, this.outputSize, this.returnIndices);
   }
 }
+/**
+ * Maxima of windows that are chosen so that the result has the given size: (N?, C, ...outputSize).
+ *
+ * @example
+ * const y = new gt.nn.AdaptiveMaxPool3d(2).forward(gt.ones([1, 3, 4, 4, 4])) as gt.Tensor;
+ * y.shape; // [1, 3, 2, 2, 2]
+ * @see PyTorch `torch.nn.AdaptiveMaxPool3d`
+ */
 export class AdaptiveMaxPool3d extends Adaptive {
   override forward(x: Tensor): ReturnType<typeof adaptiveMaxPool3d> {
     return adaptiveMaxPool3d(x, this.outputSize, this.returnIndices);
   }
 }
 
-/** Maxima over windows whose places are drawn. */
+/** Max pooling by a fraction. */
 abstract class FractionalMaxPool extends Module {
   protected readonly options: FractionalPoolOptions;
+  /**
+   * | @param kernelSize - One size for all dims, or one for each.
+   *
+   * @param args - `outputSize` or `outputRatio`, `returnIndices` (false), `randomSamples`;
+   * positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: ArgsOf<FractionalPoolOptions, ['outputSize', 'outputRatio', 'returnIndices', 'randomSamples']>) {
     super();
     const order = ['outputSize', 'outputRatio', 'returnIndices', 'randomSamples'] as const;
@@ -235,11 +428,27 @@ abstract class FractionalMaxPool extends Module {
     checkFraction(new.target.name, this.options);
   }
 }
+/**
+ * Maxima of windows at random places, so that the result has the given size, or share of the size.
+ *
+ * @example
+ * const y = new gt.nn.FractionalMaxPool2d(2, { outputSize: 2 }).forward(gt.ones([1, 3, 4, 4])) as gt.Tensor;
+ * y.shape; // [1, 3, 2, 2]
+ * @see Graham, 2014; PyTorch `torch.nn.FractionalMaxPool2d`
+ */
 export class FractionalMaxPool2d extends FractionalMaxPool {
   override forward(x: Tensor): ReturnType<typeof fractionalMaxPool2d> {
     return fractionalMaxPool2d(x, this.options);
   }
 }
+/**
+ * Maxima of windows at random places, so that the result has the given size, or share of the size.
+ *
+ * @example
+ * const y = new gt.nn.FractionalMaxPool3d(2, { outputSize: 2 }).forward(gt.ones([1, 3, 4, 4, 4])) as gt.Tensor;
+ * y.shape; // [1, 3, 2, 2, 2]
+ * @see Graham, 2014; PyTorch `torch.nn.FractionalMaxPool3d`
+ */
 export class FractionalMaxPool3d extends FractionalMaxPool {
   override forward(x: Tensor): ReturnType<typeof fractionalMaxPool3d> {
     return fractionalMaxPool3d(x, this.options);

@@ -17,21 +17,29 @@ import { PackedSequence } from './packed.js';
 import { Parameter } from './parameter.js';
 import { python } from './repr.js';
 
+/** Options of `GRU`. */
 export interface RecurrentOptions {
+  /** Layers, one on top of the other; 1 by default. */
   numLayers?: number;
+  /** Whether biases are added; true by default. */
   bias?: boolean;
-  /** Inputs and outputs are (B, T, ...) instead of (T, B, ...). */
+  /** Whether tensors are (N, T, ...) instead of (T, N, ...). */
   batchFirst?: boolean;
-  /** Between the layers, in training. */
+  /** Probability of dropout between layers in training; 0 by default. */
   dropout?: number;
+  /** Whether a second pass goes backwards in time. */
   bidirectional?: boolean;
+  /** Dtype of the parameters. */
   dtype?: DType | null;
 }
+/** Options of `RNN`. */
 export interface RnnOptions extends RecurrentOptions {
+  /** The activation; 'tanh' by default. */
   nonlinearity?: 'tanh' | 'relu';
 }
+/** Options of `LSTM`. */
 export interface LstmOptions extends RecurrentOptions {
-  /** Projects the outputs to this size; 0 for none. */
+  /** Size to which h is projected; 0 (the default) for none. */
   projSize?: number;
 }
 const order = ['numLayers', 'bias', 'batchFirst', 'dropout', 'bidirectional'] as const;
@@ -46,12 +54,19 @@ interface Rows {
   readonly stateOut: (state: Tensor) => Tensor;
 }
 
+/** Recurrent layers. */
 abstract class Recurrent extends Module {
+  /** Layers, one on top of the other. */
   readonly numLayers: number;
+  /** Whether biases are added. */
   readonly bias: boolean;
+  /** Whether tensors are (N, T, ...) instead of (T, N, ...). */
   readonly batchFirst: boolean;
+  /** Probability of dropout between layers in training. */
   dropout: number;
+  /** Whether a second pass goes backwards in time. */
   readonly bidirectional: boolean;
+  /** Size to which h is projected; 0 for none. */
   readonly projSize: number;
 
   constructor(
@@ -196,9 +211,26 @@ abstract class Recurrent extends Module {
   }
 }
 
-/** h' = act(W_ih x + b_ih + W_hh h + b_hh): inputs (T, B, in) or packed -> [outputs (T, B, out), final states (layers, B, out)]. */
+/**
+ * h' = tanh(W x + b + V h + c), step by step. Input (T, N, inputSize) and state (numLayers · D, N,
+ * hiddenSize) to [output (T, N, D · hiddenSize), last state]; D is 2 if bidirectional, else 1. A
+ * packed sequence gives a packed one.
+ *
+ * @example
+ * const [y, h] = new gt.nn.RNN(3, 4).forward(gt.ones([5, 2, 3]));
+ * y.shape; // [5, 2, 4]
+ * h.shape; // [1, 2, 4]
+ * @see PyTorch `torch.nn.RNN`
+ */
 export class RNN extends Recurrent {
+  /** The activation. */
   readonly nonlinearity: 'tanh' | 'relu';
+  /**
+   * @param inputSize - Elements of an input.
+   * @param hiddenSize - Elements of the state.
+   * @param args - `numLayers` (1), `bias` (true), `batchFirst` (false), `dropout` (0),
+   * `bidirectional` (false), positional or by name; `dtype`, `nonlinearity`.
+   */
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<RnnOptions, typeof order>) {
     const { nonlinearity = 'tanh', ...options } = readOptions<RnnOptions>('RNN', args, order, ['nonlinearity', 'dtype']);
     super(asChoice('RNN', 'nonlinearity', nonlinearity, ['tanh', 'relu']), inputSize, hiddenSize, options);
@@ -210,8 +242,25 @@ export class RNN extends Recurrent {
   }
 }
 
-/** The gated recurrent unit: as RNN, with h' = (1 - u) n + u h. Cho et al., 2014. */
+/**
+ * r, z = σ(W x + b + V h + c), n = tanh(W x + b + r (V h + c)) with weights of their own; h' = (1 -
+ * z) n + z h. Input (T, N, inputSize) and state (numLayers · D, N, hiddenSize) to [output (T, N, D
+ * · hiddenSize), last state]; D is 2 if bidirectional, else 1. A packed sequence gives a packed
+ * one.
+ *
+ * @example
+ * const [y, h] = new gt.nn.GRU(3, 4).forward(gt.ones([5, 2, 3]));
+ * y.shape; // [5, 2, 4]
+ * h.shape; // [1, 2, 4]
+ * @see PyTorch `torch.nn.GRU`
+ */
 export class GRU extends Recurrent {
+  /**
+   * @param inputSize - Elements of an input.
+   * @param hiddenSize - Elements of the state.
+   * @param args - `numLayers` (1), `bias` (true), `batchFirst` (false), `dropout` (0),
+   * `bidirectional` (false), positional or by name; `dtype`.
+   */
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<RecurrentOptions, typeof order>) {
     super('gru', inputSize, hiddenSize, readOptions<RecurrentOptions>('GRU', args, order, ['dtype']));
   }
@@ -221,8 +270,24 @@ export class GRU extends Recurrent {
   }
 }
 
-/** Long short-term memory: as RNN, with a cell state beside the hidden one: -> [outputs, [h, c]]. Hochreiter and Schmidhuber, 1997. */
+/**
+ * i, f, o = σ(W x + b + V h + c), g = tanh(W x + b + V h + c) with weights of their own; c' = f c +
+ * i g, h' = o tanh(c'). Input (T, N, inputSize) and states [h, c] (numLayers · D, N, hiddenSize) to
+ * [output (T, N, D · hiddenSize), [h, c]]; D is 2 if bidirectional, else 1.
+ *
+ * @example
+ * const [y, [, c]] = new gt.nn.LSTM(3, 4).forward(gt.ones([5, 2, 3]));
+ * y.shape; // [5, 2, 4]
+ * c.shape; // [1, 2, 4]
+ * @see Hochreiter and Schmidhuber, 1997; PyTorch `torch.nn.LSTM`
+ */
 export class LSTM extends Recurrent {
+  /**
+   * @param inputSize - Elements of an input.
+   * @param hiddenSize - Elements of the state.
+   * @param args - `numLayers` (1), `bias` (true), `batchFirst` (false), `dropout` (0),
+   * `bidirectional` (false), `projSize` (0), positional or by name; `dtype`.
+   */
   constructor(inputSize: number, hiddenSize: number, ...args: ArgsOf<LstmOptions, [...typeof order, 'projSize']>) {
     super('lstm', inputSize, hiddenSize, readOptions<LstmOptions>('LSTM', args, [...order, 'projSize'], ['dtype']));
   }

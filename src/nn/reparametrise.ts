@@ -53,12 +53,25 @@ function remove<M extends Module>(op: Kind, module: M, name: string): M {
   return module;
 }
 
+/** Options of `weightNorm`. */
 export interface WeightNormOptions {
+  /** The parameter; 'weight' by default. */
   name?: string;
-  /** The dim that has a length each; null for one length of all. */
+  /** The dim whose slices have a norm each; 0 by default, null for one norm of all. */
   dim?: number | null;
 }
-/** weight = g v / |v|: length and direction as parameters of their own, `<name>_g` and `<name>_v`. Salimans and Kingma, 2016. */
+/**
+ * Reparametrises w = g v / |v|: norm and direction are the parameters `<name>_g` and `<name>_v`.
+ *
+ * @param module - The module.
+ * @param args - `name` ('weight'), `dim` (0); positional or by name.
+ * @returns The module.
+ * @throws ArgumentError if it has no such parameter.
+ * @example
+ * const layer = gt.nn.utils.weightNorm(new gt.nn.Linear(3, 2));
+ * Object.keys(layer.stateDict()); // ['bias', 'weight_g', 'weight_v']
+ * @see Salimans and Kingma, 2016; PyTorch `torch.nn.utils.weight_norm`
+ */
 export function weightNorm<M extends Module>(module: M, ...args: ArgsOf<WeightNormOptions, ['name', 'dim']>): M {
   const { name = 'weight', dim = 0 } = readArgs<WeightNormOptions>('weightNorm', args, ['name', 'dim']);
   const weight = take('weightNorm', module, name);
@@ -78,16 +91,45 @@ export function weightNorm<M extends Module>(module: M, ...args: ArgsOf<WeightNo
   own(module)[name] = compute();
   return module;
 }
+/**
+ * Takes `weightNorm` off: the weight is a parameter again, with its value now.
+ *
+ * @param module - The module.
+ * @param name - The parameter.
+ * @returns The module.
+ * @throws ArgumentError if it has no such reparametrisation.
+ * @example
+ * const layer = gt.nn.utils.weightNorm(new gt.nn.Linear(3, 2));
+ * gt.nn.utils.removeWeightNorm(layer).parameters().length; // 2
+ * @see PyTorch `torch.nn.utils.remove_weight_norm`
+ */
 export const removeWeightNorm = <M extends Module>(module: M, name = 'weight'): M => remove('weightNorm', module, name);
 
+/** Options of `spectralNorm`. */
 export interface SpectralNormOptions {
+  /** The parameter; 'weight' by default. */
   name?: string;
+  /** Power iterations in each forward in training; 1 by default. */
   nPowerIterations?: number;
+  /** Added to norms; 1e-12 by default. */
   eps?: number;
   /** The dim of the outputs; by default 0, for transposed convolutions 1. */
   dim?: number | null;
 }
-/** weight / its largest singular value, which power iteration follows in training: parameter `<name>_orig`, buffers `<name>_u` and `<name>_v`. Miyato et al., 2018. */
+/**
+ * Reparametrises w = w_orig / σ, σ its largest singular value by power iteration. The parameter is
+ * `<name>_orig`, the buffers are `<name>_u` and `<name>_v`.
+ *
+ * @param module - The module.
+ * @param args - `name` ('weight'), `nPowerIterations` (1), `eps` (1e-12), `dim`; positional or by
+ * name.
+ * @returns The module.
+ * @throws ArgumentError if it has no such parameter, or an option is out of range.
+ * @example
+ * const layer = gt.nn.utils.spectralNorm(new gt.nn.Linear(3, 2));
+ * Object.keys(layer.stateDict()).sort(); // ['bias', 'weight_orig', 'weight_u', 'weight_v']
+ * @see Miyato et al., 2018; PyTorch `torch.nn.utils.spectral_norm`
+ */
 export function spectralNorm<M extends Module>(module: M, ...args: ArgsOf<SpectralNormOptions, ['name', 'nPowerIterations', 'eps', 'dim']>): M {
   const op = 'spectralNorm';
   const {
@@ -128,4 +170,16 @@ export function spectralNorm<M extends Module>(module: M, ...args: ArgsOf<Spectr
   install(op, module, name, compute, [orig, u, v]);
   return module;
 }
+/**
+ * Takes `spectralNorm` off: the weight is a parameter again, with its value now.
+ *
+ * @param module - The module.
+ * @param name - The parameter.
+ * @returns The module.
+ * @throws ArgumentError if it has no such reparametrisation.
+ * @example
+ * const layer = gt.nn.utils.spectralNorm(new gt.nn.Linear(3, 2));
+ * gt.nn.utils.removeSpectralNorm(layer).parameters().length; // 2
+ * @see PyTorch `torch.nn.utils.remove_spectral_norm`
+ */
 export const removeSpectralNorm = <M extends Module>(module: M, name = 'weight'): M => remove('spectralNorm', module, name);

@@ -13,9 +13,19 @@ import { checked, readOptions } from './options.js';
 import { python, pythonFloat } from './repr.js';
 
 const upsampleOrder = ['size', 'scaleFactor', 'mode', 'alignCorners', 'recomputeScaleFactor'] as const;
-/** Resizes to a size or by a factor. */
+/**
+ * Resizes images, signals or volumes (N, C, ...) by interpolation.
+ *
+ * @example
+ * new gt.nn.Upsample({ scaleFactor: 2 }).forward(gt.ones([1, 1, 2, 3])).shape; // [1, 1, 4, 6]
+ * @see PyTorch `torch.nn.Upsample`
+ */
 export class Upsample extends Module {
   protected options: InterpolateOptions;
+  /**
+   * @param args - `size` or `scaleFactor`, `mode` ('nearest'), `alignCorners`; positional or by
+   * name.
+   */
   constructor(...args: ArgsOf<InterpolateOptions, typeof upsampleOrder>) {
     super();
     this.options = readOptions<InterpolateOptions>('Upsample', args, upsampleOrder);
@@ -35,8 +45,18 @@ export class Upsample extends Module {
   }
 }
 
-/** (..., c r^2, h, w) -> (..., c, h r, w r). */
+/**
+ * (..., C r², H, W) to (..., C, H r, W r).
+ *
+ * @example
+ * new gt.nn.PixelShuffle(2).forward(gt.ones([1, 4, 2, 3])).shape; // [1, 1, 4, 6]
+ * @see Shi et al., 2016; PyTorch `torch.nn.PixelShuffle`
+ */
 export class PixelShuffle extends Module {
+  /**
+   * @param upscaleFactor - The factor r.
+   * @throws ShapeError in forward if r² does not divide the channels.
+   */
   constructor(readonly upscaleFactor: number) {
     super();
     checked('PixelShuffle', 'upscaleFactor', upscaleFactor);
@@ -48,8 +68,18 @@ export class PixelShuffle extends Module {
     return `upscale_factor=${this.upscaleFactor}`;
   }
 }
-/** (..., c, h r, w r) -> (..., c r^2, h, w). */
+/**
+ * (..., C, H r, W r) to (..., C r², H, W).
+ *
+ * @example
+ * new gt.nn.PixelUnshuffle(2).forward(gt.ones([1, 1, 4, 6])).shape; // [1, 4, 2, 3]
+ * @see Shi et al., 2016; PyTorch `torch.nn.PixelUnshuffle`
+ */
 export class PixelUnshuffle extends Module {
+  /**
+   * @param downscaleFactor - The factor r.
+   * @throws ShapeError in forward if r does not divide both sizes.
+   */
   constructor(readonly downscaleFactor: number) {
     super();
     checked('PixelUnshuffle', 'downscaleFactor', downscaleFactor);
@@ -61,8 +91,17 @@ export class PixelUnshuffle extends Module {
     return `downscale_factor=${this.downscaleFactor}`;
   }
 }
-/** (N, g c, ...) -> (N, c g, ...): the groups' channels in turn. */
+/**
+ * Splits the channels of (N, C, ...) into groups and interleaves these.
+ *
+ * @example
+ * new gt.nn.ChannelShuffle(2).forward(gt.ones([1, 4, 2, 3])).shape; // [1, 4, 2, 3]
+ * @see Zhang et al., 2017; PyTorch `torch.nn.ChannelShuffle`
+ */
 export class ChannelShuffle extends Module {
+  /**
+   * @param groups - How many groups; divides C.
+   */
   constructor(readonly groups: number) {
     super();
     checked('ChannelShuffle', 'groups', groups);
@@ -78,14 +117,32 @@ export class ChannelShuffle extends Module {
   }
 }
 
-/** Upsample by repeating pixels. */
+/**
+ * `Upsample` of images, with mode 'nearest'.
+ *
+ * @example
+ * new gt.nn.UpsamplingNearest2d({ scaleFactor: 2 }).forward(gt.ones([1, 1, 2, 3])).shape; // [1, 1, 4, 6]
+ * @see PyTorch `torch.nn.UpsamplingNearest2d`
+ */
 export class UpsamplingNearest2d extends Upsample {
+  /**
+   * @param args - `size` or `scaleFactor`; positional or by name.
+   */
   constructor(...args: ArgsOf<InterpolateOptions, ['size', 'scaleFactor']>) {
     super({ ...readOptions<InterpolateOptions>('UpsamplingNearest2d', args, ['size', 'scaleFactor']), mode: 'nearest' });
   }
 }
-/** Upsample bilinearly, with the corners' centres falling together. */
+/**
+ * `Upsample` of images, with mode 'bilinear' and alignCorners.
+ *
+ * @example
+ * new gt.nn.UpsamplingBilinear2d({ scaleFactor: 2 }).forward(gt.ones([1, 1, 2, 3])).shape; // [1, 1, 4, 6]
+ * @see PyTorch `torch.nn.UpsamplingBilinear2d`
+ */
 export class UpsamplingBilinear2d extends Upsample {
+  /**
+   * @param args - `size` or `scaleFactor`; positional or by name.
+   */
   constructor(...args: ArgsOf<InterpolateOptions, ['size', 'scaleFactor']>) {
     super({ ...readOptions<InterpolateOptions>('UpsamplingBilinear2d', args, ['size', 'scaleFactor']), mode: 'bilinear', alignCorners: true });
   }
@@ -94,9 +151,19 @@ export class UpsamplingBilinear2d extends Upsample {
 const patchOrder = ['dilation', 'padding', 'stride'] as const;
 const described = ({ kernelSize, dilation = 1, padding = 0, stride = 1 }: PatchOptions): string =>
   `kernel_size=${python(kernelSize)}, dilation=${python(dilation)}, padding=${python(padding)}, stride=${python(stride)}`;
-/** The patches of images as columns: (n?, c, h, w) -> (n?, c kh kw, positions). */
+/**
+ * The windows of images as columns: (N?, C, H, W) to (N?, C · kernel elements, windows).
+ *
+ * @example
+ * new gt.nn.Unfold(2).forward(gt.ones([1, 3, 4, 5])).shape; // [1, 12, 12]
+ * @see PyTorch `torch.nn.Unfold`
+ */
 export class Unfold extends Module {
   readonly #options: PatchOptions;
+  /**
+   * @param kernelSize - One size for both dims, or one for each.
+   * @param args - `dilation` (1), `padding` (0), `stride` (1); positional or by name.
+   */
   constructor(kernelSize: PerDim, ...args: ArgsOf<PatchOptions, typeof patchOrder>) {
     super();
     this.#options = { kernelSize: checked('Unfold', 'kernelSize', kernelSize), ...readOptions<PatchOptions>('Unfold', args, patchOrder) };
@@ -108,9 +175,21 @@ export class Unfold extends Module {
     return described(this.#options);
   }
 }
-/** The images of which columns are patches, overlapping ones added: (n?, c kh kw, positions) -> (n?, c, h, w). */
+/**
+ * The sum of windows given as columns, the transpose of `Unfold`: to (N?, C, ...outputSize).
+ *
+ * @example
+ * new gt.nn.Fold([4, 5], 2).forward(gt.ones([1, 12, 12])).shape; // [1, 3, 4, 5]
+ * @see PyTorch `torch.nn.Fold`
+ */
 export class Fold extends Module {
   readonly #options: FoldOptions;
+  /**
+   * @param outputSize - Height and width of the result.
+   * @param kernelSize - One size for both dims, or one for each.
+   * @param args - `dilation` (1), `padding` (0), `stride` (1); positional or by name.
+   * @throws ShapeError in forward if the number of windows does not fit.
+   */
   constructor(outputSize: PerDim, kernelSize: PerDim, ...args: ArgsOf<PatchOptions, typeof patchOrder>) {
     super();
     checked('Fold', 'outputSize', outputSize);

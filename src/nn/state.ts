@@ -12,10 +12,14 @@ import type { Module } from './module.js';
 import { Parameter } from './parameter.js';
 import { isPending, settle } from './pending.js';
 
+/** Parameters and buffers by name. */
 export type StateDict = Record<string, Tensor>;
 
+/** What loadStateDict() did not find a match for. */
 export interface LoadResult {
+  /** Names that the module has and the state dict lacks. */
   readonly missingKeys: string[];
+  /** Names that the state dict has and the module lacks. */
   readonly unexpectedKeys: string[];
 }
 

@@ -10,10 +10,13 @@ import { MultiheadAttention } from './attention.js';
 import type { Module } from './module.js';
 import { PackedSequence } from './packed.js';
 
+/** One module of a summary. */
 export interface SummaryRow {
   /** Path of the module, '' for the model itself. */
   readonly name: string;
+  /** Its class. */
   readonly type: string;
+  /** How many modules it is below the model. */
   readonly depth: number;
   /** Of the first output; null if the module was not called, or gave no tensor. */
   readonly outputShape: readonly number[] | null;
@@ -22,11 +25,17 @@ export interface SummaryRow {
   /** Of its own matrix products and convolutions, in all calls. */
   readonly multAdds: number;
 }
+/** What `summary` tells. */
 export interface Summary {
+  /** One row for each module, the model first. */
   readonly rows: readonly SummaryRow[];
+  /** Parameters of the model. */
   readonly totalParams: number;
+  /** Parameters that require grad. */
   readonly trainableParams: number;
+  /** Multiply-adds of all modules. */
   readonly multAdds: number;
+  /** The rows and totals as a table. */
   toString(): string;
 }
 export interface SummaryOptions {
@@ -84,8 +93,18 @@ function table(rows: readonly SummaryRow[], totals: readonly string[]): string {
 }
 
 /**
- * Runs the model once, in evaluation and without a gradient, on zeros of the given shape (or shapes, for several inputs; the batch's size included), or on given tensors. The model
- * and the random numbers stay as they were. Multiply-adds are those of matrix products and convolutions.
+ * Runs the model once on zeros or given tensors, in evaluation and without a gradient, and tells
+ * shapes, parameters and multiply-adds (of matrix products and convolutions). Model and random
+ * numbers stay as they were.
+ *
+ * @param model - The model.
+ * @param input - A shape (with the batch's size), tensors, or an array of these for several inputs.
+ * @param args - `dtype`: of the zeros; 'float32' by default.
+ * @returns One row for each module, and totals.
+ * @example
+ * const { totalParams, multAdds } = gt.nn.summary(new gt.nn.Linear(3, 2), [1, 3]);
+ * totalParams; // 8
+ * multAdds; // 6
  */
 export function summary(
   model: Module,

@@ -38,14 +38,20 @@ function activationOf(name: string, activation: TransformerLayerOptions['activat
   return activation === 'relu' ? relu : (x) => gelu(x);
 }
 
-/** What both kinds of layer have, and in their order. */
+/** Layers of encoder and decoder. */
 abstract class Layer extends Module {
+  /** The self-attention. */
   self_attn: MultiheadAttention;
+  /** The activation of the feedforward network. */
   readonly activation: Activation;
+  /** Whether layer norm comes before each part instead of after it. */
   readonly normFirst: boolean;
   protected readonly given: TransformerLayerOptions;
+  /** The first layer of the feedforward network. */
   declare linear1: Linear;
+  /** The dropout inside the feedforward network. */
   declare dropout: Dropout;
+  /** The second layer of the feedforward network. */
   declare linear2: Linear;
 
   constructor(
@@ -99,8 +105,21 @@ export interface EncoderLayerCall {
   srcMask?: Tensor | null;
   srcKeyPaddingMask?: Tensor | null;
 }
-/** Self-attention and a feedforward network, each with a residual connection and layer norm. */
+/**
+ * Self-attention and a feedforward network, each with a residual connection and layer norm: (S, N,
+ * E).
+ *
+ * @example
+ * new gt.nn.TransformerEncoderLayer(8, 2, 16).forward(gt.ones([5, 3, 8])).shape; // [5, 3, 8]
+ * @see Vaswani et al., 2017; PyTorch `torch.nn.TransformerEncoderLayer`
+ */
 export class TransformerEncoderLayer extends Layer {
+  /**
+   * @param dModel - The size E.
+   * @param nhead - Heads of the attention.
+   * @param args - `dimFeedforward` (2048), `dropout` (0.1), `activation` ('relu'), and so on;
+   * positional or by name.
+   */
   constructor(dModel: number, nhead: number, ...args: LayerArgs) {
     super(dModel, nhead, args);
     this.addParts(2);
@@ -119,9 +138,24 @@ export interface DecoderCall {
   memoryKeyPaddingMask?: Tensor | null;
 }
 const decoderCall = ['tgtMask', 'memoryMask', 'tgtKeyPaddingMask', 'memoryKeyPaddingMask'] as const;
-/** As an encoder's layer, with attention to the encoder's output in between. */
+/**
+ * Self-attention, attention to the encoder's output and a feedforward network, each with a residual
+ * connection and layer norm: target (T, N, E) and memory (S, N, E) to (T, N, E).
+ *
+ * @example
+ * const layer = new gt.nn.TransformerDecoderLayer(8, 2, 16);
+ * layer.forward(gt.ones([4, 3, 8]), gt.ones([5, 3, 8])).shape; // [4, 3, 8]
+ * @see Vaswani et al., 2017; PyTorch `torch.nn.TransformerDecoderLayer`
+ */
 export class TransformerDecoderLayer extends Layer {
+  /** The attention to the encoder's output. */
   multihead_attn: MultiheadAttention;
+  /**
+   * @param dModel - The size E.
+   * @param nhead - Heads of both attentions.
+   * @param args - `dimFeedforward` (2048), `dropout` (0.1), `activation` ('relu'), and so on;
+   * positional or by name.
+   */
   constructor(dModel: number, nhead: number, ...args: LayerArgs) {
     super(dModel, nhead, args);
     this.multihead_attn = this.attention();
@@ -152,10 +186,24 @@ export interface EncoderCall {
   mask?: Tensor | null;
   srcKeyPaddingMask?: Tensor | null;
 }
-/** Layers of an encoder, one after the other. */
+/**
+ * Encoder layers, one after the other: (S, N, E), the same shape.
+ *
+ * @example
+ * const net = new gt.nn.TransformerEncoder(new gt.nn.TransformerEncoderLayer(8, 2, 16), 2);
+ * net.forward(gt.ones([5, 3, 8])).shape; // [5, 3, 8]
+ * @see Vaswani et al., 2017; PyTorch `torch.nn.TransformerEncoder`
+ */
 export class TransformerEncoder extends Module {
+  /** The layers. */
   layers: ModuleList;
+  /** The layer on the result; null without. */
   norm: Module | null;
+  /**
+   * @param encoderLayer - Copied for each layer.
+   * @param numLayers - How many.
+   * @param norm - A layer on the result, if any.
+   */
   constructor(
     encoderLayer: Module,
     readonly numLayers: number,
@@ -172,10 +220,25 @@ export class TransformerEncoder extends Module {
     return this.norm === null ? x : this.norm.forward(x);
   }
 }
-/** Layers of a decoder, one after the other. */
+/**
+ * Decoder layers, one after the other: target (T, N, E) and memory (S, N, E) to (T, N, E).
+ *
+ * @example
+ * const layer = new gt.nn.TransformerDecoderLayer(8, 2, 16);
+ * const net = new gt.nn.TransformerDecoder(layer, 2);
+ * net.forward(gt.ones([4, 3, 8]), gt.ones([5, 3, 8])).shape; // [4, 3, 8]
+ * @see Vaswani et al., 2017; PyTorch `torch.nn.TransformerDecoder`
+ */
 export class TransformerDecoder extends Module {
+  /** The layers. */
   layers: ModuleList;
+  /** The layer on the result; null without. */
   norm: Module | null;
+  /**
+   * @param decoderLayer - Copied for each layer.
+   * @param numLayers - How many.
+   * @param norm - A layer on the result, if any.
+   */
   constructor(
     decoderLayer: Module,
     readonly numLayers: number,
@@ -221,13 +284,30 @@ export interface TransformerCall extends DecoderCall {
 }
 const call = ['srcMask', 'tgtMask', 'memoryMask', 'srcKeyPaddingMask', 'tgtKeyPaddingMask', 'memoryKeyPaddingMask'] as const;
 
-/** An encoder of the source whose output a decoder of the target attends to: (S, N, E), (T, N, E) -> (T, N, E). */
+/**
+ * An encoder of the source, whose output a decoder of the target attends to: (S, N, E), (T, N, E)
+ * to (T, N, E).
+ *
+ * @example
+ * const net = new gt.nn.Transformer(8, 2, 1, 1, 16);
+ * net.forward(gt.ones([5, 3, 8]), gt.ones([4, 3, 8])).shape; // [4, 3, 8]
+ * @see Vaswani et al., 2017; PyTorch `torch.nn.Transformer`
+ */
 export class Transformer extends Module {
+  /** The encoder. */
   encoder: Module;
+  /** The decoder. */
   decoder: Module;
+  /** The size E. */
   readonly dModel: number;
+  /** Heads of each attention. */
   readonly nhead: number;
+  /** Whether tensors are (N, L, E) instead of (L, N, E). */
   readonly batchFirst: boolean;
+  /**
+   * @param args - `dModel` (512), `nhead` (8), `numEncoderLayers` (6), `numDecoderLayers` (6),
+   * `dimFeedforward` (2048), `dropout` (0.1), `activation`, and so on; positional or by name.
+   */
   constructor(...args: ArgsOf<TransformerOptions, typeof order>) {
     super();
     const options = readOptions<TransformerOptions>('Transformer', args, order, ['dtype']);
@@ -240,10 +320,17 @@ export class Transformer extends Module {
     this.batchFirst = layer.batchFirst ?? false;
     this.resetParameters();
   }
+  /** Draws all matrices by xavierUniform_. */
   resetParameters(): void {
     for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform_(parameter);
   }
-  /** What keeps positions from attending to later ones: -Infinity above the diagonal, else 0. */
+  /**
+   * A mask that hides later positions: -Infinity above the diagonal, else 0.
+   *
+   * @param size - Positions.
+   * @param options - `dtype`.
+   * @returns (size, size).
+   */
   static generateSquareSubsequentMask(size: number, options: { dtype?: DType } = {}): Tensor {
     return triu(full([size, size], Number.NEGATIVE_INFINITY, options), 1);
   }

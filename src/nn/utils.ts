@@ -23,13 +23,30 @@ function norm(t: Tensor, p: number): Tensor {
   return p === 2 ? sqrt(sum(mul(t, t))) : pow(sum(pow(abs(t), p)), 1 / p);
 }
 
+/** Options of `clipGradNorm_`. */
 export interface ClipOptions {
-  /** Which p-norm; Infinity is the largest element. */
+  /** The p of the norm; 2 by default. Infinity is the largest element. */
   normType?: number;
+  /** Whether a norm that is not finite is an error; false by default. */
   errorIfNonfinite?: boolean;
 }
 
-/** Scales all gradients together so that their norm, seen as one vector, is at most maxNorm; returns the norm before. */
+/**
+ * Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is that of all of them as one
+ * vector.
+ *
+ * @param parameters - A parameter or several.
+ * @param maxNorm - The largest norm.
+ * @param args - `normType` (2), `errorIfNonfinite` (false); positional or by name.
+ * @returns The norm before, 0-d.
+ * @throws GradientError if the norm is not finite, with `errorIfNonfinite`.
+ * @example
+ * const w = gt.tensor([3, 4], { requiresGrad: true });
+ * w.square().sum().mul(0.5).backward();
+ * gt.nn.utils.clipGradNorm_(w, 1); // 5
+ * w.grad; // [0.6, 0.8]
+ * @see PyTorch `torch.nn.utils.clip_grad_norm_`
+ */
 export function clipGradNorm_(parameters: Parameters, maxNorm: number, ...args: ArgsOf<ClipOptions, ['normType', 'errorIfNonfinite']>): Tensor {
   const op = 'clipGradNorm_';
   const { normType = 2, errorIfNonfinite = false } = readArgs<ClipOptions>(op, args, ['normType', 'errorIfNonfinite']);
@@ -51,7 +68,18 @@ export function clipGradNorm_(parameters: Parameters, maxNorm: number, ...args: 
   });
 }
 
-/** Brings every element of the gradients into [-clipValue, clipValue]. */
+/**
+ * Clamps every element of the gradients to [-clipValue, clipValue].
+ *
+ * @param parameters - A parameter or several.
+ * @param clipValue - The bound.
+ * @example
+ * const w = gt.tensor([3, 4], { requiresGrad: true });
+ * w.sum().backward();
+ * gt.nn.utils.clipGradValue_(w, 0.5);
+ * w.grad; // [0.5, 0.5]
+ * @see PyTorch `torch.nn.utils.clip_grad_value_`
+ */
 export function clipGradValue_(parameters: Parameters, clipValue: number): void {
   const most = asNumber('clipGradValue_', 'clipValue', clipValue);
   noGrad(() => {
@@ -59,12 +87,31 @@ export function clipGradValue_(parameters: Parameters, clipValue: number): void 
   });
 }
 
-/** All parameters' elements, one after the other, as one vector that is connected to them in the graph. */
+/**
+ * All elements of the parameters as one vector, connected to them in the graph.
+ *
+ * @param parameters - A parameter or several.
+ * @returns A 1-d tensor.
+ * @example
+ * gt.nn.utils.parametersToVector(new gt.nn.Linear(3, 2).parameters()).shape; // [8]
+ * @see PyTorch `torch.nn.utils.parameters_to_vector`
+ */
 export function parametersToVector(parameters: Parameters): Tensor {
   return cat(listOf('parametersToVector', parameters).map((p) => reshape(p, [p.count])));
 }
 
-/** Copies a vector's elements into the parameters, one after the other. */
+/**
+ * Copies a vector's elements into the parameters, one after the other.
+ *
+ * @param vec - A 1-d tensor with as many elements as all parameters.
+ * @param parameters - A parameter or several.
+ * @throws ShapeError if the count differs.
+ * @example
+ * const layer = new gt.nn.Linear(1, 1);
+ * gt.nn.utils.vectorToParameters(gt.tensor([2, 3]), layer.parameters());
+ * layer.forward(gt.ones([1])); // [5]
+ * @see PyTorch `torch.nn.utils.vector_to_parameters`
+ */
 export function vectorToParameters(vec: Tensor, parameters: Parameters): void {
   const op = 'vectorToParameters';
   const list = listOf(op, parameters);

@@ -6,14 +6,19 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Check, type GroupArg, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
 import { atLeast0, decaySquare, descent, rateChecks } from './rule.js';
 
+/** Options of `Adagrad`. */
 export interface AdagradOptions {
+  /** Learning rate; 0.01 by default. */
   lr?: number;
-  /** The rate of step t, from 1, is lr / (1 + (t - 1) * lrDecay). */
+  /** The rate of step t, from 1, is lr / (1 + (t - 1) lrDecay). */
   lrDecay?: number;
+  /** Factor λ of an L2 penalty; 0 by default. */
   weightDecay?: number;
-  /** What the sum of squares begins with. */
+  /** First value of the sum of squares; 0 by default. */
   initialAccumulatorValue?: number;
+  /** Added to the denominator; 1e-10 by default. */
   eps?: number;
+  /** Whether the step ascends instead of descends. */
   maximize?: boolean;
 }
 
@@ -24,8 +29,24 @@ interface AdagradState {
 
 const adagradPositional = ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps'] as const;
 
-/** p -= lr * g / (sqrt(sum of g^2) + eps). Duchi, Hazan and Singer, 2011. */
+/**
+ * p ← p - lr g / (√s + eps), where s is the sum of all g² so far.
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.Adagrad([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.9, 1.9]
+ * @see Duchi, Hazan and Singer, 2011; PyTorch `torch.optim.Adagrad`
+ */
 export class Adagrad extends StepOptimizer<AdagradOptions, AdagradState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `lrDecay`, `weightDecay`, `initialAccumulatorValue`, `eps`, positional or
+   * by name; `maximize`.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<AdagradOptions>, ...args: ArgsOf<AdagradOptions, typeof adagradPositional>) {
     const defaults = { lr: 1e-2, lrDecay: 0, eps: 1e-10, weightDecay: 0, initialAccumulatorValue: 0, maximize: false };
     super(params, { ...defaults, ...readArgs<AdagradOptions>('Adagrad', args, adagradPositional, ['maximize']) });
@@ -57,12 +78,17 @@ export class Adagrad extends StepOptimizer<AdagradOptions, AdagradState> {
   }
 }
 
+/** Options of `Adadelta`. */
 export interface AdadeltaOptions {
+  /** Factor of the step; 1 by default. */
   lr?: number;
-  /** Decay rate of both means. */
+  /** Decay rate of both means; 0.9 by default. */
   rho?: number;
+  /** Added under both roots; 1e-6 by default. */
   eps?: number;
+  /** Factor λ of an L2 penalty; 0 by default. */
   weightDecay?: number;
+  /** Whether the step ascends instead of descends. */
   maximize?: boolean;
 }
 
@@ -74,8 +100,23 @@ interface AdadeltaState {
 
 const adadeltaPositional = ['lr', 'rho', 'eps', 'weightDecay'] as const;
 
-/** d = g * sqrt(u + eps) / sqrt(v + eps), p -= lr * d; v and u are the decaying means of g^2 and d^2. Zeiler, 2012. */
+/**
+ * d = g √(u + eps) / √(v + eps), p ← p - lr d. v and u are the decaying means of g² and d².
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.Adadelta([w]);
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.997, 1.997]
+ * @see Zeiler, 2012; PyTorch `torch.optim.Adadelta`
+ */
 export class Adadelta extends StepOptimizer<AdadeltaOptions, AdadeltaState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `rho`, `eps`, `weightDecay`, positional or by name; `maximize`.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<AdadeltaOptions>, ...args: ArgsOf<AdadeltaOptions, typeof adadeltaPositional>) {
     const defaults = { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false };
     super(params, { ...defaults, ...readArgs<AdadeltaOptions>('Adadelta', args, adadeltaPositional, ['maximize']) });

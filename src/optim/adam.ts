@@ -8,15 +8,19 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Check, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
 import { betaChecks, decay, decaySquare, descent, rateChecks } from './rule.js';
 
+/** Options of `Adam` and `AdamW`. */
 export interface AdamOptions {
+  /** Learning rate; 1e-3 by default. */
   lr?: number;
-  /** Decay rates of the two moments. */
+  /** Decay rates β₁, β₂ of the means of g and g²; [0.9, 0.999] by default. */
   betas?: readonly [number, number];
+  /** Added to the denominator; 1e-8 by default. */
   eps?: number;
+  /** Factor λ of the decay; 0 by default, 0.01 with AdamW. */
   weightDecay?: number;
-  /** Divide by the largest second moment so far. */
+  /** Whether the denominator uses the largest v so far. */
   amsgrad?: boolean;
-  /** Climb instead of descend. */
+  /** Whether the step ascends instead of descends. */
   maximize?: boolean;
 }
 
@@ -30,8 +34,25 @@ interface AdamState {
 const positional = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad'] as const;
 type AdamArgs = ArgsOf<AdamOptions, typeof positional>;
 
-/** p -= lr * m / (sqrt(v) + eps), m and v the decaying means of g and g^2 freed from their bias. Kingma and Ba, 2014. */
+/**
+ * p ← p - lr m̂ / (√v̂ + eps). m and v are the decaying means of g and g²; m̂ = m / (1 - β₁ᵗ) and
+ * v̂ = v / (1 - β₂ᵗ) are free of the bias from their start at 0. g = gradient + λ p.
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.Adam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.9, 1.9]
+ * @see Kingma and Ba, 2014; `amsgrad`: Reddi et al., 2018; PyTorch `torch.optim.Adam`
+ */
 export class Adam extends StepOptimizer<AdamOptions, AdamState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `betas`, `eps`, `weightDecay`, `amsgrad`, positional or by name;
+   * `maximize`.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<AdamOptions>, ...args: AdamArgs) {
     super(params, read('Adam', args, 0));
   }
@@ -55,8 +76,24 @@ export class Adam extends StepOptimizer<AdamOptions, AdamState> {
   }
 }
 
-/** Adam with the weights decayed beside the step: p *= 1 - lr * weightDecay. Loshchilov and Hutter, 2017. */
+/**
+ * `Adam` whose weight decay is apart from the gradient: p ← (1 - lr λ) p before the step.
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.AdamW([w], { lr: 0.1, weightDecay: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.89, 1.88]
+ * @see Loshchilov and Hutter, 2017; PyTorch `torch.optim.AdamW`
+ */
 export class AdamW extends Adam {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `betas`, `eps`, `weightDecay` (0.01), `amsgrad`, positional or by name;
+   * `maximize`.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<AdamOptions>, ...args: AdamArgs) {
     super(params, read('AdamW', args, 1e-2));
   }

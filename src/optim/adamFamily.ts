@@ -7,17 +7,23 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Check, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
 import { atLeast0, betaChecks, decay, decaySquare, descent, rateChecks } from './rule.js';
 
+/** Options that Adam's relatives share. */
 interface MomentOptions {
+  /** Learning rate; 2e-3 by default, 1e-3 with RAdam. */
   lr?: number;
-  /** Decay rates of the two moments. */
+  /** Decay rates β₁, β₂ of the means of g and g²; [0.9, 0.999] by default. */
   betas?: readonly [number, number];
+  /** Added to the denominator; 1e-8 by default. */
   eps?: number;
+  /** Factor λ of an L2 penalty; 0 by default. */
   weightDecay?: number;
 }
 const positional = ['lr', 'betas', 'eps', 'weightDecay'] as const;
 const momentChecks = (options: Required<MomentOptions>): Check[] => [...rateChecks(options), ...betaChecks(options.betas)];
 
+/** Options of `Adamax`. */
 export interface AdamaxOptions extends MomentOptions {
+  /** Whether the step ascends instead of descends. */
   maximize?: boolean;
 }
 interface AdamaxState {
@@ -26,8 +32,24 @@ interface AdamaxState {
   expInf: Tensor;
 }
 
-/** Adam with the decaying maximum of |g| + eps for the root of the second moment. Kingma and Ba, 2014. */
+/**
+ * `Adam` with a decaying maximum for the denominator: u ← max(β₂ u, |g| + eps), p ← p - lr / (1 -
+ * β₁ᵗ) · m / u.
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.Adamax([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.9, 1.9]
+ * @see Kingma and Ba, 2014; PyTorch `torch.optim.Adamax`
+ */
 export class Adamax extends StepOptimizer<AdamaxOptions, AdamaxState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `betas`, `eps`, `weightDecay`, positional or by name; `maximize`.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<AdamaxOptions>, ...args: ArgsOf<AdamaxOptions, typeof positional>) {
     const defaults: AdamaxOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false };
     super(params, { ...defaults, ...readArgs<AdamaxOptions>('Adamax', args, positional, ['maximize']) });
@@ -47,7 +69,9 @@ export class Adamax extends StepOptimizer<AdamaxOptions, AdamaxState> {
   }
 }
 
+/** Options of `NAdam`. */
 export interface NAdamOptions extends MomentOptions {
+  /** How fast the momentum factor rises; 4e-3 by default. */
   momentumDecay?: number;
 }
 interface NAdamState {
@@ -59,8 +83,23 @@ interface NAdamState {
 }
 const nadamPositional = [...positional, 'momentumDecay'] as const;
 
-/** Adam with Nesterov's momentum, whose factor mu_t = beta1 * (1 - 0.96^(t * momentumDecay) / 2) rises. Dozat, 2016. */
+/**
+ * `Adam` with Nesterov's momentum, whose factor μₜ = β₁ (1 - 0.96^(t · momentumDecay) / 2) rises.
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.NAdam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach().lt(gt.tensor([1, 2])); // [true, true]
+ * @see Dozat, 2016; PyTorch `torch.optim.NAdam`
+ */
 export class NAdam extends StepOptimizer<NAdamOptions, NAdamState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `betas`, `eps`, `weightDecay`, `momentumDecay`, positional or by name.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<NAdamOptions>, ...args: ArgsOf<NAdamOptions, typeof nadamPositional>) {
     const defaults: NAdamOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3 };
     super(params, { ...defaults, ...readArgs<NAdamOptions>('NAdam', args, nadamPositional) });
@@ -91,6 +130,7 @@ export class NAdam extends StepOptimizer<NAdamOptions, NAdamState> {
   }
 }
 
+/** Options of `RAdam`. */
 export type RAdamOptions = MomentOptions;
 interface RAdamState {
   step: number;
@@ -98,8 +138,24 @@ interface RAdamState {
   expAvgSq: Tensor;
 }
 
-/** Adam that takes plain momentum steps until its second moment has samples enough, and then warms up by their number. Liu et al., 2019. */
+/**
+ * `Adam` without a warm-up schedule. It steps by plain momentum until v has enough samples, and
+ * then scales the step by the number of these.
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.RAdam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.8, 1.6]
+ * @see Liu et al., 2019; PyTorch `torch.optim.RAdam`
+ */
 export class RAdam extends StepOptimizer<RAdamOptions, RAdamState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `betas`, `eps`, `weightDecay`, positional or by name.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<RAdamOptions>, ...args: ArgsOf<RAdamOptions, typeof positional>) {
     const defaults: RAdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 };
     super(params, { ...defaults, ...readArgs<RAdamOptions>('RAdam', args, positional) });

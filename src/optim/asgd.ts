@@ -7,15 +7,19 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Check, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
 import { descent, rateChecks } from './rule.js';
 
+/** Options of `ASGD`. */
 export interface ASGDOptions {
+  /** Learning rate; 0.01 by default. */
   lr?: number;
-  /** Decay of the parameters beside the step. */
+  /** Decay of the parameters; 1e-4 by default. */
   lambd?: number;
-  /** Power by which the rate falls: lr / (1 + lambd * lr * t)^alpha. */
+  /** Exponent by which the rate falls: ηₜ = lr / (1 + lambd lr t)^alpha; 0.75 by default. */
   alpha?: number;
-  /** The step from which on parameters are averaged. */
+  /** The step from which on the parameters are averaged; 1e6 by default. */
   t0?: number;
+  /** Factor λ of an L2 penalty; 0 by default. */
   weightDecay?: number;
+  /** Whether the step ascends instead of descends. */
   maximize?: boolean;
 }
 
@@ -29,8 +33,24 @@ interface ASGDState {
 
 const positional = ['lr', 'lambd', 'alpha', 't0', 'weightDecay'] as const;
 
-/** p = (1 - lambd * eta) * p - eta * g; the state's ax is the mean of the parameters since t0. Polyak and Juditsky, 1992. */
+/**
+ * Averaged stochastic gradient descent: p ← (1 - lambd η) p - η g. The state's `ax` is the mean of
+ * p since step `t0`.
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.ASGD([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.8, 1.6]
+ * @see Polyak and Juditsky, 1992; PyTorch `torch.optim.ASGD`
+ */
 export class ASGD extends StepOptimizer<ASGDOptions, ASGDState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `lambd`, `alpha`, `t0`, `weightDecay`, positional or by name; `maximize`.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<ASGDOptions>, ...args: ArgsOf<ASGDOptions, typeof positional>) {
     const defaults = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false };
     super(params, { ...defaults, ...readArgs<ASGDOptions>('ASGD', args, positional, ['maximize']) });

@@ -12,17 +12,21 @@ import { type Check, Optimizer, type Params } from './optimizer.js';
 import { rateChecks } from './rule.js';
 import { type Point, strongWolfe } from './wolfe.js';
 
+/** Options of `LBFGS`. */
 export interface LBFGSOptions {
+  /** Factor of the step; 1 by default. */
   lr?: number;
-  /** Iterations a step, at most. */
+  /** Largest number of iterations in a step; 20 by default. */
   maxIter?: number;
-  /** Evaluations of the closure a step, at most; null: maxIter * 1.25. */
+  /** Largest number of evaluations of the closure in a step; null: 1.25 maxIter. */
   maxEval?: number | null;
-  /** Where the largest gradient is below, it stops. */
+  /** The largest |gradient| at which it stops; 1e-7 by default. */
   toleranceGrad?: number;
-  /** Where parameters or loss change by less, it stops. */
+  /** The change of parameters or loss at which it stops; 1e-9 by default. */
   toleranceChange?: number;
+  /** How many past steps are remembered; 100 by default. */
   historySize?: number;
+  /** The line search, or null for a step of `lr`. */
   lineSearchFn?: 'strong_wolfe' | null;
 }
 
@@ -45,8 +49,29 @@ const positional = ['lr', 'maxIter', 'maxEval', 'toleranceGrad', 'toleranceChang
 const largest = (x: Tensor): number => max(abs(x)).item() as number;
 const inner = (a: Tensor, b: Tensor): number => dot(a, b).item() as number;
 
-/** p += t * d, d = -H g, H the inverse Hessian as the last steps show it. Takes a closure that computes the loss and its gradients; Liu and Nocedal, 1989. */
+/**
+ * p ← p + t d with d = -H g, where H is the inverse Hessian as estimated from the last steps. It
+ * needs a closure that computes the loss and its gradients, and takes one parameter group.
+ *
+ * @example
+ * const w = gt.tensor([3, -2], { requiresGrad: true });
+ * const optimizer = new gt.optim.LBFGS([w], { lineSearchFn: 'strong_wolfe' });
+ * optimizer.step(() => {
+ *   optimizer.zeroGrad();
+ *   const loss = w.sub(1).square().sum();
+ *   loss.backward();
+ *   return loss;
+ * });
+ * w.detach(); // [1, 1]
+ * @see Liu and Nocedal, 1989; PyTorch `torch.optim.LBFGS`
+ */
 export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
+  /**
+   * @param params - Parameters.
+   * @param args - `lr`, `maxIter`, `maxEval`, `toleranceGrad`, `toleranceChange`, `historySize`,
+   * `lineSearchFn`, positional or by name.
+   * @throws ArgumentError if an option is out of range, or there are several groups.
+   */
   constructor(params: Params<LBFGSOptions>, ...args: ArgsOf<LBFGSOptions, typeof positional>) {
     const options = readArgs<LBFGSOptions>('LBFGS', args, positional);
     const maxIter = checkInt('LBFGS', 'maxIter', options.maxIter ?? 20);

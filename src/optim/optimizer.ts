@@ -15,17 +15,20 @@ const scheduled = ['initialLr', 'maxLr', 'minLr', 'maxMomentum', 'baseMomentum']
 /** What schedulers keep in a group: the learning rate that they started from, and the ends of their ranges. */
 type Scheduled = { [K in (typeof scheduled)[number]]?: number };
 
-/** A group's parameters and every option, which may be changed between steps. */
+/** A parameter group: its parameters and every option, which may be changed between steps. */
 export type ParamGroup<O> = Required<O> & {
   params: Tensor[];
 } & Scheduled;
-/** A group as it is given: options that it leaves out are the optimizer's. */
+/** A parameter group as it is given: options that it leaves out are the optimizer's. */
 export type GroupArg<O> = O & Scheduled & { params: Tensor | Iterable<Tensor> };
+/** What an optimizer takes: parameters, or groups of them with options. */
 export type Params<O> = Iterable<Tensor> | Iterable<GroupArg<O>>;
 
+/** What an optimizer's stateDict() gives, in PyTorch's layout and names. */
 export interface OptimizerState {
-  /** By the parameter's place among all groups' parameters. */
+  /** State by the parameter's index among all groups' parameters. */
   state: Record<string, Record<string, unknown>>;
+  /** Options of each group, with the indices of its parameters. */
   param_groups: (Record<string, unknown> & { params: number[] })[];
 }
 
@@ -44,13 +47,31 @@ function kindOf(name: string): readonly [requirement: string, fits: (value: unkn
   return ['a finite number', isFiniteNumber];
 }
 
+/**
+ * What optimizers share: parameter groups, state by parameter, and state dicts. To write your own,
+ * extend it with `step` and `checks`.
+ *
+ * @example
+ * const w = gt.tensor([1], { requiresGrad: true });
+ * const optimizer: gt.optim.Optimizer = new gt.optim.SGD([w], { lr: 0.1 });
+ * optimizer.paramGroups[0].lr; // 0.1
+ * @see PyTorch `torch.optim.Optimizer`
+ */
 export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S extends object = object> {
+  /** The groups, in the order they were added. */
   readonly paramGroups: ParamGroup<O>[] = [];
+  /** What the rule remembers, by parameter. */
   readonly state = new Map<Tensor, S>();
-  /** Steps taken; schedulers warn by it. */
+  /** How many steps were taken; schedulers warn by it. */
   stepCount = 0;
 
-  /** `defaults` has every option; one that is undefined must be given by each group. */
+  /**
+   * | @param params - Parameters, or groups `{ params, ...options }`.
+   *
+   * @param defaults - Every option; one that is undefined must be given by each group.
+   * @throws ArgumentError if `params` is empty or an option is out of range.
+   * @throws GradientError if a parameter is no leaf.
+   */
   constructor(
     params: Params<O>,
     readonly defaults: O,
@@ -93,7 +114,12 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     this.#checkKinds(options);
   }
 
-  /** Adds parameters with options of their own. */
+  /**
+   * Adds parameters with options of their own.
+   *
+   * @param group - `{ params, ...options }`.
+   * @throws ArgumentError if a parameter is already there, or an option is unknown or out of range.
+   */
   addParamGroup(group: GroupArg<O>): void {
     if (!isOptions(group)) fail(ArgumentError, this.#name, 'a group: an object with params', show(group));
     const names = Object.keys(this.defaults);
@@ -123,10 +149,19 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     this.paramGroups.push(full);
   }
 
-  /** Updates the parameters by their gradients. `closure`, where given, first computes the loss again with its gradients; its result is returned. */
+  /**
+   * Updates the parameters by their gradients; one without a gradient stays.
+   *
+   * @param closure - Computes the loss and its gradients first, where given.
+   * @returns What the closure returns.
+   */
   abstract step<T = undefined>(closure?: () => T): T | undefined;
 
-  /** Zeroes the gradients, or drops them, which is faster: the next backward then need not add. */
+  /**
+   * Fills the gradients with 0, or drops them.
+   *
+   * @param args - `setToNone`: drop them, which is faster; false by default.
+   */
   zeroGrad(...args: [setToNone?: boolean | { setToNone?: boolean }]): void {
     const { setToNone = false } = readArgs<{ setToNone: boolean }>('zeroGrad', args, ['setToNone']);
     for (const group of this.paramGroups) for (const param of group.params) clearGrad(param, setToNone);
@@ -134,7 +169,11 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
 
   // State dicts ---------------------------------------------------------------------------------------------------------------------------------------------
 
-  /** State and options in PyTorch's layout and names; the state's tensors are the optimizer's own. */
+  /**
+   * State and options in PyTorch's layout and names. Tensors are the optimizer's own, not copies.
+   *
+   * @returns A plain object, for `gt.save`.
+   */
   stateDict(): OptimizerState {
     const places = new Map(this.paramGroups.flatMap((group) => group.params).map((p, i) => [p, i]));
     return {
@@ -143,7 +182,13 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     };
   }
 
-  /** Takes a copy of what stateDict, or PyTorch's state_dict, gave; unchanged if that does not fit. Options that it does not know are left out. */
+  /**
+   * Takes a copy of what stateDict(), or PyTorch's state_dict(), gave. Unknown options are left
+   * out.
+   *
+   * @param dict - The state dict.
+   * @throws FormatError or ShapeError if it does not fit; nothing has changed then.
+   */
   loadStateDict(dict: OptimizerState): void {
     const op = 'loadStateDict';
     if (!Array.isArray(dict?.param_groups) || !isOptions(dict.state)) fail(FormatError, op, 'an object with state and param_groups', show(dict));
@@ -192,7 +237,7 @@ export abstract class Optimizer<O extends { lr?: number } = { lr?: number }, S e
     return noGrad(() => clone(to(value, p.dtype)).contiguous());
   }
 
-  /** As PyTorch prints it. */
+  /** The options of each group, as PyTorch prints them. */
   toString(): string {
     const group = ({ params: _, ...options }: ParamGroup<O>, g: number): string =>
       [

@@ -6,15 +6,21 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Check, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
 import { atLeast0, decay, decaySquare, descent, rateChecks } from './rule.js';
 
+/** Options of `RMSprop`. */
 export interface RMSpropOptions {
+  /** Learning rate; 0.01 by default. */
   lr?: number;
-  /** Decay rate of the mean square. */
+  /** Decay rate of the mean of g²; 0.99 by default. */
   alpha?: number;
+  /** Added to the denominator; 1e-8 by default. */
   eps?: number;
+  /** Factor λ of an L2 penalty; 0 by default. */
   weightDecay?: number;
+  /** Decay rate of the velocity; 0 by default. */
   momentum?: number;
-  /** Divide by the deviation of the gradients, their mean taken off. */
+  /** Whether to divide by the standard deviation: √(v - mean(g)²) for √v. */
   centered?: boolean;
+  /** Whether the step ascends instead of descends. */
   maximize?: boolean;
 }
 
@@ -27,8 +33,24 @@ interface RMSpropState {
 
 const positional = ['lr', 'alpha', 'eps', 'weightDecay', 'momentum', 'centered'] as const;
 
-/** p -= lr * g / (sqrt(v) + eps), v the decaying mean of g^2. Hinton's lectures, 2012. */
+/**
+ * p ← p - lr g / (√v + eps), where v is the decaying mean of g².
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.RMSprop([w], { lr: 0.01 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.9, 1.9]
+ * @see Hinton's lectures, 2012; PyTorch `torch.optim.RMSprop`
+ */
 export class RMSprop extends StepOptimizer<RMSpropOptions, RMSpropState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `alpha`, `eps`, `weightDecay`, `momentum`, `centered`, positional or by
+   * name; `maximize`.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<RMSpropOptions>, ...args: ArgsOf<RMSpropOptions, typeof positional>) {
     const defaults = { lr: 1e-2, momentum: 0, alpha: 0.99, eps: 1e-8, centered: false, weightDecay: 0, maximize: false };
     super(params, { ...defaults, ...readArgs<RMSpropOptions>('RMSprop', args, positional, ['maximize']) });

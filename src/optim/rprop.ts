@@ -6,13 +6,18 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Check, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
 import { rateChecks } from './rule.js';
 
+/** Options of `Rprop`. */
 export interface RpropOptions {
-  /** The first step of every element. */
+  /** The first step size of every element; 0.01 by default. */
   lr?: number;
-  /** Factors of a step whose gradient has changed its sign, and has kept it. */
+  /**
+   * Factors of the step size where the gradient changed its sign, and where it kept it; [0.5, 1.2]
+   * by default.
+   */
   etas?: readonly [minus: number, plus: number];
-  /** The smallest and the largest step. */
+  /** The smallest and the largest step size; [1e-6, 50] by default. */
   stepSizes?: readonly [number, number];
+  /** Whether the step ascends instead of descends. */
   maximize?: boolean;
 }
 
@@ -24,8 +29,24 @@ interface RpropState {
 
 const positional = ['lr', 'etas', 'stepSizes'] as const;
 
-/** Each element goes by a step of its own against the sign of its gradient; the step grows while the sign lasts. Riedmiller and Braun, 1993. */
+/**
+ * Resilient backpropagation: p ← p - sign(g) s. Each element has its own step size s, which grows
+ * while the sign of g lasts and shrinks when it changes. For full batches.
+ *
+ * @example
+ * const w = gt.tensor([1, -2], { requiresGrad: true });
+ * const optimizer = new gt.optim.Rprop([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.9, -1.9]
+ * @see Riedmiller and Braun, 1993; PyTorch `torch.optim.Rprop`
+ */
 export class Rprop extends StepOptimizer<RpropOptions, RpropState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `etas`, `stepSizes`, positional or by name; `maximize`.
+   * @throws ArgumentError if an option is out of range.
+   */
   constructor(params: Params<RpropOptions>, ...args: ArgsOf<RpropOptions, typeof positional>) {
     const defaults: RpropOptions = { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false };
     super(params, { ...defaults, ...readArgs<RpropOptions>('Rprop', args, positional, ['maximize']) });

@@ -6,15 +6,19 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Check, type ParamGroup, type Params, StepOptimizer } from './optimizer.js';
 import { atLeast0, rateChecks } from './rule.js';
 
+/** Options of `SGD`. */
 export interface SGDOptions {
+  /** Learning rate; required. */
   lr?: number;
+  /** Decay rate μ of the velocity; 0 by default, which keeps none. */
   momentum?: number;
-  /** Share of the gradient that momentum does not take. */
+  /** Share d of the gradient that the velocity leaves out; 0 by default. */
   dampening?: number;
-  /** Factor of an L2 penalty. */
+  /** Factor λ of an L2 penalty; 0 by default. */
   weightDecay?: number;
+  /** Whether the step looks ahead along the velocity; needs momentum and no dampening. */
   nesterov?: boolean;
-  /** Climb instead of descend. */
+  /** Whether the step ascends instead of descends. */
   maximize?: boolean;
 }
 
@@ -24,8 +28,25 @@ interface SGDState {
 
 const positional = ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov'] as const;
 
-/** p -= lr * g, with momentum: b = momentum * b + (1 - dampening) * g, p -= lr * b (Nesterov: lr * (g + momentum * b)). */
+/**
+ * Stochastic gradient descent: p ← p - lr g, with g = gradient + λ p. With momentum b ← μ b + (1 -
+ * d) g and p ← p - lr b, or p ← p - lr (g + μ b) with `nesterov`. The first b is g.
+ *
+ * @example
+ * const w = gt.tensor([1, 2], { requiresGrad: true });
+ * const optimizer = new gt.optim.SGD([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * w.detach(); // [0.8, 1.6]
+ * @see Sutskever et al., 2013; PyTorch `torch.optim.SGD`
+ */
 export class SGD extends StepOptimizer<SGDOptions, SGDState> {
+  /**
+   * @param params - Parameters, or groups `{ params, ...options }`.
+   * @param args - `lr`, `momentum`, `dampening`, `weightDecay`, `nesterov`, positional or by name;
+   * `maximize`.
+   * @throws ArgumentError if an option is out of range, or `lr` is missing.
+   */
   constructor(params: Params<SGDOptions>, ...args: ArgsOf<SGDOptions, typeof positional>) {
     const defaults = { lr: undefined, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false };
     super(params, { ...defaults, ...readArgs<SGDOptions>('SGD', args, [...positional], ['maximize']) });

@@ -5,12 +5,13 @@ import { clone } from '../ops/index.js';
 import type { Callback } from './fit.js';
 import type { EpochLog } from './run.js';
 
+/** Which figure counts, and when it is better. */
 export interface BestOptions {
-  /** The figure to go by: `validation.loss`, or the name of a metric. */
+  /** The figure: `validation.loss` by default, or the name of a metric. */
   monitor?: string;
-  /** Whether small or large figures are good. */
+  /** Whether a small ('min') or a large ('max') figure is good; 'min' by default. */
   mode?: 'min' | 'max';
-  /** What a figure must gain to count as better. */
+  /** By how much a figure must improve to count as better; 0 by default. */
   minDelta?: number;
 }
 
@@ -41,14 +42,30 @@ export class Best {
   }
 }
 
+/** Options of `earlyStopping`. */
 export interface EarlyStoppingOptions extends BestOptions {
-  /** Epochs without a better figure after which training ends. */
+  /** Epochs without a better figure that are let pass; 3 by default. */
   patience?: number;
-  /** Give the model the weights of its best epoch in the end. */
+  /** Whether the model gets the weights of its best epoch in the end; false by default. */
   restoreBest?: boolean;
 }
 
-/** Ends training when a figure has stopped getting better. */
+/**
+ * A callback that ends training when a figure has not improved for more than `patience` epochs.
+ *
+ * @param options - `monitor`, `mode`, `minDelta`, `patience`, `restoreBest`.
+ * @returns A callback for `fit`.
+ * @throws ArgumentError if an option is out of range, or no figure has the name `monitor`.
+ * @example
+ * const model = new gt.nn.Linear(1, 1);
+ * const data = [[gt.ones([4, 1]), gt.ones([4, 1])]];
+ * const run = await gt.train.fit(model, {
+ *   data, epochs: 50, loss: (y, t) => gt.nn.functional.mseLoss(y, t),
+ *   optimizer: new gt.optim.SGD(model.parameters(), { lr: 0 }),
+ *   callbacks: [gt.train.earlyStopping({ monitor: 'loss', patience: 1 })],
+ * });
+ * run.reason; // earlyStopping
+ */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const { patience = 3, restoreBest = false } = options;
   if (!(Number.isSafeInteger(patience) && patience >= 0)) fail(ArgumentError, 'earlyStopping', 'patience to be a whole number of epochs', show(patience));

@@ -9,24 +9,29 @@ import { Pause } from './pause.js';
 
 /** What the forward pass of one batch gives. */
 export interface Result {
-  /** A scalar, the mean over the batch's samples. */
+  /** One element: the mean over the batch's samples. */
   loss: Tensor;
-  /** What metrics look at. */
+  /** What metrics get as output. */
   output?: Tensor;
+  /** What metrics get as target. */
   target?: Tensor;
-  /** The batch's size, by which means are weighted; the target's first size if left out. */
+  /** The batch's size, by which means are weighted; by default the first size of `target`. */
   samples?: number;
 }
+/** The forward pass of a batch: model and batch to loss, output and target. */
 export type Forward<B> = (model: Module, batch: B) => Result;
+/** What training iterates over: a DataLoader, an array, or any other iterable. */
 export type Batches<B> = Iterable<B> | AsyncIterable<B>;
 
+/** Options of `evaluate`. Exactly one of `loss` and `forward` is given. */
 export interface EvaluateOptions<B> {
   /** The loss of a batch [input, target] from the model's output and the target. */
   loss?: (output: Tensor, target: Tensor) => Tensor;
-  /** The whole forward pass, for batches of another make; in place of `loss`. */
+  /** The whole forward pass, for batches of another structure. */
   forward?: Forward<B>;
+  /** Metrics by name. */
   metrics?: Metrics;
-  /** Milliseconds of work after which other work of the process gets its turn. */
+  /** Milliseconds of work after which the event loop gets its turn; 10 by default. */
   yieldEvery?: number;
 }
 
@@ -73,7 +78,20 @@ export function checkModel(op: string, model: unknown): void {
   if (!(model instanceof Module)) fail(ArgumentError, op, 'a Module', show(model));
 }
 
-/** The mean loss and the metrics of `model`, in evaluation mode and without gradients, over all batches; the modes of its modules are afterwards what they were. */
+/**
+ * The mean loss and the metrics of a model over all batches, in evaluation mode and without
+ * gradients. Afterwards each module is in the mode that it was in.
+ *
+ * @param model - The model.
+ * @param data - The batches.
+ * @param options - `loss` or `forward`; `metrics`, `yieldEvery`.
+ * @returns `loss` and the metrics, by name.
+ * @throws ArgumentError if there are no batches, or an option does not fit.
+ * @example
+ * const model = new gt.nn.Identity();
+ * const data = [[gt.tensor([1, 2]), gt.tensor([1, 4])]];
+ * await gt.train.evaluate(model, data, { loss: (y, t) => gt.nn.functional.mseLoss(y, t) }); // { loss: 2 }
+ */
 export async function evaluate<B = Tensor[]>(model: Module, data: Batches<B>, options: EvaluateOptions<B>): Promise<Record<string, number>> {
   const op = 'evaluate';
   checkModel(op, model);

@@ -13,22 +13,42 @@ import { type Batches, checkBatches, checkMetrics, checkModel, type EvaluateOpti
 import { Pause } from './pause.js';
 import { type AnyOptimizer, type AnyScheduler, type EpochLog, Run, type Snapshot } from './run.js';
 
-/** What is called as training goes on; any of it may be asynchronous. */
+/** What is called as training goes on. Each member may be asynchronous; training waits for it. */
 export interface Callback {
+  /**
+   * Before the first step.
+   *
+   * @param run - The run.
+   */
   onStart?(run: Run): void | Promise<void>;
-  /** After every step of the optimizer. */
+  /**
+   * After every step of the optimizer.
+   *
+   * @param run - The run.
+   */
   onStep?(run: Run): void | Promise<void>;
-  /** After every epoch and its validation; the last of run.history tells of it. */
+  /**
+   * After every epoch and its validation.
+   *
+   * @param run - The run.
+   * @param log - The epoch's figures; also the last of run.history.
+   */
   onEpoch?(run: Run, log: EpochLog): void | Promise<void>;
-  /** Also when training ends early, but not when it throws. */
+  /**
+   * In the end, also if training ends early, but not if it throws.
+   *
+   * @param run - The run.
+   */
   onEnd?(run: Run): void | Promise<void>;
 }
 
+/** Options of `fit`. Exactly one of `loss` and `forward` is given. */
 export interface FitOptions<B> extends EvaluateOptions<B> {
   /** The batches; iterated over anew for every epoch. */
   data: Batches<B>;
+  /** Updates the model's parameters. */
   optimizer: AnyOptimizer;
-  /** Passes over the data. */
+  /** Passes over the data; 1 by default, or no limit with `maxSteps`. */
   epochs?: number;
   /** Steps of the optimizer after which training ends. */
   maxSteps?: number;
@@ -36,16 +56,25 @@ export interface FitOptions<B> extends EvaluateOptions<B> {
   validation?: Batches<B>;
   /** Its step() is called after every epoch, or every step of the optimizer. */
   scheduler?: AnyScheduler;
+  /** When the scheduler steps; 'epoch' by default. */
   scheduleBy?: 'epoch' | 'step';
-  /** The figure that a scheduler gets whose step takes one (ReduceLROnPlateau). */
+  /**
+   * The figure for a scheduler that takes one (ReduceLROnPlateau); the (validation) loss by
+   * default.
+   */
   monitor?: string;
-  /** Batches whose gradients are averaged for one step of the optimizer. */
+  /** Batches whose gradients are averaged for one step of the optimizer; 1 by default. */
   accumulate?: number;
-  /** The most that the norm of all gradients may be, and their largest element. */
+  /** The largest norm of all gradients together. */
   clipGradNorm?: number;
+  /** The largest absolute value of a gradient's element. */
   clipGradValue?: number;
+  /** Called in this order. */
   callbacks?: readonly Callback[];
-  /** Ends training after the step, or the batch of validation, under way. A validation that was cut is done anew by `resume`. */
+  /**
+   * Ends training after the step, or the batch of validation, under way. A validation that was cut
+   * is done anew by `resume`.
+   */
   signal?: AbortSignal;
   /** Where an earlier run stopped: what run.snapshot() gave. */
   resume?: Snapshot;
@@ -149,8 +178,23 @@ async function* untilAborted<B>(batches: Batches<B>, signal: AbortSignal): Async
 }
 
 /**
- * Trains `model`: for every batch forward, backward and a step of the optimizer; after every epoch a validation. Between steps the event loop gets its turn, so that a
- * server stays responsive. A loss that is not finite ends it with an error before that step has changed a weight. Resolves to the run with its history.
+ * Trains a model: for every batch forward, backward and a step of the optimizer; after every epoch
+ * a validation. The event loop gets its turn between steps, so a server stays responsive.
+ *
+ * @param model - The model.
+ * @param options - `data`, `optimizer`, and `loss` or `forward`; see `FitOptions`.
+ * @returns The run, with its history and the reason why it ended.
+ * @throws ArgumentError if an option does not fit.
+ * @throws TrainingError if a loss is not finite, before that step has changed a weight.
+ * @example
+ * const model = new gt.nn.Linear(1, 1);
+ * const x = gt.linspace(-1, 1, 16).reshape([16, 1]);
+ * const run = await gt.train.fit(model, {
+ *   data: [[x, x.mul(3)]], epochs: 40, loss: (y, t) => gt.nn.functional.mseLoss(y, t),
+ *   optimizer: new gt.optim.SGD(model.parameters(), { lr: 0.5 }),
+ * });
+ * run.history.length; // 40
+ * run.loss < 0.01; // true
  */
 export async function fit<B = Tensor[]>(model: Module, options: FitOptions<B>): Promise<Run> {
   check(model, options);

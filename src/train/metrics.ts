@@ -4,29 +4,66 @@ import { showShape } from '../core/shape.js';
 import { argmax, clone, eq, mean, sum, to, topk, unsqueeze } from '../ops/index.js';
 import { Tensor } from '../tensor/tensor.js';
 
-/** A figure that gathers over batches, for what is no mean of the batches' own figures. */
+/** A metric that gathers over batches, for what is no mean of the batches' own figures. */
 export interface Metric {
+  /** Forgets what was gathered. */
   reset(): void;
+  /**
+   * Adds a batch.
+   *
+   * @param output - The model's output.
+   * @param target - The target.
+   */
   update(output: Tensor, target: Tensor): void;
+  /** The figure of all batches so far. */
   compute(): number;
-  /** What it has gathered, for a run that goes on in mid-epoch; its own enumerable fields, if they are left out. */
+  /**
+   * What was gathered, for a run that is resumed in mid-epoch. Left out, it is the metric's own
+   * enumerable fields.
+   */
   stateDict?(): object;
+  /**
+   * Takes what stateDict() gave.
+   *
+   * @param state - The state.
+   */
   loadStateDict?(state: never): void;
 }
-/** A figure of one batch; over several it is their mean, weighted by their samples. */
+/**
+ * The figure of one batch, from output and target. Over several batches it is the mean, weighted by
+ * samples.
+ */
 export type MetricFunction = (output: Tensor, target: Tensor) => number | Tensor;
+/** Metrics by name. */
 export type Metrics = Readonly<Record<string, Metric | MetricFunction>>;
 
 const numberOf = (x: number | Tensor): number => (x instanceof Tensor ? Number(x.item()) : x);
 
-/** The share of samples whose largest score, over dim 1, is at the target's class: scores (N, C, ...), target (N, ...). */
+/**
+ * The share of samples whose largest score, over dim 1, is at the target's class.
+ *
+ * @param output - Scores (N, C, ...).
+ * @param target - Classes (N, ...), of an integer dtype.
+ * @returns A number in [0, 1].
+ * @throws ShapeError if `output` has not one dim more than `target`.
+ * @example
+ * gt.train.accuracy(gt.tensor([[0.9, 0.1], [0.2, 0.8]]), gt.tensor([0, 0], { dtype: 'int64' })); // 0.5
+ */
 export function accuracy(output: Tensor, target: Tensor): number {
   if (output.ndim !== target.ndim + 1)
     fail(ShapeError, 'accuracy', 'scores (N, C, ...) and target (N, ...)', `${showShape(output.shape)} and ${showShape(target.shape)}`);
   return numberOf(mean(to(eq(argmax(output, 1), target), 'float32')));
 }
 
-/** The share of samples whose target is among the k largest scores: scores (N, C), target (N). */
+/**
+ * The share of samples whose class is among the k largest scores.
+ *
+ * @param k - How many scores count.
+ * @returns A metric of scores (N, C) and classes (N).
+ * @example
+ * const metric = gt.train.topKAccuracy(2);
+ * metric(gt.tensor([[0.5, 0.3, 0.2]]), gt.tensor([1], { dtype: 'int64' })); // 1
+ */
 export const topKAccuracy =
   (k: number): MetricFunction =>
   (output, target) =>
@@ -53,16 +90,37 @@ export class Mean {
   }
 }
 
-/** How often a class (row) was taken for another (column); its figure is the accuracy. */
+/**
+ * How often a class (row) was taken for another (column). Its figure is the accuracy.
+ *
+ * @example
+ * const matrix = new gt.train.ConfusionMatrix(2);
+ * matrix.update(gt.tensor([[0.9, 0.1], [0.2, 0.8]]), gt.tensor([0, 0], { dtype: 'int64' }));
+ * matrix.counts; // [[1, 1], [0, 0]]
+ * matrix.compute(); // 0.5
+ */
 export class ConfusionMatrix implements Metric {
+  /** Samples by true class and by predicted class. */
   counts: number[][] = [];
+  /**
+   * @param classes - How many classes there are.
+   * @throws ArgumentError if `classes` is no positive integer.
+   */
   constructor(readonly classes: number) {
     if (!Number.isSafeInteger(classes) || classes < 1) fail(ArgumentError, 'ConfusionMatrix', 'a number of classes', show(classes));
     this.reset();
   }
+  /** Sets all counts to 0. */
   reset(): void {
     this.counts = Array.from({ length: this.classes }, () => new Array<number>(this.classes).fill(0));
   }
+  /**
+   * Counts a batch.
+   *
+   * @param output - Scores (N, classes).
+   * @param target - Classes (N).
+   * @throws ArgumentError if the shapes or a class do not fit.
+   */
   update(output: Tensor, target: Tensor): void {
     const guesses = argmax(output, 1).toTypedArray();
     const labels = Array.from(target.toTypedArray() as Iterable<number | bigint>, Number);
@@ -77,10 +135,12 @@ export class ConfusionMatrix implements Metric {
       this.counts[label][Number(guesses[i])]++;
     });
   }
+  /** The accuracy: the diagonal's share. */
   compute(): number {
     const all = this.counts.flat().reduce((a, b) => a + b, 0);
     return this.counts.reduce((right, row, i) => right + row[i], 0) / all;
   }
+  /** The counts as a table, one line for each true class. */
   toString(): string {
     const line = (head: string, cells: readonly unknown[]): string => head.padStart(7) + cells.map((cell) => String(cell).padStart(6)).join('');
     return [line('', [...this.counts.keys()]), ...this.counts.map((row, i) => line(String(i), row))].join('\n');

@@ -1,26 +1,38 @@
 // gt.viz.lineChart: lines over two axes as an SVG picture, for loss curves.
 import { ArgumentError, fail, show } from '../core/errors.js';
 
+/** One line of a chart. */
 export interface Series {
+  /** Its label in the legend; a series without a name is not in it. */
   name?: string;
+  /** The points' x. */
   x: ArrayLike<number>;
+  /** The points' y; as many as x. */
   y: ArrayLike<number>;
+  /** An SVG colour; by default the next one of the palette. */
   color?: string;
-  /** The stroke's width in pixels. */
+  /** The line's width in pixels; 1.8 by default. */
   stroke?: number;
-  /** A dot at every point. */
+  /** Whether every point has a dot. */
   dots?: boolean;
 }
+/** Options of `lineChart`. */
 export interface LineChartOptions {
+  /** The title above the plot. */
   title?: string;
+  /** The label below the x axis. */
   xLabel?: string;
+  /** The label beside the y axis. */
   yLabel?: string;
+  /** Pixels; 720 by default. */
   width?: number;
+  /** Pixels; 420 by default. */
   height?: number;
-  /** A logarithmic y axis; points at 0 and below are left out. */
+  /** Whether the y axis is logarithmic; points at 0 and below are left out. */
   logY?: boolean;
-  /** The ranges shown; by default all that the points need. */
+  /** The x shown; by default all that the points need. */
   xRange?: readonly [number, number];
+  /** The y shown; by default all that the points need. */
   yRange?: readonly [number, number];
 }
 
@@ -87,7 +99,18 @@ function checkSize(name: string, size: number, margins: number): void {
   fail(ArgumentError, 'lineChart', `${name} to be a number above ${margins}, for the margins`, show(size));
 }
 
-/** A picture of the series. Points that are not finite are left out, and the line is broken there. */
+/**
+ * Lines over two axes as an SVG picture, for loss curves. A line is broken where a point is not
+ * finite.
+ *
+ * @param series - The lines.
+ * @param options - Title, labels, size, ranges; see `LineChartOptions`.
+ * @returns The text of an SVG file.
+ * @throws ArgumentError if a series has not as many x as y.
+ * @example
+ * const svg = gt.viz.lineChart([{ name: 'loss', x: [1, 2, 3], y: [0.9, 0.4, 0.3] }], { title: 'Run' });
+ * gt.io.writeFile('loss.svg', svg);
+ */
 export function lineChart(series: readonly Series[], options: LineChartOptions = {}): string {
   if (!Array.isArray(series)) fail(ArgumentError, 'lineChart', 'an array of series', show(series));
   for (const [i, { x, y }] of series.entries()) {

@@ -35,11 +35,29 @@ abstract class Composed extends Scheduler {
   }
 }
 
-/** One schedule until each milestone, then the next, from its beginning. */
+/**
+ * One schedule until each milestone, then the next, from its beginning.
+ *
+ * @example
+ * const optimizer = new gt.optim.SGD([gt.ones([2])], { lr: 1 });
+ * const { ConstantLR, ExponentialLR, SequentialLR } = gt.optim.lrScheduler;
+ * const parts = [new ConstantLR(optimizer, { factor: 0.5 }), new ExponentialLR(optimizer, 0.9)];
+ * const scheduler = new SequentialLR(optimizer, parts, [2]);
+ * scheduler.getLastLr(); // [0.5]
+ * @see PyTorch `torch.optim.lr_scheduler.SequentialLR`
+ */
 export class SequentialLR extends Composed {
+  /** The epoch that the rates are those of. */
   lastEpoch: number;
   protected _milestones: number[];
   readonly #parts: readonly LRScheduler[];
+  /**
+   * @param optimizer - The optimizer of all schedules.
+   * @param schedulers - Schedules by epochs.
+   * @param milestones - The epochs at which the next one takes over; one fewer than schedules.
+   * @param args - `lastEpoch`, `verbose`; positional or by name.
+   * @throws ArgumentError if the counts do not fit, or a schedule belongs to another optimizer.
+   */
   constructor(optimizer: AnyOptimizer, schedulers: readonly LRScheduler[], milestones: readonly number[], ...args: ArgsOf<SchedulerOptions, typeof common>) {
     const name = 'SequentialLR';
     const { lastEpoch = -1 } = readOptions<SchedulerOptions>(name, args, common);
@@ -68,9 +86,26 @@ export class SequentialLR extends Composed {
   }
 }
 
-/** Every schedule at every step, each from the rate that the one before it leaves. */
+/**
+ * All schedules at every step, each on the rate that the one before it leaves.
+ *
+ * @example
+ * const optimizer = new gt.optim.SGD([gt.ones([2])], { lr: 1 });
+ * const { ConstantLR, ExponentialLR, ChainedScheduler } = gt.optim.lrScheduler;
+ * const parts = [new ConstantLR(optimizer, { factor: 0.5 }), new ExponentialLR(optimizer, 0.9)];
+ * const scheduler = new ChainedScheduler(parts);
+ * optimizer.step();
+ * scheduler.step();
+ * scheduler.getLastLr(); // [0.45]
+ * @see PyTorch `torch.optim.lr_scheduler.ChainedScheduler`
+ */
 export class ChainedScheduler extends Composed {
   readonly #parts: readonly Scheduler[];
+  /**
+   * @param schedulers - Schedules of one optimizer.
+   * @param surplus - Nothing: further arguments are an error.
+   * @throws ArgumentError if there are none, or they belong to different optimizers.
+   */
   constructor(schedulers: readonly Scheduler[], ...surplus: readonly never[]) {
     readOptions<SchedulerOptions>('ChainedScheduler', surplus, []);
     if (!Array.isArray(schedulers) || schedulers.length === 0 || !schedulers.every((s) => s instanceof Scheduler))

@@ -3,14 +3,32 @@ import { ArgumentError, fail, show } from '../../core/errors.js';
 import type { ArgsOf } from '../../ops/args.js';
 import { type AnyOptimizer, checked, common, LRScheduler, readOptions, type SchedulerOptions } from './scheduler.js';
 
+/** Options of `CosineAnnealingLR`. */
 export interface CosineAnnealingLROptions extends SchedulerOptions {
+  /** The lowest rate; 0 by default. */
   etaMin?: number;
 }
 const annealingArgs = ['etaMin', ...common] as const;
 
-/** Half a cosine from the initial rate down to etaMin in TMax epochs, and back up. */
+/**
+ * lr = etaMin + (lr₀ - etaMin) (1 + cos(π epoch / TMax)) / 2: down in TMax epochs, and up again.
+ *
+ * @example
+ * const optimizer = new gt.optim.SGD([gt.ones([2])], { lr: 1 });
+ * const scheduler = new gt.optim.lrScheduler.CosineAnnealingLR(optimizer, 2);
+ * optimizer.step();
+ * scheduler.step();
+ * scheduler.getLastLr(); // [0.5]
+ * @see Loshchilov and Hutter, 2016; PyTorch `torch.optim.lr_scheduler.CosineAnnealingLR`
+ */
 export class CosineAnnealingLR extends LRScheduler {
+  /** The lowest rate. */
   etaMin: number;
+  /**
+   * @param optimizer - The optimizer whose rates change.
+   * @param TMax - Epochs from the highest rate to the lowest.
+   * @param args - `etaMin`, `lastEpoch`, `verbose`; positional or by name.
+   */
   constructor(
     optimizer: AnyOptimizer,
     public TMax: number,
@@ -39,19 +57,42 @@ export class CosineAnnealingLR extends LRScheduler {
   }
 }
 
+/** Options of `CosineAnnealingWarmRestarts`. */
 export interface WarmRestartsOptions extends SchedulerOptions {
-  /** Factor from one cycle's length to the next. */
+  /** Factor from one cycle's length to the next; 1 by default. */
   TMult?: number;
+  /** The lowest rate; 0 by default. */
   etaMin?: number;
 }
 const restartArgs = ['TMult', 'etaMin', ...common] as const;
 
-/** Cosines from the initial rate down to etaMin, the first in T0 epochs, each TMult times as long as the one before. */
+/**
+ * lr = etaMin + (lr₀ - etaMin) (1 + cos(π TCur / TI)) / 2, TCur epochs into a cycle of TI epochs.
+ * The first cycle has T0 epochs, each further one TMult times as many.
+ *
+ * @example
+ * const optimizer = new gt.optim.SGD([gt.ones([2])], { lr: 1 });
+ * const scheduler = new gt.optim.lrScheduler.CosineAnnealingWarmRestarts(optimizer, 2);
+ * optimizer.step();
+ * scheduler.step();
+ * scheduler.getLastLr(); // [0.5]
+ * @see Loshchilov and Hutter, 2016; PyTorch `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`
+ */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
+  /** Epochs of this cycle. */
   TI: number;
+  /** Factor from one cycle's length to the next. */
   TMult: number;
+  /** The lowest rate. */
   etaMin: number;
+  /** Epochs since this cycle began. */
   TCur: number;
+  /**
+   * @param optimizer - The optimizer whose rates change.
+   * @param T0 - Epochs of the first cycle.
+   * @param args - `TMult`, `etaMin`, `lastEpoch`, `verbose`; positional or by name.
+   * @throws ArgumentError if `T0` or `TMult` is no positive integer.
+   */
   constructor(
     optimizer: AnyOptimizer,
     public T0: number,

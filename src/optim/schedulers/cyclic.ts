@@ -5,37 +5,75 @@ import { type AnyOptimizer, checked, common, LRScheduler, perGroup, readOptions,
 
 const modes = ['triangular', 'triangular2', 'exp_range'] as const;
 
+/** Options of `CyclicLR`. */
 export interface CyclicLROptions extends SchedulerOptions {
-  /** Steps of the rising half of a cycle. */
+  /** Steps of the rising half of a cycle; 2000 by default. */
   stepSizeUp?: number;
-  /** Of the falling half; null: as many. */
+  /** Steps of the falling half; null: as many. */
   stepSizeDown?: number | null;
-  /** How the height changes: not; halved every cycle; times gamma every step. */
+  /**
+   * How the height changes: 'triangular' not, 'triangular2' halved every cycle, 'exp_range' times
+   * gamma every step.
+   */
   mode?: (typeof modes)[number];
+  /** The factor of 'exp_range'; 1 by default. */
   gamma?: number;
-  /** The height by a function, in place of mode; of the number of the cycle, or of the step. */
+  /** The height as a function, in place of `mode`. */
   scaleFn?: ((x: number) => number) | null;
+  /** Whether `scaleFn` takes the number of the cycle (the default) or of the step. */
   scaleMode?: 'cycle' | 'iterations';
-  /** Moves the momentum from maxMomentum down to baseMomentum while the rate rises. */
+  /**
+   * Whether the momentum falls from maxMomentum to baseMomentum while the rate rises; true by
+   * default.
+   */
   cycleMomentum?: boolean;
+  /** The lowest momentum; 0.8 by default. */
   baseMomentum?: number | readonly number[];
+  /** The highest momentum; 0.9 by default. */
   maxMomentum?: number | readonly number[];
 }
 const positional = ['stepSizeUp', 'stepSizeDown', 'mode', 'gamma', 'scaleFn', 'scaleMode', 'cycleMomentum', 'baseMomentum', 'maxMomentum', ...common] as const;
 
-/** Up from baseLr to maxLr and down again, over and over. */
+/**
+ * Rises from baseLr to maxLr on a line and falls again, over and over. Step it after every batch.
+ *
+ * @example
+ * const optimizer = new gt.optim.SGD([gt.ones([2])], { lr: 1, momentum: 0.9 });
+ * const scheduler = new gt.optim.lrScheduler.CyclicLR(optimizer, 0.1, 0.5, { stepSizeUp: 4 });
+ * optimizer.step();
+ * scheduler.step();
+ * scheduler.getLastLr(); // [0.2]
+ * @see Smith, 2015; PyTorch `torch.optim.lr_scheduler.CyclicLR`
+ */
 export class CyclicLR extends LRScheduler {
+  /** The highest rate of each group. */
   maxLrs: number[];
+  /** Steps of a cycle. */
   totalSize: number;
+  /** Share of the rising half in a cycle. */
   stepRatio: number;
+  /** How the height changes. */
   mode: (typeof modes)[number];
+  /** The factor of 'exp_range'. */
   gamma: number;
+  /** What the height is a function of. */
   scaleMode: 'cycle' | 'iterations';
+  /** Whether the momentum cycles. */
   cycleMomentum: boolean;
+  /** The lowest momentum of each group. */
   baseMomentums?: number[];
+  /** The highest momentum of each group. */
   maxMomentums?: number[];
   readonly #scaleFn: ((x: number) => number) | null;
 
+  /**
+   * @param optimizer - The optimizer whose rates change.
+   * @param baseLr - The lowest rate, for all groups or one for each.
+   * @param maxLr - The highest rate, for all groups or one for each.
+   * @param args - `stepSizeUp`, `stepSizeDown`, `mode`, `gamma`, `scaleFn`, `scaleMode`,
+   * `cycleMomentum`, `baseMomentum`, `maxMomentum`, `lastEpoch`, `verbose`; positional or by name.
+   * @throws ArgumentError if momentum cycles and the optimizer has none.
+   */
   constructor(
     optimizer: AnyOptimizer,
     baseLr: number | readonly number[],

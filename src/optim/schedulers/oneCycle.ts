@@ -3,22 +3,29 @@ import { ArgumentError, fail, show } from '../../core/errors.js';
 import { type ArgsOf, asChoice } from '../../ops/args.js';
 import { type AnyOptimizer, checked, common, type Group, LRScheduler, perGroup, readOptions, type SchedulerOptions } from './scheduler.js';
 
+/** Options of `OneCycleLR`. */
 export interface OneCycleLROptions extends SchedulerOptions {
-  /** Steps of the cycle; or epochs and stepsPerEpoch. */
+  /** Steps of the cycle; or give epochs and stepsPerEpoch. */
   totalSteps?: number | null;
+  /** Epochs of the cycle. */
   epochs?: number | null;
+  /** Steps of an epoch. */
   stepsPerEpoch?: number | null;
-  /** Share of the steps in which the rate rises. */
+  /** Share of the steps in which the rate rises; 0.3 by default. */
   pctStart?: number;
+  /** The curve; 'cos' by default. */
   annealStrategy?: 'cos' | 'linear';
-  /** Moves the momentum (Adam: betas[0]) against the rate. */
+  /** Whether the momentum (Adam: betas[0]) goes against the rate; true by default. */
   cycleMomentum?: boolean;
+  /** The lowest momentum; 0.85 by default. */
   baseMomentum?: number | readonly number[];
+  /** The highest momentum; 0.95 by default. */
   maxMomentum?: number | readonly number[];
-  /** The initial rate is maxLr / divFactor, the last one that / finalDivFactor. */
+  /** The initial rate is maxLr / divFactor; 25 by default. */
   divFactor?: number;
+  /** The last rate is the initial one / finalDivFactor; 1e4 by default. */
   finalDivFactor?: number;
-  /** Fall as one rose, and then on to the last rate. */
+  /** Whether the rate falls as it rose, and then on to the last rate. */
   threePhase?: boolean;
 }
 const positional = [
@@ -50,13 +57,32 @@ const anneal = {
   linear: (from: number, to: number, share: number): number => (to - from) * share + from,
 };
 
-/** From maxLr / divFactor up to maxLr and down to next to nothing. Step it after every batch. */
+/**
+ * Rises from maxLr / divFactor to maxLr, then falls to nearly nothing. Step it after every batch.
+ *
+ * @example
+ * const optimizer = new gt.optim.Adam([gt.ones([2])]);
+ * const scheduler = new gt.optim.lrScheduler.OneCycleLR(optimizer, 0.1, { totalSteps: 10 });
+ * scheduler.getLastLr(); // [0.004]
+ * @see Smith and Topin, 2017; PyTorch `torch.optim.lr_scheduler.OneCycleLR`
+ */
 export class OneCycleLR extends LRScheduler {
+  /** Steps of the cycle. */
   totalSteps: number;
+  /** Whether the momentum cycles. */
   cycleMomentum: boolean;
   readonly #annealed: (from: number, to: number, share: number) => number;
   readonly #phases: readonly Phase[];
 
+  /**
+   * @param optimizer - The optimizer whose rates change.
+   * @param maxLr - The highest rate, for all groups or one for each.
+   * @param args - `totalSteps`, `epochs`, `stepsPerEpoch`, `pctStart`, `annealStrategy`,
+   * `cycleMomentum`, `baseMomentum`, `maxMomentum`, `divFactor`, `finalDivFactor`, `threePhase`,
+   * `lastEpoch`, `verbose`; positional or by name.
+   * @throws ArgumentError if the number of steps is missing, or momentum cycles and the optimizer
+   * has none.
+   */
   constructor(optimizer: AnyOptimizer, maxLr: number | readonly number[], ...args: ArgsOf<OneCycleLROptions, typeof positional>) {
     const name = 'OneCycleLR';
     const {

@@ -3,43 +3,75 @@ import { ArgumentError, fail, show } from '../../core/errors.js';
 import { type ArgsOf, asChoice, asNumber } from '../../ops/args.js';
 import { type AnyOptimizer, checked, perGroup, readOptions, Scheduler, type SchedulerState, scientific } from './scheduler.js';
 
+/** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
-  /** Which way the metric gets better. */
+  /** Whether a small ('min') or a large ('max') metric is good; 'min' by default. */
   mode?: 'min' | 'max';
+  /** The factor of the rate, below 1; 0.1 by default. */
   factor?: number;
-  /** Epochs without improvement that are let pass. */
+  /** How many epochs without improvement are let pass; 10 by default. */
   patience?: number;
-  /** What counts as an improvement: relative to the best, or absolute. */
+  /** How much better an improvement must be; 1e-4 by default. */
   threshold?: number;
+  /** Whether `threshold` is relative to the best metric ('rel') or absolute ('abs'). */
   thresholdMode?: 'rel' | 'abs';
-  /** Epochs after a reduction in which nothing counts. */
+  /** Epochs after a reduction in which nothing counts; 0 by default. */
   cooldown?: number;
-  /** The lowest rate, for all groups or one by one. */
+  /** The lowest rate, for all groups or one for each; 0 by default. */
   minLr?: number | readonly number[];
-  /** A change smaller than this is not made. */
+  /** A change smaller than this is not made; 1e-8 by default. */
   eps?: number;
+  /** Whether every change is printed. */
   verbose?: boolean;
 }
 const positional = ['mode', 'factor', 'patience', 'threshold', 'thresholdMode', 'cooldown', 'minLr', 'eps', 'verbose'] as const;
 
-/** Times `factor` when the metric has not become better for more than `patience` epochs. */
+/**
+ * lr ← max(factor lr, minLr) when the metric has not improved for more than `patience` epochs.
+ *
+ * @example
+ * const optimizer = new gt.optim.SGD([gt.ones([2])], { lr: 1 });
+ * const scheduler = new gt.optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 1 });
+ * for (const loss of [3, 2, 2, 2]) scheduler.step(loss);
+ * optimizer.paramGroups[0].lr; // 0.1
+ * @see PyTorch `torch.optim.lr_scheduler.ReduceLROnPlateau`
+ */
 export class ReduceLROnPlateau extends Scheduler {
+  /** The factor of the rate. */
   factor: number;
+  /** The lowest rate of each group. */
   minLrs: number[];
+  /** How many epochs without improvement are let pass. */
   patience: number;
+  /** Whether every change is printed. */
   verbose: boolean;
+  /** Epochs after a reduction in which nothing counts. */
   cooldown: number;
+  /** Epochs left in which nothing counts. */
   cooldownCounter = 0;
+  /** Whether a small or a large metric is good. */
   mode: 'min' | 'max';
+  /** How much better an improvement must be. */
   threshold: number;
+  /** Whether `threshold` is relative or absolute. */
   thresholdMode: 'rel' | 'abs';
+  /** The best metric so far. */
   best: number;
+  /** Epochs without improvement. */
   numBadEpochs = 0;
-  /** The worst there is. */
+  /** The worst metric there is. */
   modeWorse: number;
+  /** A change smaller than this is not made. */
   eps: number;
+  /** The epoch of the last metric. */
   lastEpoch = 0;
 
+  /**
+   * @param optimizer - The optimizer whose rates change.
+   * @param args - `mode`, `factor`, `patience`, `threshold`, `thresholdMode`, `cooldown`, `minLr`,
+   * `eps`, `verbose`; positional or by name.
+   * @throws ArgumentError if `factor` is not below 1.
+   */
   constructor(optimizer: AnyOptimizer, ...args: ArgsOf<PlateauOptions, typeof positional>) {
     const name = 'ReduceLROnPlateau';
     super(optimizer);
@@ -69,7 +101,12 @@ export class ReduceLROnPlateau extends Scheduler {
     this.eps = eps;
   }
 
-  /** Takes the epoch's metric, a number or a tensor with one element. */
+  /**
+   * Takes the epoch's metric.
+   *
+   * @param metric - A number, or a tensor with one element.
+   * @param epoch - The epoch; by default the next.
+   */
   override step(metric: unknown, epoch: number = this.lastEpoch + 1): void {
     const current = asNumber('ReduceLROnPlateau.step', 'metric', metric);
     this.lastEpoch = checked('ReduceLROnPlateau.step', 'epoch', epoch);

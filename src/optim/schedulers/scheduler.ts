@@ -5,15 +5,18 @@ import { platform } from '../../platform/index.js';
 import { renamed, toCamel, toSnake } from '../names.js';
 import { Optimizer, type ParamGroup } from '../optimizer.js';
 
+/** Any optimizer. */
 // biome-ignore lint/suspicious/noExplicitAny: any optimizer will do.
 export type AnyOptimizer = Optimizer<any, any>;
 export type Group = ParamGroup<{ lr?: number; momentum?: number; betas?: readonly [number, number] }>;
+/** What a scheduler's stateDict() gives: its fields by PyTorch's names. */
 export type SchedulerState = Record<string, unknown>;
 
+/** Options that all schedulers take. */
 export interface SchedulerOptions {
-  /** The epoch to go on from; -1 starts anew. */
+  /** The epoch to go on from; -1 (the default) starts anew. */
   lastEpoch?: number;
-  /** Tell of every change on standard output. */
+  /** Whether every change is printed. */
   verbose?: boolean;
 }
 /** The positional arguments that end every scheduler's list. */
@@ -72,11 +75,23 @@ const kindOf = (value: unknown): string => (Array.isArray(value) ? 'array' : val
 const isSaved = (value: unknown): boolean =>
   value !== undefined && typeof value !== 'function' && !(Array.isArray(value) && value.some((v) => typeof v === 'function'));
 
-/** Anything that changes learning rates. */
+/**
+ * Anything that changes learning rates. To write a schedule by epochs, extend `LRScheduler`.
+ *
+ * @example
+ * const optimizer = new gt.optim.SGD([gt.ones([2])], { lr: 1 });
+ * const scheduler: gt.optim.lrScheduler.Scheduler = new gt.optim.lrScheduler.ExponentialLR(optimizer, 0.5);
+ * scheduler.getLastLr(); // [1]
+ */
 export abstract class Scheduler {
   protected _lastLr: number[] = [];
   readonly #optimizer: AnyOptimizer;
 
+  /**
+   * | @param optimizer - The optimizer whose rates change.
+   *
+   * @throws ArgumentError if it is no optimizer.
+   */
   constructor(optimizer: AnyOptimizer) {
     if (!(optimizer instanceof Optimizer)) fail(ArgumentError, new.target.name, 'an optimizer', `${show(optimizer)}: it is not an Optimizer`);
     this.#optimizer = optimizer;
@@ -92,19 +107,37 @@ export abstract class Scheduler {
     this._lastLr = this.groups.map(({ lr }) => lr);
   }
 
-  /** Goes on by one epoch; call it after the optimizer's step. */
+  /**
+   * Goes on by one epoch. Call it after the optimizer's step.
+   *
+   * @param epochOrMetric - What the schedule needs; mostly nothing.
+   */
   abstract step(epochOrMetric?: unknown): void;
 
-  /** The rates set last, one a group. */
+  /**
+   * The rates set last.
+   *
+   * @returns One rate for each group.
+   */
   getLastLr(): number[] {
     return [...this._lastLr];
   }
 
-  /** Every field but functions, by PyTorch's names. */
+  /**
+   * Every field but functions, by PyTorch's names.
+   *
+   * @returns A plain object, for `gt.save`.
+   */
   stateDict(): SchedulerState {
     return structuredClone(Object.fromEntries(Object.entries(renamed(this, toSnake)).filter(([, value]) => isSaved(value))));
   }
-  /** Takes what stateDict, or PyTorch's state_dict, gave; unchanged if that does not fit. Fields that it does not know, and functions, are left out. */
+  /**
+   * Takes what stateDict(), or PyTorch's state_dict(), gave. Unknown fields and functions are left
+   * out.
+   *
+   * @param state - The state dict.
+   * @throws FormatError if it does not fit; nothing has changed then.
+   */
   loadStateDict(state: SchedulerState): void {
     this.checkState(state);
     this.restore(state);
@@ -132,15 +165,31 @@ export abstract class Scheduler {
   }
 }
 
-/** A schedule by epochs, as a recursion: each rate comes from the one before, so that other changes to it last. */
+/**
+ * A schedule by epochs as a recursion: each rate is made of the one before, so that other changes
+ * to it last. Subclasses define `rates`, and call `restart` when their fields are set.
+ *
+ * @example
+ * const optimizer = new gt.optim.SGD([gt.ones([2])], { lr: 1 });
+ * const scheduler: gt.optim.lrScheduler.LRScheduler = new gt.optim.lrScheduler.StepLR(optimizer, 10);
+ * scheduler.baseLrs; // [1]
+ * @see PyTorch `torch.optim.lr_scheduler`
+ */
 export abstract class LRScheduler extends Scheduler {
+  /** The epoch that the rates are those of. */
   lastEpoch: number;
+  /** Whether every change is printed. */
   verbose: boolean;
-  /** The rates it started from, one a group. */
+  /** The initial rate of each group. */
   baseLrs: number[];
   protected _stepCount = 0;
 
-  /** Subclasses call restart() once their own fields stand. */
+  /**
+   * | @param optimizer - The optimizer whose rates change.
+   *
+   * @param options - `lastEpoch`, `verbose`.
+   * @throws ArgumentError if it goes on from an epoch and a group has no `initialLr`.
+   */
   constructor(optimizer: AnyOptimizer, { lastEpoch = -1, verbose = false }: SchedulerOptions = {}) {
     super(optimizer);
     if (!Number.isInteger(lastEpoch) || lastEpoch < -1) fail(ArgumentError, new.target.name, 'lastEpoch an integer of at least -1', show(lastEpoch));
@@ -165,7 +214,11 @@ export abstract class LRScheduler extends Scheduler {
     return this.rates();
   }
 
-  /** Goes on by one epoch; call it after the optimizer's step. With an epoch, which PyTorch deprecates, it jumps there by the closed formula. */
+  /**
+   * Goes on by one epoch. Call it after the optimizer's step.
+   *
+   * @param epoch - Jumps there by the closed formula; deprecated in PyTorch.
+   */
   override step(epoch?: number): void {
     if (epoch !== undefined) checked(`${this.constructor.name}.step`, 'epoch', epoch);
     if (this._stepCount === 1 && this.optimizer.stepCount < 1) {
