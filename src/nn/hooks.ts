@@ -2,7 +2,7 @@
 import { ArgumentError, fail, show } from '../core/errors.js';
 import { isGradEnabled } from '../tensor/node.js';
 import type { HookHandle } from '../tensor/tensor.js';
-import { type BackwardHook, Gates } from './gates.js';
+import { BackwardCall, type BackwardHook } from './backwardHooks.js';
 import type { Module } from './module.js';
 
 /** Sees a module's inputs; what it returns, an array of inputs or the only one, takes their place. */
@@ -40,16 +40,17 @@ class Hooked {
       const replaced = hook(module, inputs, undefined);
       if (replaced !== undefined && replaced !== null) inputs = Array.isArray(replaced) ? replaced : [replaced];
     }
-    const gates = this.backward.length > 0 && isGradEnabled() ? new Gates(module, () => this.backward) : null;
-    if (gates !== null) inputs = gates.enter(inputs);
+    const isHooked = this.backward.length > 0 && isGradEnabled();
+    const call = isHooked ? new BackwardCall(module, () => this.backward) : null;
+    if (call !== null) inputs = call.enter(inputs);
     const forward = (this.own?.value ?? Object.getPrototypeOf(module).forward) as Forward;
     let output = forward.apply(module, inputs);
     for (const { hook } of this.after) output = hook(module, inputs, output) ?? output;
-    return gates === null ? output : gates.leave(output);
+    return call === null ? output : call.leave(output);
   }
 
   /** Puts the module's forward back once there is nothing to run around it. */
-  settle(): void {
+  restore(): void {
     if (this.before.length + this.after.length + this.backward.length > 0) return;
     if (this.own === undefined) delete (this.module as { forward?: unknown }).forward;
     else Object.defineProperty(this.module, 'forward', this.own);
@@ -74,7 +75,7 @@ export function addHook(module: Module, place: Place, hook: ForwardHook | Backwa
     remove: () => {
       if (!lists[place].includes(added)) return;
       lists[place] = lists[place].filter((other) => other !== added);
-      entry.settle();
+      entry.restore();
     },
   };
 }

@@ -2,13 +2,13 @@
 export * from './activation.js';
 export { AdaptiveLogSoftmaxWithLoss } from './adaptive.js';
 export { MultiheadAttention } from './attention.js';
+export type { BackwardHook } from './backwardHooks.js';
 export { GRUCell, LSTMCell, RNNCell } from './cells.js';
 export { ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential } from './containers.js';
 export { Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv.js';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout.js';
 export { Embedding, EmbeddingBag } from './embedding.js';
 export * as functional from './functional.js';
-export type { BackwardHook } from './gates.js';
 export type { ForwardHook, ForwardPreHook } from './hooks.js';
 export * as init from './init.js';
 export * from './lazy.js';

@@ -5,7 +5,7 @@ import { type ArgsOf, asBoolean, readArgs } from '../ops/args.js';
 import { clearGrad } from '../ops/optim.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { type HookHandle, Tensor } from '../tensor/tensor.js';
-import type { BackwardHook } from './gates.js';
+import type { BackwardHook } from './backwardHooks.js';
 import { addHook, type ForwardHook, type ForwardPreHook } from './hooks.js';
 import { adopt, hold, type Kind, membersByAssignment } from './members.js';
 import { Parameter } from './parameter.js';

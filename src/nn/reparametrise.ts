@@ -143,8 +143,8 @@ export function spectralNorm<M extends Module>(module: M, ...args: ArgsOf<Spectr
   const weight = take(op, module, name);
   const first = checkDim(op, dim ?? (module.constructor.name.startsWith('ConvTranspose') ? 1 : 0), weight.ndim);
   const matrix = (w: Tensor): Tensor => {
-    const turned = permute(w, [first, ...[...w.shape.keys()].filter((d) => d !== first)]);
-    return reshape(turned, [w.shape[first], w.count / w.shape[first]]);
+    const transposed = permute(w, [first, ...[...w.shape.keys()].filter((d) => d !== first)]);
+    return reshape(transposed, [w.shape[first], w.count / w.shape[first]]);
   };
   const unit = (x: Tensor): Tensor => normalize(x, { dim: 0, eps });
   const [orig, u, v] = [`${name}_orig`, `${name}_u`, `${name}_v`];

@@ -62,10 +62,10 @@ export class Rprop extends StepOptimizer<RpropOptions, RpropState> {
     state.prev ??= zerosLike(p);
     state.stepSize ??= fullLike(p, lr);
     const product = mul(g, state.prev);
-    const turned = lt(product, 0);
-    const size = clamp_(mul_(state.stepSize, where(turned, etas[0], where(gt(product, 0), etas[1], fullLike(p, 1)))), stepSizes[0], stepSizes[1]);
-    // After a turn the element waits: no step now, and no turn at the next.
-    state.prev = where(turned, 0, g);
+    const changesSign = lt(product, 0);
+    const size = clamp_(mul_(state.stepSize, where(changesSign, etas[0], where(gt(product, 0), etas[1], fullLike(p, 1)))), stepSizes[0], stepSizes[1]);
+    // After a change of sign the element waits: no step now, and no change at the next.
+    state.prev = where(changesSign, 0, g);
     sub_(p, mul(sign(state.prev), size));
   }
 }

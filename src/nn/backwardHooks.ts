@@ -1,4 +1,5 @@
-// What a module's backward hooks see: its inputs and outputs pass through a gate each, an identity that backward comes by with their gradients.
+// A module's backward hooks: an identity op around its inputs, and one around its outputs, through
+// which backward passes with their gradients.
 import type { Context } from '../autograd/context.js';
 import { AutogradFunction } from '../autograd/function.js';
 import { ArgumentError, fail } from '../core/errors.js';
@@ -7,7 +8,10 @@ import { Tensor } from '../tensor/tensor.js';
 import type { Module } from './module.js';
 
 type Gradients = readonly (Tensor | null)[];
-/** Sees the gradients of a module's inputs and of its outputs (null where there is none); what it returns takes the place of the former. */
+/**
+ * Gets the gradients of a module's inputs and of its outputs, null where there is none. What it
+ * returns reindices those of the inputs.
+ */
 export type BackwardHook = (
   module: Module,
   gradInput: Gradients,
@@ -26,11 +30,11 @@ class BackwardHookFunction extends AutogradFunction {
   }
 }
 
-/** The gates of one call. */
-export class Gates {
+/** The two identity ops of one call. */
+export class BackwardCall {
   #inputs = 0;
-  /** Places of the inputs that have a gradient. */
-  #places: readonly number[] = [];
+  /** Indices of the inputs that have a gradient. */
+  #indices: readonly number[] = [];
   #gradOutput: Gradients = [];
   constructor(
     readonly module: Module,
@@ -39,27 +43,27 @@ export class Gates {
 
   enter(inputs: unknown[]): unknown[] {
     this.#inputs = inputs.length;
-    this.#places = [...inputs.keys()].filter((i) => inputs[i] instanceof Tensor && requires(inputs[i] as Tensor));
-    if (this.#places.length === 0) return inputs;
+    this.#indices = [...inputs.keys()].filter((i) => inputs[i] instanceof Tensor && requires(inputs[i] as Tensor));
+    if (this.#indices.length === 0) return inputs;
     const seen = (grads: Gradients): Gradients => {
-      const called = this.#call(inputs.map((_, i) => grads[this.#places.indexOf(i)] ?? null));
-      return this.#places.map((i) => called[i]);
+      const called = this.#call(inputs.map((_, i) => grads[this.#indices.indexOf(i)] ?? null));
+      return this.#indices.map((i) => called[i]);
     };
-    const passed: Tensor[] = BackwardHookFunction.apply(seen, ...this.#places.map((i) => inputs[i]));
-    return inputs.map((input, i) => passed[this.#places.indexOf(i)] ?? input);
+    const passed: Tensor[] = BackwardHookFunction.apply(seen, ...this.#indices.map((i) => inputs[i]));
+    return inputs.map((input, i) => passed[this.#indices.indexOf(i)] ?? input);
   }
 
   leave(output: unknown): unknown {
     const outputs: unknown[] = Array.isArray(output) ? output : [output];
-    const places = [...outputs.keys()].filter((i) => outputs[i] instanceof Tensor && requires(outputs[i] as Tensor));
-    if (places.length === 0) return output;
+    const indices = [...outputs.keys()].filter((i) => outputs[i] instanceof Tensor && requires(outputs[i] as Tensor));
+    if (indices.length === 0) return output;
     const seen = (grads: Gradients): Gradients => {
-      this.#gradOutput = outputs.map((_, i) => grads[places.indexOf(i)] ?? null);
-      if (this.#places.length === 0) this.#call(new Array<null>(this.#inputs).fill(null));
+      this.#gradOutput = outputs.map((_, i) => grads[indices.indexOf(i)] ?? null);
+      if (this.#indices.length === 0) this.#call(new Array<null>(this.#inputs).fill(null));
       return grads;
     };
-    const passed: Tensor[] = BackwardHookFunction.apply(seen, ...places.map((i) => outputs[i]));
-    const all = outputs.map((value, i) => passed[places.indexOf(i)] ?? value);
+    const passed: Tensor[] = BackwardHookFunction.apply(seen, ...indices.map((i) => outputs[i]));
+    const all = outputs.map((value, i) => passed[indices.indexOf(i)] ?? value);
     return Array.isArray(output) ? all : all[0];
   }
 
