@@ -1,7 +1,9 @@
 // Tensors made of several: stacked in the classic directions, on a diagonal, on grids; and the cuts that undo stacking.
+
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { broadcastShapes, checkDim, checkInt, checkSizes, type Shape, showShape } from '../core/shape.js';
 import { full } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asChoice, asTensor, asTensors, isOptions, readArgs } from './args.js';
 import { asIndex } from './gather.js';
@@ -53,13 +55,13 @@ export function blockDiag(...tensors: Tensors): Tensor {
   const list = listOf('blockDiag', tensors);
   const large = list.find((t) => t.ndim > 2);
   if (large !== undefined)
-    fail(ShapeError, 'blockDiag', 'tensors of at most 2 dims', `${showShape(large.shape)}: Input tensors must have 2 or fewer dimensions`);
+    fail(ShapeError, 'blockDiag', 'tensors of at most 2 dims', `${showShape(shapeOf(large))}: Input tensors must have 2 or fewer dimensions`);
   const blocks = list.map(lift2);
   const dt = resultType(...blocks);
-  const width = blocks.reduce((n, b) => n + b.shape[1], 0);
+  const width = blocks.reduce((n, b) => n + shapeOf(b)[1], 0);
   let left = 0;
   const rows = blocks.map((b) => {
-    const [m, n] = b.shape;
+    const [m, n] = shapeOf(b);
     const pad = (size: number): Tensor => full([m, size], 0, dt);
     const row = cat([pad(left), b, pad(width - left - n)], 1);
     left += n;
@@ -73,7 +75,7 @@ export function blockDiag(...tensors: Tensors): Tensor {
 /** Every tensor expanded to the shape that all of them broadcast to. */
 export function broadcastTensors(...tensors: Tensors): Tensor[] {
   const list = listOf('broadcastTensors', tensors);
-  const shape = list.reduce<Shape>((common, t) => broadcastShapes('broadcastTensors', common, t.shape), []);
+  const shape = list.reduce<Shape>((common, t) => broadcastShapes('broadcastTensors', common, shapeOf(t)), []);
   return list.map((t) => broadcastTo(t, shape));
 }
 
@@ -89,7 +91,8 @@ export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | Meshgri
   const { indexing = 'ij' } = readArgs<MeshgridOptions>('meshgrid', named ? [last] : [], [], ['indexing']);
   asChoice('meshgrid', 'indexing', indexing, ['ij', 'xy']);
   const odd = list.find((t) => t.ndim > 1);
-  if (odd !== undefined) fail(ShapeError, 'meshgrid', 'tensors of at most one dim', `${showShape(odd.shape)}: expected scalar or 1D tensor in the tensor list`);
+  if (odd !== undefined)
+    fail(ShapeError, 'meshgrid', 'tensors of at most one dim', `${showShape(shapeOf(odd))}: expected scalar or 1D tensor in the tensor list`);
   if (list.some((t) => t.dt !== list[0].dt))
     fail(ArgumentError, 'meshgrid', 'tensors of one dtype', 'several: meshgrid expects all tensors to have the same dtype');
   const swap = indexing === 'xy' && list.length >= 2;
@@ -110,7 +113,7 @@ export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | Meshgri
 export function cartesianProd(...tensors: Tensors): Tensor {
   const list = needSome('cartesianProd', listOf('cartesianProd', tensors));
   const odd = list.find((t) => t.ndim !== 1);
-  if (odd !== undefined) fail(ShapeError, 'cartesianProd', 'vectors', `${showShape(odd.shape)}: Expect a 1D vector`);
+  if (odd !== undefined) fail(ShapeError, 'cartesianProd', 'vectors', `${showShape(shapeOf(odd))}: Expect a 1D vector`);
   if (list.length === 1) return list[0];
   return stack(
     meshgrid(list).map((grid) => flatten(grid)),
@@ -126,7 +129,7 @@ export function tensorSplit(x: Tensor, indicesOrSections: number | readonly numb
   const { ndim } = asTensor('tensorSplit', 'input', x);
   if (ndim === 0) throw new ShapeError('tensorSplit: expected a tensor with dims, got a 0-d tensor: tensor_split expected at least a 1-dimensional tensor');
   const dim = checkDim('tensorSplit', readArgs<{ dim?: number }>('tensorSplit', args, ['dim']).dim ?? 0, ndim);
-  const size = x.shape[dim];
+  const size = shapeOf(x)[dim];
   const cuts = cutsOf(indicesOrSections, size);
   const place = (i: number): number => Math.min(Math.max(i < 0 ? i + size : i, 0), size);
   return [...cuts, size].map((cut, i) => {
@@ -141,7 +144,7 @@ function cutsOf(given: number | readonly number[] | Tensor, size: number): reado
       ShapeError,
       'tensorSplit',
       'indicesOrSections of at most one dim',
-      `${showShape(given.shape)}: expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor`,
+      `${showShape(shapeOf(given))}: expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor`,
     );
   if (Array.isArray(plain)) return plain.map((cut) => checkInt('tensorSplit', 'index', cut));
   const sections = checkInt('tensorSplit', 'sections', plain);
@@ -157,11 +160,11 @@ const cutter =
     if (asTensor(op, 'input', x).ndim < least)
       fail(ShapeError, op, `a tensor of at least ${least} dims`, `${x.ndim}: torch.${op} requires a tensor with at least ${least} dimensions`);
     const dim = dimOf(x);
-    if (typeof sections === 'number' && (sections === 0 || x.shape[dim] % sections !== 0))
+    if (typeof sections === 'number' && (sections === 0 || shapeOf(x)[dim] % sections !== 0))
       fail(
         ArgumentError,
         op,
-        `a number of sections that divides ${x.shape[dim]}, the size of dim ${dim}`,
+        `a number of sections that divides ${shapeOf(x)[dim]}, the size of dim ${dim}`,
         `${show(sections)}: attempted to split along a dimension not evenly divisible`,
       );
     return tensorSplit(x, sections, dim);

@@ -1,7 +1,9 @@
 // Scaled dot-product attention.
+
 import { bool } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div } from './arithmetic.js';
@@ -40,13 +42,13 @@ export function scaledDotProductAttention(
   const { attnMask = null, dropoutP = 0, needAttnWeights = false, isCausal = false } = readArgs<AttentionOptions>(op, args, positional);
   needFloat(op, asTensor(op, 'query', query));
   for (const [role, t] of Object.entries({ query, key, value })) {
-    if (asTensor(op, role, t).ndim < 3) fail(ShapeError, op, `${role} of at least 3 dims`, showShape(t.shape));
+    if (asTensor(op, role, t).ndim < 3) fail(ShapeError, op, `${role} of at least 3 dims`, showShape(shapeOf(t)));
     if (t.dt !== query.dt) fail(DTypeError, op, `${role} of the query's dtype ${query.dtype}`, t.dtype);
   }
   const causal = asBoolean(op, 'isCausal', isCausal);
   if (causal && attnMask !== null) fail(ArgumentError, op, 'attnMask or isCausal', 'both: explicit attn_mask should not be set when is_causal=True');
-  const scores = matmul(div(query, Math.sqrt(query.shape.at(-1)!)), transpose(key, -2, -1));
-  const mask = causal ? ge(unsqueeze(arange(query.shape.at(-2)!), 1), arange(key.shape.at(-2)!)) : attnMask;
+  const scores = matmul(div(query, Math.sqrt(shapeOf(query).at(-1)!)), transpose(key, -2, -1));
+  const mask = causal ? ge(unsqueeze(arange(shapeOf(query).at(-2)!), 1), arange(shapeOf(key).at(-2)!)) : attnMask;
   const all = softmax(mask === null ? scores : add(scores, asNumbers(asTensor(op, 'attnMask', mask), query)), -1);
   const p = asNumber(op, 'dropoutP', dropoutP);
   const weights = p > 0 ? dropout(all, p) : all;

@@ -1,7 +1,9 @@
 // Reductions of what kernels cannot read as it lies, since its dtype is another or its elements are apart: large inputs are
 // converted block by block, so that the memory it takes does not grow with them.
+
 import type { DTypeInfo } from '../core/dtype.js';
 import { contiguousStrides, numel, type Shape } from '../core/shape.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { addressOf, alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 
 /** y (outer, inner) = the contiguous x (outer, r, inner) reduced over r. */
@@ -21,11 +23,12 @@ export interface Split {
 const sizeOf = (shape: Shape, from: number, to: number): number => numel(shape.slice(from, to));
 
 /** The part of a tensor at `length` indices of a dim. */
-const part = (x: Tensor, dim: number, from: number, length: number): Tensor => alias(x, x.shape.with(dim, length), x.strides, x.offset + from * x.strides[dim]);
+const part = (x: Tensor, dim: number, from: number, length: number): Tensor =>
+  alias(x, shapeOf(x).with(dim, length), stridesOf(x), x.offset + from * stridesOf(x)[dim]);
 
 /** Converts into the memory of `buffer`, by way of the truth values of the elements if `truth` has room for them. */
 function converted(x: Tensor, buffer: Tensor, truth: Tensor | null): Tensor {
-  const seen = (t: Tensor): Tensor => alias(t, x.shape, contiguousStrides(x.shape), 0);
+  const seen = (t: Tensor): Tensor => alias(t, shapeOf(x), contiguousStrides(shapeOf(x)), 0);
   const source = truth === null ? x : seen(truth);
   if (truth !== null) copyInto(source, x);
   copyInto(seen(buffer), source);
@@ -41,7 +44,8 @@ export function reduceInBlocks(kernel: Reduction, x: Tensor, y: Tensor, dt: DTyp
   const buffers = [empty([BLOCK], dt), truth === null ? null : empty([BLOCK], truth)] as const;
 
   const reduce = (from: Tensor, to: Tensor): void => {
-    const { shape, count } = from;
+    const shape = shapeOf(from);
+    const { count } = from;
     const sizes = [sizeOf(shape, 0, outer), sizeOf(shape, outer, inner), sizeOf(shape, inner, shape.length)] as const;
     if (count <= BLOCK) {
       const packed = converted(from, ...buffers);

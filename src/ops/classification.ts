@@ -1,9 +1,11 @@
 // Losses of classes: the negative logarithms of what the labels' classes were given, from log-probabilities or from logits.
+
 import { Category, int64, uint8 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { numel, sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { constant } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { alias, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
@@ -34,12 +36,12 @@ export interface CrossEntropyOptions extends NllLossOptions {
 /** Classes at dim 1 (or 0 without a batch): the input as (N, C) rows, and the shape of one loss each. */
 function rowsOf(op: string, input: Tensor, target: Tensor): { rows: Tensor; classes: number; shape: readonly number[] } {
   const at = input.ndim === 1 ? 0 : 1;
-  const shape = input.shape.toSpliced(at, 1);
-  const classes = input.shape[at];
-  if (input.ndim === 0 || !sameShape(shape, target.shape)) {
-    fail(ShapeError, op, `a target of shape ${showShape(shape)} for input ${showShape(input.shape)}`, showShape(target.shape));
+  const shape = shapeOf(input).toSpliced(at, 1);
+  const classes = shapeOf(input)[at];
+  if (input.ndim === 0 || !sameShape(shape, shapeOf(target))) {
+    fail(ShapeError, op, `a target of shape ${showShape(shape)} for input ${showShape(shapeOf(input))}`, showShape(shapeOf(target)));
   }
-  const last = input.ndim <= 2 ? input : permute(input, [0, ...input.shape.keys()].filter((d, i) => i === 0 || d > 1).concat(1));
+  const last = input.ndim <= 2 ? input : permute(input, [0, ...shapeOf(input).keys()].filter((d, i) => i === 0 || d > 1).concat(1));
   return { rows: last.ndim === 2 ? last : reshape(last, [numel(shape), classes]), classes, shape };
 }
 
@@ -61,12 +63,12 @@ function labelsOf(op: string, target: Tensor, classes: number, ignoreIndex: numb
 
 function checkWeight(op: string, weight: Tensor | null | undefined, classes: number): Tensor | null {
   if (weight === undefined || weight === null) return null;
-  if (asTensor(op, 'weight', weight).ndim !== 1 || weight.shape[0] !== classes) {
+  if (asTensor(op, 'weight', weight).ndim !== 1 || shapeOf(weight)[0] !== classes) {
     fail(
       ShapeError,
       op,
       `a weight for each of ${classes} classes`,
-      `${showShape(weight.shape)}: weight tensor should be defined either for all ${classes} classes or no classes`,
+      `${showShape(shapeOf(weight))}: weight tensor should be defined either for all ${classes} classes or no classes`,
     );
   }
   return weight;
@@ -108,7 +110,7 @@ const nllOp = defineOp<Picked>({
       const { divisor, summed } = node.args as Picked;
       const labels = column(node.x(1));
       const each = div(dy, -divisor);
-      return gatherAlong.backward(summed ? expand(reshape(each, [1, 1]), labels.shape) : reshape(each, labels.shape), labels, 1, node.inputMeta(0).shape);
+      return gatherAlong.backward(summed ? expand(reshape(each, [1, 1]), shapeOf(labels)) : reshape(each, shapeOf(labels)), labels, 1, node.inputMeta(0).shape);
     },
     null,
   ],
@@ -160,7 +162,8 @@ export function crossEntropy(input: Tensor, target: Tensor, ...args: ArgsOf<Cros
   asTensor(op, 'target', target);
   const smoothing = asNumber(op, 'labelSmoothing', options.labelSmoothing ?? 0);
   if (!(smoothing >= 0 && smoothing <= 1)) fail(ArgumentError, op, 'labelSmoothing in [0, 1]', show(smoothing));
-  if (input.ndim > 0 && sameShape(input.shape, target.shape) && target.dt.category === Category.Float) return softTargets(input, target, smoothing, options);
+  if (input.ndim > 0 && sameShape(shapeOf(input), shapeOf(target)) && target.dt.category === Category.Float)
+    return softTargets(input, target, smoothing, options);
   const { rows, classes, shape } = rowsOf(op, input, target);
   const logp = logSoftmax(rows, 1);
   const { loss, counts, ignored } = nllRows(op, logp, target, classes, shape, options);
@@ -177,7 +180,7 @@ function softTargets(input: Tensor, target: Tensor, smoothing: number, options: 
   if (options.ignoreIndex !== undefined && options.ignoreIndex >= 0)
     fail(ArgumentError, op, 'no ignoreIndex with probabilities as targets', String(options.ignoreIndex));
   const at = input.ndim === 1 ? 0 : 1;
-  const classes = input.shape[at];
+  const classes = shapeOf(input)[at];
   const weight = checkWeight(op, options.weight, classes);
   const p = smoothing === 0 ? target : add(mul(target, 1 - smoothing), smoothing / classes);
   const logp = logSoftmax(input, at);

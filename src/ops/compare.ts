@@ -1,7 +1,9 @@
 // Comparisons, logic and choice. Comparisons and logic give bool and carry no gradient.
+
 import { bool } from '../core/dtype.js';
 import { broadcastShapes } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf } from '../tensor/inner.js';
 import { collapse, dims } from '../tensor/loops.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { addressOf, empty, type Tensor } from '../tensor/tensor.js';
@@ -70,7 +72,7 @@ const whereOp = defineOp({
   forward: ([c, a, b]) => {
     const dt = a.dt === b.dt ? a.dt : resultType(a, b);
     const kernel = kernelFor('where', K.where, dt);
-    const shape = broadcastShapes('where', broadcastShapes('where', c.shape, a.shape), b.shape);
+    const shape = broadcastShapes('where', broadcastShapes('where', shapeOf(c), shapeOf(a)), shapeOf(b));
     const y = empty(shape, dt);
     const [mask, p, q] = [truthOf(c), rawCast(a, dt), rawCast(b, dt)];
     if (y.count > 0) kernel(addressOf(mask), addressOf(p), addressOf(q), addressOf(y), collapse(shape, y, mask, p, q, y), dims);

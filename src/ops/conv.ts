@@ -1,8 +1,10 @@
 // Convolution, 1-d and 2-d, and its transpose. Three linear kernels (forward, by input, by weight) are each other's derivatives, so that gradients of any order follow.
+
 import { Category, type DTypeInfo, float64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
 import { checkInt, numel, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf } from '../tensor/inner.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, readArgs } from './args.js';
@@ -105,27 +107,27 @@ function check(op: string, dims: number, x: Tensor, w: Tensor, b: Tensor | null,
       fail(DTypeError, op, `${role} of the input's dtype ${x.dtype}`, `${t.dtype}: Input type and ${role} type should be the same`);
   }
   if (x.dt.category === Category.Bool) fail(DTypeError, op, 'a numeric input', 'bool: not implemented for it');
-  const channels = x.shape[x.ndim - dims - 1];
-  if (w.shape[0] < groups || w.shape[0] % groups !== 0)
-    fail(ShapeError, op, `weight sizes divisible by ${groups} groups`, `${showShape(w.shape)}: expected weight to be at least ${groups} at dimension 0`);
+  const channels = shapeOf(x)[x.ndim - dims - 1];
+  if (shapeOf(w)[0] < groups || shapeOf(w)[0] % groups !== 0)
+    fail(ShapeError, op, `weight sizes divisible by ${groups} groups`, `${showShape(shapeOf(w))}: expected weight to be at least ${groups} at dimension 0`);
   if (channels !== inputs) {
     fail(
       ShapeError,
       op,
-      `input with ${inputs} channels for groups ${groups} and weight ${showShape(w.shape)}`,
-      `input ${showShape(x.shape)} with ${channels} channels instead`,
+      `input with ${inputs} channels for groups ${groups} and weight ${showShape(shapeOf(w))}`,
+      `input ${showShape(shapeOf(x))} with ${channels} channels instead`,
     );
   }
-  if (b !== null && (b.ndim !== 1 || b.shape[0] !== outputs))
-    fail(ShapeError, op, `bias to be 1-dimensional with ${outputs} elements`, `bias of size ${showShape(b.shape)}`);
+  if (b !== null && (b.ndim !== 1 || shapeOf(b)[0] !== outputs))
+    fail(ShapeError, op, `bias to be 1-dimensional with ${outputs} elements`, `bias of size ${showShape(shapeOf(b))}`);
 }
 
 function checkRanks(op: string, dims: number, x: Tensor, w: Tensor, bias: unknown): Tensor | null {
   asTensor(op, 'input', x);
   if (asTensor(op, 'weight', w).ndim !== dims + 2)
-    fail(ShapeError, op, `a ${dims + 2}-dimensional weight`, `${showShape(w.shape)}: weight should have at least three dimensions`);
+    fail(ShapeError, op, `a ${dims + 2}-dimensional weight`, `${showShape(shapeOf(w))}: weight should have at least three dimensions`);
   if (x.ndim !== dims + 1 && x.ndim !== dims + 2)
-    fail(ShapeError, op, `${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${op}`, `input of size ${showShape(x.shape)}`);
+    fail(ShapeError, op, `${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${op}`, `input of size ${showShape(shapeOf(x))}`);
   return bias === undefined || bias === null ? null : asTensor(op, 'bias', bias);
 }
 
@@ -162,11 +164,11 @@ function convolve(op: string, dims: number, x: Tensor, w: Tensor, args: ConvArgs
   const groups = checkInt(op, 'groups', options.groups ?? 1);
   const stride = perDim(op, 'stride', options.stride ?? 1, dims, 1);
   const dilation = perDim(op, 'dilation', options.dilation ?? 1, dims, 1);
-  check(op, dims, x, w, b, groups, w.shape[1] * groups, w.shape[0]);
-  const kernel = w.shape.slice(2);
+  check(op, dims, x, w, b, groups, shapeOf(w)[1] * groups, shapeOf(w)[0]);
+  const kernel = shapeOf(w).slice(2);
   const spans = kernel.map((k, d) => dilation[d] * (k - 1));
   const { before, total } = paddingOf(op, options.padding ?? 0, stride, spans);
-  const input = x.shape.slice(-dims);
+  const input = shapeOf(x).slice(-dims);
   const output = input.map((size, d) => Math.floor((size + total[d] - spans[d] - 1) / stride[d]) + 1);
   if (kernel.includes(0) || input.some((size, d) => size + total[d] < spans[d] + 1)) {
     fail(
@@ -178,10 +180,10 @@ function convolve(op: string, dims: number, x: Tensor, w: Tensor, args: ConvArgs
   }
   const { images, back } = asImages(op, x, dims);
   const g: Geometry = {
-    n: images.shape[0],
+    n: shapeOf(images)[0],
     groups,
-    c: w.shape[1],
-    o: w.shape[0] / groups,
+    c: shapeOf(w)[1],
+    o: shapeOf(w)[0] / groups,
     input: ofImage(input, 1),
     output: ofImage(output, 1),
     kernel: ofImage(kernel, 1),
@@ -220,21 +222,21 @@ function convolveTransposed(op: string, dims: number, x: Tensor, w: Tensor, args
   const dilation = perDim(op, 'dilation', options.dilation ?? 1, dims, 1);
   const padding = perDim(op, 'padding', options.padding ?? 0, dims, 0);
   const extra = perDim(op, 'outputPadding', options.outputPadding ?? 0, dims, 0);
-  const kernel = w.shape.slice(2);
-  check(op, dims, x, w, b, groups, w.shape[0], w.shape[1] * groups);
+  const kernel = shapeOf(w).slice(2);
+  check(op, dims, x, w, b, groups, shapeOf(w)[0], shapeOf(w)[1] * groups);
   extra.forEach((e, d) => {
     if (e >= stride[d] && e >= dilation[d])
       fail(ArgumentError, op, 'outputPadding smaller than stride or dilation', `${e}: output padding must be smaller than either stride or dilation`);
   });
-  const output = x.shape.slice(-dims);
+  const output = shapeOf(x).slice(-dims);
   const input = output.map((size, d) => (size - 1) * stride[d] - 2 * padding[d] + dilation[d] * (kernel[d] - 1) + extra[d] + 1);
   if (input.some((size) => size <= 0)) fail(ShapeError, op, 'a result that is not empty', `${showShape(input)}: output size is too small`);
   const { images, back } = asImages(op, x, dims);
   const g: Geometry = {
-    n: images.shape[0],
+    n: shapeOf(images)[0],
     groups,
-    c: w.shape[1],
-    o: w.shape[0] / groups,
+    c: shapeOf(w)[1],
+    o: shapeOf(w)[0] / groups,
     input: ofImage(input, 1),
     output: ofImage(output, 1),
     kernel: ofImage(kernel, 1),

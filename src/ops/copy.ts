@@ -5,7 +5,7 @@ import { BackendError, DTypeError, fail, GradientError, show } from '../core/err
 import { isDense, type Shape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { checkHolds, fillWith, zeroFill } from '../tensor/fill.js';
-import { baseOf, setBase, setLeafGrad, setNode, setOutNr } from '../tensor/inner.js';
+import { baseOf, setBase, setLeafGrad, setNode, setOutNr, shapeOf, stridesOf } from '../tensor/inner.js';
 import { applyInPlace, checkResult, readable } from '../tensor/inplace.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { alias, contiguousCopy, copyInto, empty, emptyStrided, Tensor } from '../tensor/tensor.js';
@@ -14,7 +14,7 @@ import { type Operand, operand } from './promote.js';
 
 /** A copy in the memory order of the original where that has no gaps. */
 const packed = (x: Tensor, dt: DTypeInfo): Tensor => {
-  const y = !x.packed && isDense(x.shape, x.strides) ? emptyStrided(x.shape, x.strides, dt) : empty(x.shape, dt);
+  const y = !x.packed && isDense(shapeOf(x), stridesOf(x)) ? emptyStrided(shapeOf(x), stridesOf(x), dt) : empty(shapeOf(x), dt);
   copyInto(y, x);
   return y;
 };
@@ -69,7 +69,7 @@ const copyOp = defineOp({
   name: 'copy',
   nodeName: 'CopyBackwards',
   forward: ([x, source], _args, out) => {
-    checkResult('copy_', out!, source.shape, out!.dt);
+    checkResult('copy_', out!, shapeOf(source), out!.dt);
     copyInto(x, readable('copy_', x, source));
     return x;
   },
@@ -77,7 +77,7 @@ const copyOp = defineOp({
 });
 
 /** Zeros of a gradient's dtype; not "no gradient", as PyTorch has it. */
-export const zerosOf = (dy: Tensor, shape: Shape = dy.shape): Tensor => {
+export const zerosOf = (dy: Tensor, shape: Shape = shapeOf(dy)): Tensor => {
   const z = empty(shape, dy.dt);
   zeroFill(z);
   return z;
@@ -113,7 +113,7 @@ export const fill = (x: Tensor, ...args: ArgsOf<{ value?: Operand }, ['value']>)
 export const zero_ = (x: Tensor): Tensor => fill_(x, 0);
 
 /** The same elements outside the graph, in the same memory. */
-export const detach = (x: Tensor): Tensor => alias(asTensor('detach', 'input', x), x.shape, x.strides, x.offset);
+export const detach = (x: Tensor): Tensor => alias(asTensor('detach', 'input', x), shapeOf(x), stridesOf(x), x.offset);
 
 /** Cuts this tensor itself off from its history. */
 export function detach_(x: Tensor): Tensor {

@@ -1,10 +1,12 @@
 // Tensors from data, and filled ones.
+
 import { bool, Category, type DType, type DTypeInfo, dtypes, float32, int64, type TypedArray } from '../core/dtype.js';
 import { ArgumentError, BackendError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkShape, checkSize, MAX_RANK, numel, type Shape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { checkHolds, full as filled, holds } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { addressOf, type Nested, Tensor, empty as uninitialised } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, isOptions, readArgs } from './args.js';
 import { kernelFor } from './map.js';
@@ -150,7 +152,7 @@ export function tensor(data: TensorData, options?: CreateOptions): Tensor {
 
 const fromTensor = (t: Tensor, dt: DTypeInfo): Tensor => {
   const array = t.toTypedArray();
-  return t.dt === dt ? fromArray('tensor', array, t.shape, dt) : fromArray('tensor', convert('tensor', [...array], dt), t.shape, dt);
+  return t.dt === dt ? fromArray('tensor', array, shapeOf(t), dt) : fromArray('tensor', convert('tensor', [...array], dt), shapeOf(t), dt);
 };
 
 /** Whether an array has lost its memory: its buffer was detached, or shrank below it. Only then do its methods throw. */
@@ -232,11 +234,11 @@ const likeFill =
     const read = readCreation<CreateOptions>(op, [options]);
     return finish(op, make(x, typeOf(op, read, x.dt)), read.requiresGrad);
   };
-export const zerosLike = likeFill('zerosLike', (x, dt) => filled(x.shape, 0, dt));
-export const onesLike = likeFill('onesLike', (x, dt) => filled(x.shape, 1, dt));
-export const emptyLike = likeFill('emptyLike', (x, dt) => uninitialised(x.shape, dt));
+export const zerosLike = likeFill('zerosLike', (x, dt) => filled(shapeOf(x), 0, dt));
+export const onesLike = likeFill('onesLike', (x, dt) => filled(shapeOf(x), 1, dt));
+export const emptyLike = likeFill('emptyLike', (x, dt) => uninitialised(shapeOf(x), dt));
 export function fullLike(x: Tensor, value: number, options?: CreateOptions): Tensor {
-  return likeFill('fullLike', (like, dt) => filled(like.shape, checkHolds('fullLike', asNumber('fullLike', 'value', value), dt), dt))(x, options);
+  return likeFill('fullLike', (like, dt) => filled(shapeOf(like), checkHolds('fullLike', asNumber('fullLike', 'value', value), dt), dt))(x, options);
 }
 
 // By a tensor's dtype ------------------------------------------------------------------------------------------------------------------------------------------

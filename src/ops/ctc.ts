@@ -1,8 +1,10 @@
 // Connectionist temporal classification: -log of the probability that the frames spell the target, summed over all alignments by dynamic programming in logarithms.
+
 import { float64, int32, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
 import { constant } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
@@ -45,7 +47,7 @@ const numbers = (op: string, role: string, lengths: Lengths): number[] =>
       : [asNumber(op, role, lengths)];
 
 function readBatch(op: string, frames: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths, blank: number): Batch {
-  const [T, N, C] = frames.shape;
+  const [T, N, C] = shapeOf(frames);
   if (!(Number.isInteger(blank) && blank >= 0 && blank < C)) fail(ArgumentError, op, `blank in [0, ${C - 1}]`, String(blank));
   const inputs = numbers(op, 'inputLengths', inputLengths);
   const lengths = numbers(op, 'targetLengths', targetLengths);
@@ -54,9 +56,9 @@ function readBatch(op: string, frames: Tensor, targets: Tensor, inputLengths: Le
   if (long !== undefined) fail(ArgumentError, op, `input lengths in [0, ${T}]`, String(long));
   const labels = Array.from(targets.toTypedArray() as Iterable<number | bigint>, Number);
   const rows = targets.ndim === 2;
-  const room = rows ? targets.shape[1] : labels.length;
-  if (lengths.some((n) => !(n >= 0 && n <= room)) || (rows ? targets.shape[0] !== N : lengths.reduce((a, b) => a + b, 0) !== labels.length))
-    fail(ShapeError, op, 'targets of the lengths given', `${showShape(targets.shape)} for lengths ${lengths.join(', ')}`);
+  const room = rows ? shapeOf(targets)[1] : labels.length;
+  if (lengths.some((n) => !(n >= 0 && n <= room)) || (rows ? shapeOf(targets)[0] !== N : lengths.reduce((a, b) => a + b, 0) !== labels.length))
+    fail(ShapeError, op, 'targets of the lengths given', `${showShape(shapeOf(targets))} for lengths ${lengths.join(', ')}`);
   const states = 2 * Math.max(0, ...lengths) + 1;
   const spelled = new BigInt64Array(N * states).fill(BigInt(blank));
   let start = 0;
@@ -85,7 +87,7 @@ const table = (rows: number, columns: number, value: (i: number, j: number) => b
 
 /** log of the probability of all alignments of each sample: alpha over states, frame by frame. */
 function alignments(frames: Tensor, { inputs, targets, spelled, states }: Batch, blank: number): Tensor {
-  const [T, N] = frames.shape;
+  const [T, N] = shapeOf(frames);
   const classes = fromArray('ctcLoss', spelled, [N, states], int64);
   const emitted = unbind(clampMin(gather(frames, 2, expand(unsqueeze(classes, 0), [T, N, states])), NEVER), 0);
   const never = constant(NEVER, frames.dt);
@@ -130,10 +132,10 @@ export function ctcLoss(
   const { blank = 0, reduction, zeroInfinity = false } = readArgs<CtcOptions>(op, args, ['blank', 'reduction', 'zeroInfinity']);
   needFloat(op, asTensor(op, 'logProbs', logProbs));
   asIndex(op, 'targets', targets);
-  if (logProbs.ndim !== 2 && logProbs.ndim !== 3) fail(ShapeError, op, 'logProbs of shape [T, N, C] or [T, C]', showShape(logProbs.shape));
+  if (logProbs.ndim !== 2 && logProbs.ndim !== 3) fail(ShapeError, op, 'logProbs of shape [T, N, C] or [T, C]', showShape(shapeOf(logProbs)));
   const frames = logProbs.ndim === 3 ? logProbs : unsqueeze(logProbs, 1);
   const batch = readBatch(op, frames, targets, inputLengths, targetLengths, asNumber(op, 'blank', blank));
-  const [T, N] = frames.shape;
+  const [T, N] = shapeOf(frames);
   const nll = neg(alignments(frames, batch, blank));
   // Adds nothing but the gradient exp(logProbs).
   const counted = unsqueeze(

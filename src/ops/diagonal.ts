@@ -1,8 +1,10 @@
 // Diagonals of matrices, as views and put into zeros, and triangles.
+
 import { Category, int32 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkInt, checkSize, contiguousStrides, type Shape, showShape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
+import { shapeOf } from '../tensor/inner.js';
 import type { Layout } from '../tensor/layout.js';
 import { apply } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -53,8 +55,8 @@ export function diagEmbed(x: Tensor, ...args: DiagonalArgs): Tensor {
   const { ndim } = asTensor('diagEmbed', 'input', x);
   if (ndim === 0) fail(ShapeError, 'diagEmbed', 'a tensor with dims', 'a 0-d tensor');
   const where = readDiagonal('diagEmbed', args, ndim + 1, [-2, -1]);
-  const size = x.shape[ndim - 1] + Math.abs(where.offset);
-  const shape = x.shape.slice(0, -1);
+  const size = shapeOf(x)[ndim - 1] + Math.abs(where.offset);
+  const shape = shapeOf(x).slice(0, -1);
   for (const d of [where.dim1, where.dim2].sort((a, b) => a - b)) shape.splice(d, 0, size);
   const base: Layout = { shape, strides: contiguousStrides(shape), offset: 0 };
   return apply(windowBackward, [x], { base, view: diagonalLayout(base, where) });
@@ -70,7 +72,7 @@ const readOffset = (op: string, args: OffsetArgs): number => checkInt(op, 'diago
 export function diag(x: Tensor, ...args: OffsetArgs): Tensor {
   const offset = readOffset('diag', args);
   const { ndim } = asTensor('diag', 'input', x);
-  if (ndim !== 1 && ndim !== 2) fail(ShapeError, 'diag', 'a vector or a matrix', `${showShape(x.shape)}: matrix or a vector expected`);
+  if (ndim !== 1 && ndim !== 2) fail(ShapeError, 'diag', 'a vector or a matrix', `${showShape(shapeOf(x))}: matrix or a vector expected`);
   return ndim === 1 ? diagEmbed(x, offset) : clone(diagonal(x, offset));
 }
 /** A vector, or all elements, as the diagonal of a matrix. */
@@ -81,7 +83,8 @@ export const diagflat = (x: Tensor, offset = 0): Tensor => diagEmbed(reshape(asT
 /** x where column - row compares to the diagonal's number, else 0. */
 function triangle(op: string, compare: typeof le, x: Tensor, args: OffsetArgs): Tensor {
   const offset = readOffset(op, args);
-  const { shape, ndim } = asTensor(op, 'input', x);
+  const { ndim } = asTensor(op, 'input', x);
+  const shape = shapeOf(x);
   if (ndim < 2) fail(ShapeError, op, 'a matrix or a batch of them', `${showShape(shape)}: input tensor must have at least 2 dimensions`);
   const rows = reshape(arange(offset, offset + shape[ndim - 2]), [shape[ndim - 2], 1]);
   return where(compare(arange(shape[ndim - 1]), rows), x, x.dt.category === Category.Bool ? false : 0);

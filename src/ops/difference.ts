@@ -1,8 +1,10 @@
 // Differences, gradients and integrals of samples along a dim.
+
 import { bool } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkInt, showShape } from '../core/shape.js';
 import { full } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
@@ -16,7 +18,7 @@ import { narrow, reshape } from './view.js';
 
 /** Elements from `from` on, without the last `drop`. */
 const part = (x: Tensor, dim: number, from: number, drop: number): Tensor =>
-  narrow(x, dim, Math.min(from, x.shape[dim]), Math.max(0, x.shape[dim] - from - drop));
+  narrow(x, dim, Math.min(from, shapeOf(x)[dim]), Math.max(0, shapeOf(x)[dim] - from - drop));
 
 // diff ------------------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -43,7 +45,7 @@ export function diff(x: Tensor, ...args: ArgsOf<DiffOptions, ['n', 'dim', 'prepe
           [prepend, x, append].filter((t) => t !== null),
           d,
         );
-  for (let i = Math.min(n, y.shape[d]); i > 0; i--) {
+  for (let i = Math.min(n, shapeOf(y)[d]); i > 0; i--) {
     const [after, before] = [part(y, d, 1, 0), part(y, d, 0, 1)];
     y = y.dt === bool ? logicalXor(after, before) : sub(after, before);
   }
@@ -67,15 +69,16 @@ function trapezoids(op: string, y: Tensor, args: readonly unknown[]): { twice: T
   if (y.dt === bool || x?.dt === bool) fail(DTypeError, op, 'numeric tensors', 'bool: received a bool input for x or y, but bool is not supported');
   const sums = add(part(y, d, 1, 0), part(y, d, 0, 1));
   if (x === null) return { twice: mul(sums, asNumber(op, 'dx', dx)), dim: d };
-  if (x.ndim === 1 && x.count !== y.shape[d]) fail(ShapeError, op, `x of ${y.shape[d]} values`, `${x.count}: There must be one x value for each sample point`);
+  if (x.ndim === 1 && x.count !== shapeOf(y)[d])
+    fail(ShapeError, op, `x of ${shapeOf(y)[d]} values`, `${x.count}: There must be one x value for each sample point`);
   const at =
     x.ndim === 1
       ? reshape(
           x,
-          y.shape.map((_, i) => (i === d ? x.count : 1)),
+          shapeOf(y).map((_, i) => (i === d ? x.count : 1)),
         )
       : x.ndim < y.ndim
-        ? reshape(x, [...Array(y.ndim - x.ndim).fill(1), ...x.shape])
+        ? reshape(x, [...Array(y.ndim - x.ndim).fill(1), ...shapeOf(x)])
         : x;
   return { twice: mul(sums, sub(part(at, d, 1, 0), part(at, d, 0, 1))), dim: d };
 }
@@ -107,7 +110,7 @@ const stencils = {
 };
 /** The derivative along one dim; `steps` are the distances of neighbours (size - 1, in that dim). */
 function derivative(x: Tensor, dim: number, steps: Tensor, edgeOrder: number): Tensor {
-  const n = x.shape[dim];
+  const n = shapeOf(x)[dim];
   const by = (stencil: (p: Tensor, q: Tensor) => Tensor[], from: number, length: number): Tensor => {
     const weights = stencil(narrow(steps, dim, from, length), narrow(steps, dim, from + 1, length));
     return weights.map((w, i) => mul(w, narrow(x, dim, from + i, length))).reduce((a, b) => add(a, b));
@@ -122,19 +125,19 @@ export function gradient(x: Tensor, ...args: ArgsOf<GradientOptions, []>): Tenso
   const { spacing = null, dim = null, edgeOrder = 1 } = readArgs<GradientOptions>(op, args, [], ['spacing', 'dim', 'edgeOrder']);
   if (asTensor(op, 'input', x).dtype === 'uint8') fail(DTypeError, op, 'a dtype other than uint8', 'uint8: torch.gradient does not support uint8 input');
   if (dim !== null && typeof dim !== 'number' && !Array.isArray(dim)) fail(ArgumentError, op, 'dim to be a number or a list of them', show(dim));
-  const dims = (dim === null ? [...x.shape.keys()] : typeof dim === 'number' ? [dim] : [...dim]).map((d) => checkDim(op, d, x.ndim));
+  const dims = (dim === null ? [...shapeOf(x).keys()] : typeof dim === 'number' ? [dim] : [...dim]).map((d) => checkDim(op, d, x.ndim));
   if (new Set(dims).size !== dims.length) fail(ArgumentError, op, 'each dim once', `[${dims}]: a dim appears multiple times in the list of dims`);
   if (edgeOrder !== 1 && edgeOrder !== 2) fail(ArgumentError, op, 'edgeOrder 1 or 2', `${show(edgeOrder)}: only supports edge_order=1 and edge_order=2`);
   if (Array.isArray(spacing) && spacing.length !== dims.length) {
     fail(ArgumentError, op, `spacing to be unspecified, a number or a list of length ${dims.length}`, `${spacing.length} of them`);
   }
   return dims.map((d, i) => {
-    const n = x.shape[d];
-    if (n <= edgeOrder) fail(ShapeError, op, 'each dim size to be at least edgeOrder + 1', showShape(x.shape));
+    const n = shapeOf(x)[d];
+    if (n <= edgeOrder) fail(ShapeError, op, 'each dim size to be at least edgeOrder + 1', showShape(shapeOf(x)));
     const space = Array.isArray(spacing) ? (spacing as readonly (number | Tensor)[])[i] : ((spacing ?? 1) as number);
-    const shape = x.shape.map((_, k) => (k === d ? n : 1));
+    const shape = shapeOf(x).map((_, k) => (k === d ? n : 1));
     if (space instanceof Tensor) {
-      if (space.ndim !== 1 || space.count !== n) fail(ShapeError, op, `coordinates of shape [${n}]`, showShape(space.shape));
+      if (space.ndim !== 1 || space.count !== n) fail(ShapeError, op, `coordinates of shape [${n}]`, showShape(shapeOf(space)));
       return derivative(x, d, diff(reshape(space, shape), 1, d), edgeOrder);
     }
     return derivative(x, d, full(shape.with(d, n - 1), asNumber(op, 'spacing', space), floatOf(x.dt)), edgeOrder);

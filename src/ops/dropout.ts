@@ -1,7 +1,9 @@
 // Dropout of whole channels, and dropout that keeps the mean and variance of self-normalising nets.
+
 import { Category } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
@@ -22,7 +24,7 @@ function drop(op: string, x: Tensor, args: DropoutArgs, defaults: DropoutOptions
   if (!(chance >= 0 && chance <= 1)) fail(ArgumentError, op, 'p in [0, 1]', `${show(p)}: dropout probability has to be between 0 and 1`);
   if (!asBoolean(op, 'training', training) || chance === 0 || x.count === 0) return x;
   if (x.dt.category !== Category.Float) fail(DTypeError, op, 'a floating point tensor', x.dtype);
-  const shape = whole ? x.shape.map((size, d) => (d < 2 ? size : 1)) : x.shape;
+  const shape = whole ? shapeOf(x).map((size, d) => (d < 2 ? size : 1)) : shapeOf(x);
   const kept = noGrad(() => bernoulli_(empty(shape, x.dt), 1 - chance, { generator }));
   const scale = chance === 1 ? 0 : alpha ? 1 / Math.sqrt((SATURATION ** 2 * chance + 1) * (1 - chance)) : 1 / (1 - chance);
   const scaled = mul(x, mul(kept, scale));
@@ -39,7 +41,7 @@ const channels =
     const { ndim } = asTensor(op, 'input', x);
     // As PyTorch 1.13 does, two dims mean that the first of three is the batch's.
     const batched = ndim === dims + 2 || (dims === 2 && ndim === 3);
-    if (!batched && ndim !== dims + 1) fail(ShapeError, op, `an input of ${dims + 1} or ${dims + 2} dims`, showShape(x.shape));
+    if (!batched && ndim !== dims + 1) fail(ShapeError, op, `an input of ${dims + 1} or ${dims + 2} dims`, showShape(shapeOf(x)));
     const y = drop(op, batched ? x : unsqueeze(x, 0), args, { training: true }, true, false);
     return batched ? y : select(y, 0, 0);
   };
@@ -57,6 +59,6 @@ export const alphaDropout = (x: Tensor, ...args: DropoutArgs): Tensor =>
 export function featureAlphaDropout(x: Tensor, ...args: DropoutArgs): Tensor {
   const op = 'featureAlphaDropout';
   if (asTensor(op, 'input', x).ndim < 2)
-    fail(ShapeError, op, 'an input of at least 2 dims', `${showShape(x.shape)}: Feature dropout requires at least 2 dimensions in the input`);
+    fail(ShapeError, op, 'an input of at least 2 dims', `${showShape(shapeOf(x))}: Feature dropout requires at least 2 dimensions in the input`);
   return drop(op, x, args, { training: false }, true, true);
 }

@@ -1,6 +1,8 @@
 // Sums of products over named dims: einsum and tensordot, each pair of operands contracted by one batched matrix product.
+
 import { ArgumentError, DTypeError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkInt, numel, showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, asTensors, readArgs } from './args.js';
 import { diagonal } from './diagonal.js';
@@ -13,7 +15,7 @@ interface Named {
   readonly x: Tensor;
   readonly names: readonly string[];
 }
-const sizeOf = ({ x, names }: Named, name: string): number => x.shape[names.indexOf(name)];
+const sizeOf = ({ x, names }: Named, name: string): number => shapeOf(x)[names.indexOf(name)];
 const sumOut = (t: Named, gone: readonly string[]): Named =>
   gone.length === 0
     ? t
@@ -35,8 +37,8 @@ function diagonals({ x, names }: Named): Named {
   const again = names.find((name, i) => names.indexOf(name) !== i);
   if (again === undefined) return { x, names };
   const [first, second] = [names.indexOf(again), names.lastIndexOf(again)];
-  if (x.shape[first] !== x.shape[second]) fail(ShapeError, 'einsum', `equal sizes of dim ${again}`, showShape(x.shape));
-  const others = [...x.shape.keys()].filter((d) => d !== first && d !== second);
+  if (shapeOf(x)[first] !== shapeOf(x)[second]) fail(ShapeError, 'einsum', `equal sizes of dim ${again}`, showShape(shapeOf(x)));
+  const others = [...shapeOf(x).keys()].filter((d) => d !== first && d !== second);
   return diagonals({ x: diagonal(x, 0, first, second), names: [...others.map((d) => names[d]), again] });
 }
 
@@ -82,7 +84,7 @@ function namesOf(term: string, x: Tensor | null, dots: number): string[] {
       ShapeError,
       'einsum',
       `a tensor of ${letters} dims for ${show(term)}`,
-      `${showShape(x.shape)}: the number of subscripts in the equation does not match the number of dimensions`,
+      `${showShape(shapeOf(x))}: the number of subscripts in the equation does not match the number of dimensions`,
     );
   }
   const middle = parts.length === 2 ? Array.from({ length: own }, (_, i) => `.${own - 1 - i}`) : [];
@@ -115,7 +117,7 @@ export function einsum(equation: string, ...operands: (Tensor | readonly Tensor[
   const unknown = result.find((name, i) => !all.includes(name) || result.indexOf(name) !== i);
   if (unknown !== undefined) fail(ArgumentError, 'einsum', 'names of the operands in the result, each once', show(equation));
   for (const name of new Set(all)) {
-    const sizes = named.flatMap(({ x, names }) => x.shape.filter((_, d) => names[d] === name));
+    const sizes = named.flatMap(({ x, names }) => shapeOf(x).filter((_, d) => names[d] === name));
     const size = sizes.find((n) => n !== 1) ?? 1;
     if (sizes.some((n) => n !== 1 && n !== size))
       fail(ShapeError, 'einsum', `sizes of dim ${name} that broadcast`, `${sizes.join(' and ')}: operands do not broadcast`);
@@ -149,11 +151,11 @@ export function tensordot(a: Tensor, b: Tensor, ...args: ArgsOf<{ dims?: number 
   const [p, q] = [a, b].map((t, i) => [pair[i]].flat().map((d) => checkDim(op, d, t.ndim)));
   if (p.length !== q.length) fail(ArgumentError, op, 'as many dims of a as of b', `${p.length} and ${q.length}`);
   p.forEach((d, i) => {
-    if (a.shape[d] !== b.shape[q[i]]) fail(ShapeError, op, 'contracted dims to match', `${showShape(a.shape)} and ${showShape(b.shape)}`);
+    if (shapeOf(a)[d] !== shapeOf(b)[q[i]]) fail(ShapeError, op, 'contracted dims to match', `${showShape(shapeOf(a))} and ${showShape(shapeOf(b))}`);
   });
-  const free = (t: Tensor, gone: readonly number[]): number[] => [...t.shape.keys()].filter((d) => !gone.includes(d));
+  const free = (t: Tensor, gone: readonly number[]): number[] => [...shapeOf(t).keys()].filter((d) => !gone.includes(d));
   const [fa, fb] = [free(a, p), free(b, q)];
-  const [m, k, n] = [numel(fa.map((d) => a.shape[d])), numel(p.map((d) => a.shape[d])), numel(fb.map((d) => b.shape[d]))];
+  const [m, k, n] = [numel(fa.map((d) => shapeOf(a)[d])), numel(p.map((d) => shapeOf(a)[d])), numel(fb.map((d) => shapeOf(b)[d]))];
   const y = mm(reshape(permute(a, [...fa, ...p]), [m, k]), reshape(permute(b, [...q, ...fb]), [k, n]));
-  return reshape(y, [...fa.map((d) => a.shape[d]), ...fb.map((d) => b.shape[d])]);
+  return reshape(y, [...fa.map((d) => shapeOf(a)[d]), ...fb.map((d) => shapeOf(b)[d])]);
 }

@@ -1,7 +1,9 @@
 // Rows of a table by index, one each (embedding) or a bag of them reduced to one (embedding bag).
+
 import { Category, float64, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { alias, type Tensor } from '../tensor/tensor.js';
@@ -43,8 +45,8 @@ function readLookup(op: string, first: Tensor, second: Tensor, paddingIdx: numbe
   const [index, weight] = swapped ? [second, first] : [first, second];
   asIndex(op, 'input', index);
   needFloat(op, weight);
-  if (weight.ndim !== 2) fail(ShapeError, op, 'a weight of 2 dims', `${showShape(weight.shape)}: 'weight' must be 2-D`);
-  const rows = weight.shape[0];
+  if (weight.ndim !== 2) fail(ShapeError, op, 'a weight of 2 dims', `${showShape(shapeOf(weight))}: 'weight' must be 2-D`);
+  const rows = shapeOf(weight)[0];
   if (paddingIdx !== null && !(Number.isInteger(paddingIdx) && paddingIdx >= -rows && paddingIdx < rows))
     fail(ArgumentError, op, `paddingIdx in [${-rows}, ${rows - 1}]`, `${show(paddingIdx)}: padding_idx must be within num_embeddings`);
   const ids = Array.from(index.toTypedArray() as Iterable<number | bigint>, Number);
@@ -68,7 +70,7 @@ function shorten(op: string, { weight, index }: Lookup, maxNorm: number | null, 
 const scaleGradientOp = defineOp({
   name: 'scaleGradient',
   saves: 2,
-  forward: ([y]) => alias(y, y.shape, y.strides, y.offset),
+  forward: ([y]) => alias(y, shapeOf(y), stridesOf(y), y.offset),
   vjp: [(dy, node) => mul(dy, node.x(1)), null],
 });
 
@@ -96,8 +98,8 @@ export function embedding(
   const lookup = readLookup(op, input, weight, paddingIdx);
   shorten(op, lookup, maxNorm, normType);
   const rows = lookUp(op, lookup, asBoolean(op, 'scaleGradByFreq', scaleGradByFreq));
-  const shape = lookup.weight === weight ? input.shape : weight.shape;
-  return reshape(rows, [...shape, rows.shape[1]]);
+  const shape = lookup.weight === weight ? shapeOf(input) : shapeOf(weight);
+  return reshape(rows, [...shape, shapeOf(rows)[1]]);
 }
 
 // Bags -----------------------------------------------------------------------------------------------------------------------------------------------------------
@@ -117,11 +119,11 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 function boundsOf(op: string, index: Tensor, offsets: Tensor | null, includeLast: boolean): number[] {
   if (index.ndim === 2) {
     if (offsets !== null) fail(ArgumentError, op, 'no offsets with a matrix of indices', 'some: if input is 2D, then offsets has to be None');
-    return Array.from({ length: index.shape[0] + 1 }, (_, i) => i * index.shape[1]);
+    return Array.from({ length: shapeOf(index)[0] + 1 }, (_, i) => i * shapeOf(index)[1]);
   }
-  if (index.ndim !== 1) fail(ShapeError, op, 'indices of 1 or 2 dims', showShape(index.shape));
+  if (index.ndim !== 1) fail(ShapeError, op, 'indices of 1 or 2 dims', showShape(shapeOf(index)));
   if (offsets === null || asIndex(op, 'offsets', offsets).ndim !== 1)
-    fail(ArgumentError, op, 'a vector of offsets', offsets === null ? 'none' : showShape(offsets.shape));
+    fail(ArgumentError, op, 'a vector of offsets', offsets === null ? 'none' : showShape(shapeOf(offsets)));
   const starts = Array.from(offsets.toTypedArray() as Iterable<number | bigint>, Number);
   if (starts.length > 0 && starts[0] !== 0) fail(ArgumentError, op, 'offsets that start with 0', String(starts[0]));
   if (starts.some((at, i) => at > index.count || (i > 0 && at < starts[i - 1])))
@@ -141,7 +143,7 @@ function placesOf(bounds: readonly number[], { ids, padding }: Lookup): { places
 
 /** The largest of each bag, element by element; 0 for empty bags. */
 function largest(op: string, rows: Tensor, places: readonly number[][], longest: number): Tensor {
-  const [bags, width] = [places.length, rows.shape[1]];
+  const [bags, width] = [places.length, shapeOf(rows)[1]];
   if (rows.count === 0 || bags === 0) return zeros([bags, width], { dtype: rows.dtype });
   const flat = BigInt64Array.from({ length: bags * longest }, (_, k) => BigInt(places[Math.floor(k / longest)][k % longest] ?? -1));
   const index = fromArray(op, flat, [bags * longest], int64);
@@ -181,8 +183,8 @@ export function embeddingBag(
   const mode = asChoice(op, 'mode', given.mode ?? 'mean', ['sum', 'mean', 'max']);
   const lookup = readLookup(op, input, weight, paddingIdx);
   const shaped = lookup.weight === weight ? input : weight;
-  if (perSampleWeights !== null && showShape(asTensor(op, 'perSampleWeights', perSampleWeights).shape) !== showShape(shaped.shape))
-    fail(ShapeError, op, `perSampleWeights of the indices' shape ${showShape(shaped.shape)}`, showShape(perSampleWeights.shape));
+  if (perSampleWeights !== null && showShape(shapeOf(asTensor(op, 'perSampleWeights', perSampleWeights))) !== showShape(shapeOf(shaped)))
+    fail(ShapeError, op, `perSampleWeights of the indices' shape ${showShape(shapeOf(shaped))}`, showShape(shapeOf(perSampleWeights)));
   if (perSampleWeights !== null && mode !== 'sum') fail(ArgumentError, op, "perSampleWeights with mode 'sum' only", mode);
   if (mode === 'max' && scaleGradByFreq) fail(ArgumentError, op, "scaleGradByFreq with modes 'sum' and 'mean' only", mode);
   const bounds = boundsOf(op, shaped, offsets, asBoolean(op, 'includeLastOffset', given.includeLastOffset ?? false));
@@ -195,7 +197,7 @@ export function embeddingBag(
   const vector = (values: readonly number[]): Tensor => fromArray(op, BigInt64Array.from(values, BigInt), [values.length], int64);
   const kept = inside.length === lookup.ids.length ? weighted : indexSelect(weighted, 0, vector(inside));
   const bags = vector(places.flatMap((members, b) => members.map(() => b)));
-  const sums = indexPut(zeros([places.length, rows.shape[1]], { dtype: rows.dtype }), [bags], kept, { accumulate: true });
+  const sums = indexPut(zeros([places.length, shapeOf(rows)[1]], { dtype: rows.dtype }), [bags], kept, { accumulate: true });
   if (mode === 'sum') return sums;
   return div(
     sums,

@@ -1,6 +1,8 @@
 // Binary cross entropy, of probabilities and of logits, and what is built on the logistic function.
+
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { broadcastShapes, sameShape, showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -43,13 +45,13 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, ...args: ArgsO
   const op = 'binaryCrossEntropy';
   const { weight = null, reduction } = readArgs<BceOptions>(op, args, ['weight'], ['reduction']);
   needFloat(op, asTensor(op, 'input', input));
-  needSameShape(op, 'a target', asTensor(op, 'target', target), input.shape);
+  needSameShape(op, 'a target', asTensor(op, 'target', target), shapeOf(input));
   if (input.count > 0 && !((amin(input).item() as number) >= 0 && (amax(input).item() as number) <= 1)) {
     fail(ArgumentError, op, 'probabilities', 'one out of range: all elements of input should be between 0 and 1');
   }
   const loss = apply(bceOp, [input, target], undefined);
   if (weight === null) return reduced(op, loss, reduction);
-  return reduced(op, mul(loss, broadcastTo(asTensor(op, 'weight', weight), broadcastShapes(op, target.shape, weight.shape))), reduction);
+  return reduced(op, mul(loss, broadcastTo(asTensor(op, 'weight', weight), broadcastShapes(op, shapeOf(target), shapeOf(weight)))), reduction);
 }
 
 export interface BceWithLogitsOptions extends BceOptions {
@@ -62,7 +64,7 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, ...a
   const op = 'binaryCrossEntropyWithLogits';
   const { weight = null, posWeight = null, reduction } = readArgs<BceWithLogitsOptions>(op, args, ['weight'], ['reduction', 'posWeight']);
   needFloat(op, asTensor(op, 'input', input));
-  needSameShape(op, 'a target', asTensor(op, 'target', target), input.shape);
+  needSameShape(op, 'a target', asTensor(op, 'target', target), shapeOf(input));
   const soft = softMinus(input);
   const positive = posWeight === null ? soft : mul(soft, add(mul(target, sub(asTensor(op, 'posWeight', posWeight), 1)), 1));
   const loss = add(mul(sub(1, target), input), positive);
@@ -82,8 +84,8 @@ export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, ...args:
   const { weight = null, reduction } = readArgs<BceOptions>(op, args, ['weight'], ['reduction']);
   asTensor(op, 'input', input);
   asTensor(op, 'target', target);
-  if (input.ndim === 0 || !sameShape(input.shape, target.shape))
-    fail(ShapeError, op, `a target of shape ${showShape(input.shape)} with a dim of classes`, showShape(target.shape));
+  if (input.ndim === 0 || !sameShape(shapeOf(input), shapeOf(target)))
+    fail(ShapeError, op, `a target of shape ${showShape(shapeOf(input))} with a dim of classes`, showShape(shapeOf(target)));
   const loss = add(mul(target, softMinus(input)), mul(sub(1, target), softMinus(neg(input))));
   return reduced(op, mean(weight === null ? loss : mul(loss, asTensor(op, 'weight', weight)), -1), reduction);
 }

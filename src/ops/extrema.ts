@@ -1,8 +1,10 @@
 // The largest and smallest elements, and where they are.
+
 import { bool, indexType, int32 } from '../core/dtype.js';
 import { DTypeError, fail } from '../core/errors.js';
 import { checkDim, numel } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf } from '../tensor/inner.js';
 import { OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -60,7 +62,7 @@ const argOf = (name: string, kernels: readonly ArgKernel[]): Arg => {
     name,
     forward: ([x], over) => {
       needElements(name, x, over);
-      const index = indexType(numel(over.dims.map((d) => x.shape[d])));
+      const index = indexType(numel(over.dims.map((d) => shapeOf(x)[d])));
       return reduceWith(name, index === int32 ? narrow : wide, x, x.dt, over, index);
     },
   });
@@ -68,8 +70,8 @@ const argOf = (name: string, kernels: readonly ArgKernel[]): Arg => {
     asTensor(name, 'input', x);
     const { dim = null, keepdim = false } = readArgs<ArgOptions>(name, args, ['dim', 'keepdim']);
     const one = dim === null ? null : checkDim(name, dim, x.ndim);
-    const dims = one === null || x.ndim === 0 ? [...x.shape.keys()] : [one];
-    return apply(op, [x], { dims, keepdim: asBoolean(name, 'keepdim', keepdim), shape: x.shape });
+    const dims = one === null || x.ndim === 0 ? [...shapeOf(x).keys()] : [one];
+    return apply(op, [x], { dims, keepdim: asBoolean(name, 'keepdim', keepdim), shape: shapeOf(x) });
   };
 };
 const whereLargest = argOf('argmax', K.argmax);

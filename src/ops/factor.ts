@@ -1,8 +1,10 @@
 // LU and Cholesky factorisations, triangular and general systems, determinants. Every factorisation is made once: backward solves with the factors of forward.
+
 import { int32, int64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
 import { broadcastShapes, numel, sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { OUT } from '../tensor/node.js';
 import { apply, applyMulti, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
@@ -23,17 +25,18 @@ import { svdOf } from './svd.js';
 import { broadcastTo, expand, narrow, squeeze, transpose, unsqueeze } from './view.js';
 
 export const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
-const batchOf = (x: Tensor): number => numel(x.shape.slice(0, -2));
+const batchOf = (x: Tensor): number => numel(shapeOf(x).slice(0, -2));
 const packedCopy = (x: Tensor): Tensor => {
-  const y = empty(x.shape, x.dt);
+  const y = empty(shapeOf(x), x.dt);
   copyInto(y, x);
   return y;
 };
 
 export function needMatrix(op: string, x: Tensor, square = true): Tensor {
   needFloat(op, asTensor(op, 'input', x));
-  if (x.ndim < 2) fail(ShapeError, op, 'a matrix or batches of matrices', `${showShape(x.shape)}: The input tensor must have at least 2 dimensions`);
-  if (square && x.shape.at(-2) !== x.shape.at(-1)) fail(ShapeError, op, 'square matrices', `${showShape(x.shape)}: must be batches of square matrices`);
+  if (x.ndim < 2) fail(ShapeError, op, 'a matrix or batches of matrices', `${showShape(shapeOf(x))}: The input tensor must have at least 2 dimensions`);
+  if (square && shapeOf(x).at(-2) !== shapeOf(x).at(-1))
+    fail(ShapeError, op, 'square matrices', `${showShape(shapeOf(x))}: must be batches of square matrices`);
   return x;
 }
 
@@ -46,8 +49,8 @@ interface Factors {
   readonly info: Tensor;
 }
 function factorise(op: string, a: Tensor): Factors {
-  const [m, n] = [a.shape.at(-2)!, a.shape.at(-1)!];
-  const lead = a.shape.slice(0, -2);
+  const [m, n] = [shapeOf(a).at(-2)!, shapeOf(a).at(-1)!];
+  const lead = shapeOf(a).slice(0, -2);
   const lu = packedCopy(a);
   const [pivots, info] = [empty([...lead, Math.min(m, n)], int32), empty(lead, int32)];
   kernelFor(op, K.lu, a.dt)(addressOf(lu), addressOf(pivots), addressOf(info), batchOf(a), m, n);
@@ -56,9 +59,9 @@ function factorise(op: string, a: Tensor): Factors {
 
 /** For every matrix of m rows: the row of a that is row i of L U, or the other way round; and the sign of that permutation. */
 function permutation(pivots: Tensor, m: number, inverse: boolean): { rows: Tensor; signs: number[] } {
-  const size = pivots.shape.at(-1)!;
+  const size = shapeOf(pivots).at(-1)!;
   const list = pivots.toTypedArray() as Int32Array;
-  const batches = numel(pivots.shape.slice(0, -1));
+  const batches = numel(shapeOf(pivots).slice(0, -1));
   const rows = new BigInt64Array(batches * m);
   const signs = new Array<number>(batches).fill(1);
   for (let b = 0; b < batches; b++) {
@@ -73,17 +76,17 @@ function permutation(pivots: Tensor, m: number, inverse: boolean): { rows: Tenso
       rows[b * m + (inverse ? from : i)] = BigInt(inverse ? i : from);
     });
   }
-  return { rows: fromArray('lu', rows, [...pivots.shape.slice(0, -1), m], int64), signs };
+  return { rows: fromArray('lu', rows, [...shapeOf(pivots).slice(0, -1), m], int64), signs };
 }
 /** Rows of x exchanged as a factorisation did it, or back. */
 function permuted(x: Tensor, pivots: Tensor, inverse: boolean): Tensor {
-  const { rows } = permutation(pivots, x.shape.at(-2)!, inverse);
-  return gather(x, x.ndim - 2, expand(unsqueeze(rows, -1), [...x.shape]));
+  const { rows } = permutation(pivots, shapeOf(x).at(-2)!, inverse);
+  return gather(x, x.ndim - 2, expand(unsqueeze(rows, -1), [...shapeOf(x)]));
 }
 
 /** Batches of matrices as (batches, n, n), a row-major or a transposed one as it lies. */
 function flatBatch(a: Tensor): Tensor {
-  const [m, n] = [a.shape.at(-2)!, a.shape.at(-1)!];
+  const [m, n] = [shapeOf(a).at(-2)!, shapeOf(a).at(-1)!];
   const flipped = !a.packed && turned(a).packed;
   const lying = a.packed || flipped ? a : packedCopy(a);
   return alias(lying, [batchOf(a), m, n], flipped ? [m * n, 1, m] : [m * n, n, 1], lying.offset);
@@ -92,9 +95,9 @@ function flatBatch(a: Tensor): Tensor {
 /** Solves with a triangle of the flat a, in place of b: packed, as many matrices. */
 function substitute(a: Tensor, b: Tensor, isUpper: boolean, unit: boolean): void {
   if (b.count === 0) return;
-  const [step, row, column] = a.strides;
+  const [step, row, column] = stridesOf(a);
   const kernel = kernelFor('solveTriangular', K.solve_triangular, b.dt);
-  kernel(addressOf(a), addressOf(b), a.shape[0], b.shape.at(-2)!, b.shape.at(-1)!, row, column, step, Number(isUpper), Number(unit));
+  kernel(addressOf(a), addressOf(b), shapeOf(a)[0], shapeOf(b).at(-2)!, shapeOf(b).at(-1)!, row, column, step, Number(isUpper), Number(unit));
 }
 
 // Triangular systems ----------------------------------------------------------------------------------------------------------------------------------------
@@ -164,19 +167,19 @@ export function solve(a: Tensor, b: Tensor): Tensor {
   needMatrix(op, a);
   asTensor(op, 'B', b);
   if (a.dt !== b.dt) fail(DTypeError, op, 'operands of one dtype', `A ${a.dtype} and B ${b.dtype}: Expected A and B to have the same dtype`);
-  const isVector = b.ndim === 1 || (a.ndim - 1 === b.ndim && sameShape(b.shape, a.shape.slice(0, -1)));
+  const isVector = b.ndim === 1 || (a.ndim - 1 === b.ndim && sameShape(shapeOf(b), shapeOf(a).slice(0, -1)));
   const matrix = isVector ? unsqueeze(b, -1) : b;
-  if (matrix.ndim < 2 || matrix.shape.at(-2) !== a.shape.at(-1))
-    fail(ShapeError, op, 'sizes that fit', `A ${showShape(a.shape)} and B ${showShape(b.shape)}: Incompatible shapes`);
-  const lead = broadcastShapes(op, a.shape.slice(0, -2), matrix.shape.slice(0, -2));
-  const [p, q] = [a, matrix].map((t) => broadcastTo(t, [...lead, ...t.shape.slice(-2)]));
+  if (matrix.ndim < 2 || shapeOf(matrix).at(-2) !== shapeOf(a).at(-1))
+    fail(ShapeError, op, 'sizes that fit', `A ${showShape(shapeOf(a))} and B ${showShape(shapeOf(b))}: Incompatible shapes`);
+  const lead = broadcastShapes(op, shapeOf(a).slice(0, -2), shapeOf(matrix).slice(0, -2));
+  const [p, q] = [a, matrix].map((t) => broadcastTo(t, [...lead, ...shapeOf(t).slice(-2)]));
   const x = solved(p, q);
   return isVector ? squeeze(x, -1) : x;
 }
 /** The inverse of square matrices. */
 export function inv(a: Tensor): Tensor {
-  const n = needMatrix('linalg.inv', a).shape.at(-1)!;
-  return solved(a, broadcastTo(eye(n, { dtype: a.dtype }), a.shape));
+  const n = shapeOf(needMatrix('linalg.inv', a)).at(-1)!;
+  return solved(a, broadcastTo(eye(n, { dtype: a.dtype }), shapeOf(a)));
 }
 
 /** Whether a determinant is so much smaller than Hadamard's bound, the product of the rows' lengths, that the inverse would be noise. */
@@ -197,10 +200,10 @@ const detOp = defineOp({
   saves: 1 | OUT,
   forward: ([a]) => {
     const { lu, pivots } = factorise('linalg.det', a);
-    const { signs } = permutation(pivots, a.shape.at(-1)!, false);
+    const { signs } = permutation(pivots, shapeOf(a).at(-1)!, false);
     return mul(
       prod(diagonal(lu, 0, -2, -1), -1),
-      fromArray('linalg.det', a.dtype === 'float64' ? Float64Array.from(signs) : Float32Array.from(signs), a.shape.slice(0, -2), a.dt),
+      fromArray('linalg.det', a.dtype === 'float64' ? Float64Array.from(signs) : Float32Array.from(signs), shapeOf(a).slice(0, -2), a.dt),
     );
   },
   vjp: [(dy, node) => detBackward(dy, node.x(0), node.y)],
@@ -220,8 +223,8 @@ const choleskyOp = defineOp({
   name: 'cholesky',
   saves: OUT,
   forward: ([a]) => {
-    const [l, info] = [packedCopy(a), empty(a.shape.slice(0, -2), int32)];
-    if (l.count > 0) kernelFor('cholesky', K.cholesky, a.dt)(addressOf(l), addressOf(info), batchOf(a), a.shape.at(-1)!);
+    const [l, info] = [packedCopy(a), empty(shapeOf(a).slice(0, -2), int32)];
+    if (l.count > 0) kernelFor('cholesky', K.cholesky, a.dt)(addressOf(l), addressOf(info), batchOf(a), shapeOf(a).at(-1)!);
     const bad = l.count === 0 ? undefined : (info.toTypedArray() as Int32Array).find((order) => order > 0);
     if (bad !== undefined) {
       fail(ArgumentError, 'linalg.cholesky', 'a positive-definite matrix', `a leading minor of order ${bad} that is not: the input is not positive-definite`);
@@ -241,7 +244,7 @@ export function cholesky(a: Tensor, ...args: ArgsOf<{ upper?: boolean }, []>): T
 
 /** From the gradients of both triangles: through the square part of the matrix, and the rows or columns beyond it. */
 function luBackward(dy: Tensor, lu: Tensor, pivots: Tensor): Tensor {
-  const [m, n] = [lu.shape.at(-2)!, lu.shape.at(-1)!];
+  const [m, n] = [shapeOf(lu).at(-2)!, shapeOf(lu).at(-1)!];
   const k = Math.min(m, n);
   const [top, left] = [(t: Tensor) => narrow(t, -2, 0, k), (t: Tensor) => narrow(t, -1, 0, k)];
   const below = (t: Tensor): Tensor => narrow(t, -2, k, m - k);

@@ -1,8 +1,10 @@
 // What kind of numbers a tensor holds, signs, and comparison within tolerances.
+
 import { bool, Category } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
 import { sameShape } from '../core/shape.js';
 import { full } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
@@ -19,7 +21,7 @@ import { sign, sign_ } from './round.js';
 const ofFloats =
   (op: string, otherwise: boolean, test: (x: Tensor) => Tensor) =>
   (x: Tensor): Tensor =>
-    asTensor(op, 'input', x).dt.category === Category.Float ? noGrad(() => test(x)) : full(x.shape, Number(otherwise), bool);
+    asTensor(op, 'input', x).dt.category === Category.Float ? noGrad(() => test(x)) : full(shapeOf(x), Number(otherwise), bool);
 
 /** Neither infinite nor NaN. */
 export const isfinite = ofFloats('isfinite', true, (x) => lt(abs(x), Number.POSITIVE_INFINITY));
@@ -27,7 +29,7 @@ export const isinf = ofFloats('isinf', false, (x) => eq(abs(x), Number.POSITIVE_
 export const isposinf = ofFloats('isposinf', false, (x) => eq(x, Number.POSITIVE_INFINITY));
 export const isneginf = ofFloats('isneginf', false, (x) => eq(x, Number.NEGATIVE_INFINITY));
 /** True: there are no complex tensors. */
-export const isreal = (x: Tensor): Tensor => full(asTensor('isreal', 'input', x).shape, 1, bool);
+export const isreal = (x: Tensor): Tensor => full(shapeOf(asTensor('isreal', 'input', x)), 1, bool);
 /** The tensor itself: there are no complex ones. */
 export const real = (x: Tensor): Tensor => asTensor('real', 'input', x);
 
@@ -40,7 +42,7 @@ export const sgn_ = sign_;
 
 /** Whether the sign bit is set: below 0, and -0. */
 export function signbit(x: Tensor): Tensor {
-  if (asTensor('signbit', 'input', x).dt.category !== Category.Float) return x.dt === bool ? full(x.shape, 0, bool) : lt(x, 0);
+  if (asTensor('signbit', 'input', x).dt.category !== Category.Float) return x.dt === bool ? full(shapeOf(x), 0, bool) : lt(x, 0);
   return noGrad(() => lt(where(eq(x, 0), div(1, x), x), 0));
 }
 
@@ -103,7 +105,7 @@ export function isclose(a: Tensor, b: Tensor, ...args: CloseArgs): Tensor {
 export const allclose = (a: Tensor, b: Tensor, ...args: CloseArgs): boolean => !anyTrue(logicalNot(isclose(a, b, ...args)));
 /** Whether two tensors have the same shape and equal elements. */
 export const equal = (a: Tensor, b: Tensor): boolean =>
-  sameShape(asTensor('equal', 'input', a).shape, asTensor('equal', 'other', b).shape) && !anyTrue(logicalNot(eq(a, b)));
+  sameShape(shapeOf(asTensor('equal', 'input', a)), shapeOf(asTensor('equal', 'other', b))) && !anyTrue(logicalNot(eq(a, b)));
 
 export const copysign_ = rewrite(copysign);
 export const nanToNum_ = rewrite(nanToNum);

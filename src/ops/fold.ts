@@ -1,6 +1,8 @@
 // Sliding windows: unfold, a view of overlapping windows along a dim; im2col, all patches of an image as columns, and its adjoint col2im. (nn.functional's unfold and fold.)
+
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkInt, contiguousStrides, type Shape, showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import type { Window } from '../tensor/layout.js';
 import { apply } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -27,7 +29,7 @@ const unfoldOp = defineView<Slide>('unfold', (x, { dim, size, step }) => {
 export function unfold(x: Tensor, dimension: number, size: number, step: number): Tensor {
   asTensor('unfold', 'input', x);
   const dim = checkDim('unfold', dimension, x.ndim);
-  const most = x.ndim === 0 ? 1 : x.shape[dim];
+  const most = x.ndim === 0 ? 1 : shapeOf(x)[dim];
   if (checkInt('unfold', 'size', size) < 0 || size > most)
     fail(ShapeError, 'unfold', `a size in [0, ${most}]`, `${size}: maximum size for tensor at dimension ${dim} is ${most} but size is ${size}`);
   if (checkInt('unfold', 'step', step) <= 0) fail(ArgumentError, 'unfold', 'step > 0', `${step}: step is ${step} but must be > 0`);
@@ -81,9 +83,9 @@ const positional = ['kernelSize', 'dilation', 'padding', 'stride'] as const;
 export function im2col(x: Tensor, ...args: ArgsOf<PatchOptions, typeof positional>): Tensor {
   const options = readArgs<PatchOptions>('unfold', args, positional);
   const { images } = asImages('unfold', asTensor('unfold', 'input', x), 2);
-  const [n, c, h, w] = images.shape;
+  const [n, c, h, w] = shapeOf(images);
   if (c === 0 || h === 0 || w === 0)
-    fail(ShapeError, 'unfold', 'an image that is not empty', `${showShape(x.shape)}: Expected 3D or 4D (batch mode) tensor with possibly 0 batch size`);
+    fail(ShapeError, 'unfold', 'an image that is not empty', `${showShape(shapeOf(x))}: Expected 3D or 4D (batch mode) tensor with possibly 0 batch size`);
   const { padding, counts, kernel, window: patches } = patchesOf('unfold', n, c, [h, w], options);
   const padded = constantPad(images, [0, 0, ...padding], [0, 0, ...padding]);
   const columns = [c * kernel[0] * kernel[1], counts[0] * counts[1]];
@@ -98,18 +100,18 @@ export interface FoldOptions extends PatchOptions {
 export function col2im(x: Tensor, ...args: ArgsOf<FoldOptions, ['outputSize', ...typeof positional]>): Tensor {
   const { outputSize, ...options } = readArgs<FoldOptions>('fold', args, ['outputSize', ...positional]);
   asTensor('fold', 'input', x);
-  if (x.ndim !== 2 && x.ndim !== 3) fail(ShapeError, 'fold', '2D or 3D columns', showShape(x.shape));
+  if (x.ndim !== 2 && x.ndim !== 3) fail(ShapeError, 'fold', '2D or 3D columns', showShape(shapeOf(x)));
   const size = perDim('fold', 'output size', outputSize, 2, 1);
   const kernel = perDim('fold', 'kernel size', options.kernelSize, 2, 1);
-  const [rows, columns] = x.shape.slice(-2);
-  const n = x.ndim === 3 ? x.shape[0] : 1;
+  const [rows, columns] = shapeOf(x).slice(-2);
+  const n = x.ndim === 3 ? shapeOf(x)[0] : 1;
   const c = rows / (kernel[0] * kernel[1]);
   if (!Number.isInteger(c))
     fail(
       ShapeError,
       'fold',
       `rows divisible by the kernel's ${kernel[0] * kernel[1]} elements`,
-      `${showShape(x.shape)}: Expected size of input's dimension 1 to be divisible by the product of kernel_size`,
+      `${showShape(shapeOf(x))}: Expected size of input's dimension 1 to be divisible by the product of kernel_size`,
     );
   const { padding, counts, window: patches } = patchesOf('fold', n, c, size, options);
   if (counts[0] * counts[1] !== columns)
@@ -117,7 +119,7 @@ export function col2im(x: Tensor, ...args: ArgsOf<FoldOptions, ['outputSize', ..
       ShapeError,
       'fold',
       `${counts[0] * counts[1]} columns`,
-      `${showShape(x.shape)}: expected size of input's dimension 2 to match the calculated number of sliding blocks`,
+      `${showShape(shapeOf(x))}: expected size of input's dimension 2 to match the calculated number of sliding blocks`,
     );
   const padded = apply(windowBackward, [reshape(x, patches.view.shape)], patches);
   const image = padding.reduce((y, p, d) => (p === 0 ? y : narrow(y, d + 2, p, size[d])), padded);

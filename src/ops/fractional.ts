@@ -1,6 +1,8 @@
 // Maxima over windows whose places are drawn, so that a pooling can shrink by any ratio. Graham, "Fractional Max-Pooling", 2014.
+
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { numel, sameShape, showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { tensor } from './create.js';
@@ -48,7 +50,8 @@ const combined = (perDimension: readonly number[][], sizes: readonly number[]): 
 function fractional(op: string, dims: number, x: Tensor, args: FractionalArgs): Pooled {
   const options = readArgs<FractionalPoolOptions>(op, args, order);
   checkFraction(op, options);
-  const { ndim, shape } = asTensor(op, 'input', x);
+  const { ndim } = asTensor(op, 'input', x);
+  const shape = shapeOf(x);
   if (ndim !== dims + 1 && ndim !== dims + 2) fail(ShapeError, op, `an input of ${dims + 1} or ${dims + 2} dims`, showShape(shape));
   const [lead, sizes] = [shape.slice(0, -dims), shape.slice(-dims)];
   const kernel = perDim(op, 'kernel size', options.kernelSize, dims, 1);
@@ -66,8 +69,8 @@ function fractional(op: string, dims: number, x: Tensor, args: FractionalArgs): 
   });
   const planes = numel(lead);
   const drawn = [ndim === dims + 1 ? 1 : lead[0], lead[lead.length - 1], dims];
-  if (randomSamples !== null && !sameShape(asTensor(op, 'randomSamples', randomSamples).shape, drawn))
-    fail(ShapeError, op, `random samples of shape ${showShape(drawn)}`, showShape(randomSamples.shape));
+  if (randomSamples !== null && !sameShape(shapeOf(asTensor(op, 'randomSamples', randomSamples)), drawn))
+    fail(ShapeError, op, `random samples of shape ${showShape(drawn)}`, showShape(shapeOf(randomSamples)));
   const samples = (randomSamples ?? rand(drawn, { dtype: x.dtype })).toTypedArray();
   const round = x.dtype === 'float32' ? Math.fround : (v: number): number => v;
   const inWindow = combined(
@@ -85,7 +88,7 @@ function fractional(op: string, dims: number, x: Tensor, args: FractionalArgs): 
   const { values, indices } = max(reshape(windows, grid), 2);
   const y = reshape(values, [...lead, ...out]);
   if (!asBoolean(op, 'returnIndices', returnIndices)) return y;
-  return [y, reshape(gather(reshape(index, grid), 2, unsqueeze(indices, 2)), y.shape)];
+  return [y, reshape(gather(reshape(index, grid), 2, unsqueeze(indices, 2)), shapeOf(y))];
 }
 /** Maxima of windows of images (n?, channels, height, width) at drawn places. */
 export const fractionalMaxPool2d = (x: Tensor, ...args: FractionalArgs): Pooled => fractional('fractionalMaxPool2d', 2, x, args);

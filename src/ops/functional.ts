@@ -1,6 +1,8 @@
 // nn.functional: one-hot labels and dropout, composed of other ops.
+
 import { Category, int64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, IndexError, show } from '../core/errors.js';
+import { shapeOf } from '../tensor/inner.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { mul } from './arithmetic.js';
@@ -46,7 +48,7 @@ export function dropout(x: Tensor, ...args: ArgsOf<DropoutOptions, ['p', 'traini
   if (!(chance >= 0 && chance <= 1)) fail(ArgumentError, 'dropout', 'p in [0, 1]', `${show(p)}: dropout probability has to be between 0 and 1`);
   if (!asBoolean('dropout', 'training', training) || chance === 0 || x.count === 0) return x;
   if (x.dt.category !== Category.Float) fail(DTypeError, 'dropout', 'a floating point tensor', x.dtype);
-  const mask = empty(x.shape, x.dt);
+  const mask = empty(shapeOf(x), x.dt);
   dropoutMask(generatorOf('dropout', generator), mask, chance);
   return asBoolean('dropout', 'inplace', inplace) ? rewrite(mul)(x, mask) : mul(x, mask);
 }

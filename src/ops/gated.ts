@@ -1,8 +1,10 @@
 // Smooth activations: x times or beside a gate, and the stochastic ones.
+
 import { float64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { checkDim } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
@@ -43,7 +45,7 @@ export function glu(x: Tensor, ...args: ArgsOf<{ dim?: number }, ['dim']>): Tens
   const { dim = -1 } = readArgs<{ dim?: number }>('glu', args, ['dim']);
   if (asTensor('glu', 'input', x).ndim === 0) fail(ShapeError, 'glu', 'an input of at least 1 dim', 'a 0-d tensor: glu does not support 0-dimensional tensors');
   const at = checkDim('glu', dim, x.ndim);
-  const size = x.shape[at];
+  const size = shapeOf(x)[at];
   if (size % 2 !== 0) fail(ShapeError, 'glu', `an even size of dim ${at}`, `${size}: Halving dimension must be even`);
   return mul(narrow(needFloat('glu', x), at, 0, size / 2), sigmoid(narrow(x, at, size / 2, size / 2)));
 }
@@ -105,7 +107,7 @@ export function rrelu(x: Tensor, ...args: ArgsOf<RreluOptions, ['lower', 'upper'
   uniform(generatorOf('rrelu', generator), draws, low, high);
   const drawn = draws.toTypedArray();
   for (const [k, i] of places.entries()) slopes[i] = drawn[k] as number;
-  const f = (input: Tensor): Tensor => mul(input, fromArray('rrelu', slopes, x.shape, x.dt));
+  const f = (input: Tensor): Tensor => mul(input, fromArray('rrelu', slopes, shapeOf(x), x.dt));
   return inplace ? rewrite(f)(x) : f(x);
 }
 
@@ -125,7 +127,7 @@ export function gumbelSoftmax(logits: Tensor, ...args: ArgsOf<GumbelOptions, ['t
   if (asNumber(op, 'tau', tau) === 0) fail(ArgumentError, op, 'tau other than 0', show(tau));
   const draws = new logits.dt.array(logits.count) as Float32Array | Float64Array;
   generatorOf(op, generator).exponential(draws);
-  const gumbels = neg(fromArray(op, draws, logits.shape, logits.dt).log());
+  const gumbels = neg(fromArray(op, draws, shapeOf(logits), logits.dt).log());
   const soft = softmax(div(add(logits, gumbels), tau), dim);
   if (!asBoolean(op, 'hard', hard)) return soft;
   const winners = eq(soft, amax(soft, dim, true));

@@ -1,9 +1,11 @@
 // Picking elements along a dim by index, and the adjoint: adding into the places they were picked from. One kernel serves gather, indexSelect and embedding.
+
 import { bool, Category, type DTypeInfo, int64 } from '../core/dtype.js';
 import { DTypeError, fail, IndexError, ShapeError } from '../core/errors.js';
 import { checkDim, type Shape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
 import { zeroFill } from '../tensor/fill.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { collapse, dims } from '../tensor/loops.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -24,7 +26,7 @@ const cell = new BigInt64Array(1);
 /** The indices as contiguous int64 in [0, size), where negative ones count from the end if `wrap`, and the place of the first that is out of range, or -1. */
 export function inRange(index: Tensor, size: number, wrap: boolean): { index: Tensor; bad: number } {
   const wide = contiguousCopy(rawCast(index, int64));
-  const y = empty(wide.shape, int64);
+  const y = empty(shapeOf(wide), int64);
   if (wide.count === 0) return { index: y, bad: -1 };
   const bad = empty([], int64);
   K.wrap_index(addressOf(wide), addressOf(y), addressOf(bad), wide.count, size, Number(wrap));
@@ -51,15 +53,15 @@ interface Along {
 
 /** A tensor cut to the size of the index, except along dim, where it is seen as one element. */
 export function fitted(x: Tensor, index: Tensor, dim: number): Tensor {
-  return alias(x, index.shape, x.strides.with(dim, 0), x.offset);
+  return alias(x, shapeOf(index), stridesOf(x).with(dim, 0), x.offset);
 }
 
 /** What a checked int64 index, possibly expanded, points to along dim; not recorded. */
 export function pick(x: Tensor, index: Tensor, dim: number): Tensor {
-  const y = empty(index.shape, x.dt);
+  const y = empty(shapeOf(index), x.dt);
   if (y.count > 0) {
-    const nd = collapse(index.shape, null, fitted(x, index, dim), index, y);
-    kernelFor('gather', K.gather, x.dt)(addressOf(x), addressOf(index), addressOf(y), x.strides[dim], nd, dims);
+    const nd = collapse(shapeOf(index), null, fitted(x, index, dim), index, y);
+    kernelFor('gather', K.gather, x.dt)(addressOf(x), addressOf(index), addressOf(y), stridesOf(x)[dim], nd, dims);
   }
   return y;
 }
@@ -95,13 +97,13 @@ export function adderFor(op: string, dt: DTypeInfo): (typeof K.scatter_add)[numb
 /** dst[... index ...] += src along dim; not recorded. */
 export function addAlong(dst: Tensor, dim: number, index: Tensor, src: Tensor): void {
   if (index.count === 0) return;
-  const nd = collapse(index.shape, null, src, index, fitted(dst, index, dim));
-  adderFor('scatterAdd', dst.dt)(addressOf(src), addressOf(index), addressOf(dst), dst.strides[dim], nd, dims);
+  const nd = collapse(shapeOf(index), null, src, index, fitted(dst, index, dim));
+  adderFor('scatterAdd', dst.dt)(addressOf(src), addressOf(index), addressOf(dst), stridesOf(dst)[dim], nd, dims);
 }
 
 /** gather along dim by a checked int64 index, and its adjoint to a tensor of that shape. */
 export const gatherAlong = {
-  forward: (x: Tensor, index: Tensor, dim: number): Tensor => apply(gatherOp, [x, index], { dim, shape: x.shape }),
+  forward: (x: Tensor, index: Tensor, dim: number): Tensor => apply(gatherOp, [x, index], { dim, shape: shapeOf(x) }),
   backward: (dy: Tensor, index: Tensor, dim: number, shape: Shape): Tensor => apply(gatherBackward, [dy, index], { dim, shape }),
 };
 
@@ -116,27 +118,27 @@ export function gather(x: Tensor, dim: number, index: Tensor, options?: GatherOp
   readArgs<GatherOptions>('gather', options === undefined ? [] : [options], [], ['sparseGrad']);
   const d = checkDim('gather', dim, x.ndim);
   // An empty index picks nothing, whatever its dtype.
-  if (asTensor('gather', 'index', index).count === 0) return apply(gatherOp, [x, checkedIndex('gather', index, 0, false)], { dim: d, shape: x.shape });
+  if (asTensor('gather', 'index', index).count === 0) return apply(gatherOp, [x, checkedIndex('gather', index, 0, false)], { dim: d, shape: shapeOf(x) });
   const picked = asIndex('gather', 'index', index);
   if (Math.max(picked.ndim, 1) !== Math.max(x.ndim, 1)) {
     fail(
       ShapeError,
       'gather',
       `an index of ${x.ndim} dims`,
-      `${showShape(picked.shape)}: Index tensor must have the same number of dimensions as input tensor`,
+      `${showShape(shapeOf(picked))}: Index tensor must have the same number of dimensions as input tensor`,
     );
   }
-  const large = picked.shape.findIndex((size, i) => i !== d && size > x.shape[i]);
-  if (large >= 0) fail(ShapeError, 'gather', `an index no larger than ${showShape(x.shape)} apart from dim ${d}`, showShape(picked.shape));
+  const large = shapeOf(picked).findIndex((size, i) => i !== d && size > shapeOf(x)[i]);
+  if (large >= 0) fail(ShapeError, 'gather', `an index no larger than ${showShape(shapeOf(x))} apart from dim ${d}`, showShape(shapeOf(picked)));
   if (x.ndim === 0 || picked.ndim === 0) return gatherScalar(x, picked);
-  return apply(gatherOp, [x, checkedIndex('gather', picked, x.shape[d], false)], { dim: d, shape: x.shape });
+  return apply(gatherOp, [x, checkedIndex('gather', picked, shapeOf(x)[d], false)], { dim: d, shape: shapeOf(x) });
 }
 
 /** 0-d tensors and indices behave as if they had one dim. */
 function gatherScalar(x: Tensor, index: Tensor): Tensor {
   const row = x.ndim === 0 ? reshape(x, [1]) : x;
   const picked = index.ndim === 0 ? alias(index, [1], [1], index.offset) : index;
-  const y = apply(gatherOp, [row, checkedIndex('gather', picked, row.shape[0], false)], { dim: 0, shape: row.shape });
+  const y = apply(gatherOp, [row, checkedIndex('gather', picked, shapeOf(row)[0], false)], { dim: 0, shape: shapeOf(row) });
   return index.ndim === 0 ? reshape(y, []) : y;
 }
 /** The slices of x at the indices (a vector) of a dim. */
@@ -144,18 +146,18 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   asTensor('indexSelect', 'input', x);
   const d = checkDim('indexSelect', dim, x.ndim);
   const picked = asIndex('indexSelect', 'index', index);
-  if (picked.ndim > 1) fail(ShapeError, 'indexSelect', 'index to be a vector', `${showShape(picked.shape)}: Index is supposed to be a vector`);
+  if (picked.ndim > 1) fail(ShapeError, 'indexSelect', 'index to be a vector', `${showShape(shapeOf(picked))}: Index is supposed to be a vector`);
   if (x.ndim === 0 && picked.count === 0) fail(ShapeError, 'indexSelect', 'one index for a 0-d tensor', '0');
   if (x.ndim === 0) return gatherScalar(x, alias(picked, [], [], picked.offset));
-  const checked = checkedIndex('indexSelect', picked, x.shape[d], false);
-  const shape = x.shape.with(d, picked.count);
+  const checked = checkedIndex('indexSelect', picked, shapeOf(x)[d], false);
+  const shape = shapeOf(x).with(d, picked.count);
   const spread = alias(
     checked,
     shape,
     shape.map((_, i) => (i === d ? 1 : 0)),
     0,
   );
-  return apply(gatherOp, [x, spread], { dim: d, shape: x.shape });
+  return apply(gatherOp, [x, spread], { dim: d, shape: shapeOf(x) });
 }
 
 /** Zeros of a shape with dy added to the places (in range, of dy's shape) along a dim: the adjoint of picking them. */

@@ -3,7 +3,7 @@
 import { Category, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, show } from '../core/errors.js';
 import { checkInt, expandsTo, showShape } from '../core/shape.js';
-import { storageOf } from '../tensor/inner.js';
+import { shapeOf, storageOf } from '../tensor/inner.js';
 import { Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
 import { copy_, fill_ } from './copy.js';
@@ -67,7 +67,7 @@ function resolve(op: string, x: Tensor, given: readonly unknown[]): { view: Tens
   const indices = given.map((index) => plainIndex(op, index));
   const used = indices.reduce((n: number, index) => n + consumes(index), 0);
   if (used > x.ndim)
-    fail(IndexError, op, `at most ${x.ndim} indices for shape ${showShape(x.shape)}`, `${used}: too many indices for tensor of dimension ${x.ndim}`);
+    fail(IndexError, op, `at most ${x.ndim} indices for shape ${showShape(shapeOf(x))}`, `${used}: too many indices for tensor of dimension ${x.ndim}`);
   if (indices.filter((index) => index === '...').length > 1) fail(IndexError, op, "at most one '...'", 'several');
   const picks: DimIndex[] = [];
   let view = x;
@@ -114,6 +114,12 @@ export function setAt(x: Tensor, indices: Index | readonly Index[], value: Opera
 /** As PyTorch assigns: leading dims of size 1 are dropped; a value in the same memory is broadcast first, so that it may be the very elements it is written to. */
 function assignable(value: Tensor, place: Tensor): Tensor {
   const extra = value.ndim - place.ndim;
-  const dropped = extra > 0 && value.shape.slice(0, extra).every((size) => size === 1) ? reshape(value, value.shape.slice(extra)) : value;
-  return storageOf(value) === storageOf(place) && expandsTo(dropped.shape, place.shape) ? broadcastTo(dropped, place.shape) : dropped;
+  const dropped =
+    extra > 0 &&
+    shapeOf(value)
+      .slice(0, extra)
+      .every((size) => size === 1)
+      ? reshape(value, shapeOf(value).slice(extra))
+      : value;
+  return storageOf(value) === storageOf(place) && expandsTo(shapeOf(dropped), shapeOf(place)) ? broadcastTo(dropped, shapeOf(place)) : dropped;
 }

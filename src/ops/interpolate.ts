@@ -1,7 +1,9 @@
 // Resizing signals, images and volumes (n, channels, d1, ...): along every dim a table of weights, as PyTorch computes them.
+
 import { float32, uint8 } from '../core/dtype.js';
 import { ArgumentError, fail, show } from '../core/errors.js';
 import { checkSize, showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from './args.js';
 import { toDtype } from './copy.js';
@@ -107,7 +109,7 @@ function each(op: string, role: string, value: unknown, x: Tensor): number[] {
     fail(
       ArgumentError,
       op,
-      `${role} of ${dims} elements for input ${showShape(x.shape)}`,
+      `${role} of ${dims} elements for input ${showShape(shapeOf(x))}`,
       `${show(value)}: Input and ${role} must have the same number of spatial dimensions`,
     );
   }
@@ -122,7 +124,7 @@ function resize(op: string, x: Tensor, options: InterpolateOptions): Tensor {
   const smooth = rankOf[mode] !== undefined;
   const { size = null, scaleFactor = null, alignCorners = null, recomputeScaleFactor = null, antialias = false } = options;
   if (x.ndim < 3 || x.ndim > 5 || (smooth && rankOf[mode] !== x.ndim))
-    fail(ArgumentError, op, `an input of ${rankOf[mode] ?? '3 to 5'} dims for mode ${show(mode)}`, `${showShape(x.shape)}: Got ${x.ndim}D input`);
+    fail(ArgumentError, op, `an input of ${rankOf[mode] ?? '3 to 5'} dims for mode ${show(mode)}`, `${showShape(shapeOf(x))}: Got ${x.ndim}D input`);
   if (!smooth && alignCorners !== null)
     fail(
       ArgumentError,
@@ -136,10 +138,10 @@ function resize(op: string, x: Tensor, options: InterpolateOptions): Tensor {
     fail(ArgumentError, op, 'recomputeScaleFactor without a size', 'both: recompute_scale_factor is not meaningful with an explicit size.');
   if (antialias && mode !== 'bilinear' && mode !== 'bicubic')
     fail(ArgumentError, op, 'antialias with bilinear or bicubic', `${show(mode)}: Anti-alias option is only supported for bilinear and bicubic modes`);
-  const from = x.shape.slice(2);
+  const from = shapeOf(x).slice(2);
   const factors = scaleFactor === null ? null : each(op, 'scale factor', scaleFactor, x);
   const to = factors === null ? each(op, 'size', size, x).map((s) => checkSize(op, 'size', s)) : from.map((s, d) => Math.floor(s * factors[d]));
-  if ([...from, ...to].some((s) => !(s > 0)) || x.shape[1] === 0)
+  if ([...from, ...to].some((s) => !(s > 0)) || shapeOf(x)[1] === 0)
     fail(
       ArgumentError,
       op,

@@ -1,6 +1,8 @@
 // Joining tensors along a dim, and cutting one into pieces.
+
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkInt, checkSize, checkSizes, sameShape, showShape } from '../core/shape.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, asTensors, readArgs } from './args.js';
@@ -14,7 +16,7 @@ type DimArgs = ArgsOf<DimOption, ['dim']>;
 const readDim = (op: string, args: DimArgs): number => readArgs<DimOption>(op, args, ['dim']).dim ?? 0;
 
 /** An empty vector fits anything: PyTorch keeps this old habit. */
-const isNothing = (t: Tensor): boolean => t.ndim === 1 && t.shape[0] === 0;
+const isNothing = (t: Tensor): boolean => t.ndim === 1 && shapeOf(t)[0] === 0;
 
 interface Pieces {
   readonly dim: number;
@@ -25,10 +27,10 @@ const catOp = defineOp<Pieces>({
   forward: (inputs, { dim, sizes }) => {
     const first = inputs.find((t) => !isNothing(t)) ?? inputs[0];
     const total = sizes.reduce((n, size) => n + size, 0);
-    const y = empty(first.shape.with(dim, total), resultType(...inputs));
+    const y = empty(shapeOf(first).with(dim, total), resultType(...inputs));
     let start = 0;
     inputs.forEach((t, i) => {
-      if (!isNothing(t)) copyInto(alias(y, t.shape, y.strides, start * y.strides[dim]), t);
+      if (!isNothing(t)) copyInto(alias(y, shapeOf(t), stridesOf(y), start * stridesOf(y)[dim]), t);
       start += sizes[i];
     });
     return y;
@@ -54,10 +56,10 @@ export function cat(tensors: readonly Tensor[], ...args: DimArgs): Tensor {
   const dim = isNothing(first) ? 0 : checkDim('cat', readDim('cat', args), first.ndim);
   list.forEach((t, i) => {
     if (isNothing(t)) return;
-    const fits = t.ndim === first.ndim && t.shape.every((size, d) => d === dim || size === first.shape[d]);
-    if (!fits) fail(ShapeError, 'cat', `sizes that match except in dim ${dim}`, `${showShape(first.shape)} and ${showShape(t.shape)} (tensor ${i})`);
+    const fits = t.ndim === first.ndim && shapeOf(t).every((size, d) => d === dim || size === shapeOf(first)[d]);
+    if (!fits) fail(ShapeError, 'cat', `sizes that match except in dim ${dim}`, `${showShape(shapeOf(first))} and ${showShape(shapeOf(t))} (tensor ${i})`);
   });
-  return apply(catOp, list, { dim, sizes: list.map((t) => (isNothing(t) ? 0 : t.shape[dim])) });
+  return apply(catOp, list, { dim, sizes: list.map((t) => (isNothing(t) ? 0 : shapeOf(t)[dim])) });
 }
 installCat((dys, dim) => cat(dys, dim));
 export const concat = cat;
@@ -67,8 +69,8 @@ export function stack(tensors: readonly Tensor[], ...args: DimArgs): Tensor {
   const list = asTensors('stack', 'tensor', tensors);
   if (list.length === 0) throw new ArgumentError('stack: expected a non-empty list of tensors, got []');
   const dim = checkDim('stack', readDim('stack', args), list[0].ndim + 1);
-  const odd = list.find((t) => !sameShape(t.shape, list[0].shape));
-  if (odd !== undefined) fail(ShapeError, 'stack', 'tensors of equal size', `${showShape(list[0].shape)} and ${showShape(odd.shape)}`);
+  const odd = list.find((t) => !sameShape(shapeOf(t), shapeOf(list[0])));
+  if (odd !== undefined) fail(ShapeError, 'stack', 'tensors of equal size', `${showShape(shapeOf(list[0]))} and ${showShape(shapeOf(odd))}`);
   return cat(
     list.map((t) => unsqueeze(t, dim)),
     dim,
@@ -80,7 +82,7 @@ export function split(x: Tensor, sizes: number | readonly number[], ...args: Dim
   asTensor('split', 'input', x);
   if (x.ndim === 0) throw new ShapeError('split: expected a tensor with dims, got a 0-d tensor: split expects at least a 1-dimensional tensor');
   const dim = checkDim('split', readDim('split', args), x.ndim);
-  const size = x.shape[dim];
+  const size = shapeOf(x)[dim];
   if (typeof sizes !== 'number') {
     const list = checkSizes('split', sizes);
     const total = list.reduce((n, piece) => n + piece, 0);
@@ -109,12 +111,12 @@ export function chunk(x: Tensor, chunks: number, ...args: DimArgs): Tensor[] {
   if (x.ndim === 0) throw new ShapeError('chunk: expected a tensor with dims, got a 0-d tensor: chunk expects at least a 1-dimensional tensor');
   const dim = checkDim('chunk', readDim('chunk', args), x.ndim);
   if (checkInt('chunk', 'chunks', chunks) <= 0) fail(ArgumentError, 'chunk', 'chunks > 0', String(chunks));
-  const piece = Math.ceil(x.shape[dim] / chunks);
+  const piece = Math.ceil(shapeOf(x)[dim] / chunks);
   return piece === 0 ? splitAt(x, dim, new Array(chunks).fill(0)) : split(x, piece, dim);
 }
 
 /** The parts at every index of a dim, which is dropped; all are views. */
 export function unbind(x: Tensor, ...args: DimArgs): Tensor[] {
   const dim = checkDim('unbind', readDim('unbind', args), asTensor('unbind', 'input', x).ndim);
-  return x.shape[dim] === 0 ? [] : split(x, 1, dim).map((piece) => squeeze(piece, dim));
+  return shapeOf(x)[dim] === 0 ? [] : split(x, 1, dim).map((piece) => squeeze(piece, dim));
 }

@@ -1,6 +1,8 @@
 // The linear map of a layer: its product, its bias and its three gradients in one node.
+
 import { fail, ShapeError } from '../core/errors.js';
 import { expandsTo, numel, showShape } from '../core/shape.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { apply, defineOp, type OpDefinition } from '../tensor/op.js';
 import { alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { asTensor } from './args.js';
@@ -14,9 +16,9 @@ const rules: Omit<OpDefinition<number>, 'name'> = {
   forward: ([x, weight, bias]) => {
     const dt = sharedType('linear', x, weight);
     const w = rawCast(weight, dt);
-    const y = empty([x.shape[0], w.shape[0]], dt);
+    const y = empty([shapeOf(x)[0], shapeOf(w)[0]], dt);
     if (bias !== undefined) copyInto(y, bias);
-    product('linear', rawCast(x, dt), alias(w, [w.shape[1], w.shape[0]], [w.strides[1], w.strides[0]], w.offset), y, 1, bias === undefined ? 0 : 1);
+    product('linear', rawCast(x, dt), alias(w, [shapeOf(w)[1], shapeOf(w)[0]], [stridesOf(w)[1], stridesOf(w)[0]], w.offset), y, 1, bias === undefined ? 0 : 1);
     return rawCast(y, x.dt);
   },
   vjp: [
@@ -33,8 +35,8 @@ function ofRows(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   const layout = layoutBits(x, weight);
   if (bias === null) return apply(unbiasedOp, [x, weight], layout);
   sharedType('linear', x, asTensor('linear', 'bias', bias));
-  const shape = [x.shape[0], weight.shape[0]];
-  if (!expandsTo(bias.shape, shape)) fail(ShapeError, 'linear', `a bias that broadcasts to ${showShape(shape)}`, showShape(bias.shape));
+  const shape = [shapeOf(x)[0], shapeOf(weight)[0]];
+  if (!expandsTo(shapeOf(bias), shape)) fail(ShapeError, 'linear', `a bias that broadcasts to ${showShape(shape)}`, showShape(shapeOf(bias)));
   return apply(linearOp, [x, weight, bias], layout);
 }
 
@@ -42,15 +44,15 @@ function ofRows(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   asTensor('linear', 'input', x);
   asTensor('linear', 'weight', weight);
-  const { shape } = x;
-  if (weight.ndim === 2 && x.ndim > 0 && shape[shape.length - 1] !== weight.shape[1]) {
-    const got = `input ${showShape(shape)} and weight ${showShape(weight.shape)}: shapes cannot be multiplied`;
-    fail(ShapeError, 'linear', `an input whose last size is ${weight.shape[1]}`, got);
+  const shape = shapeOf(x);
+  if (weight.ndim === 2 && x.ndim > 0 && shape[shape.length - 1] !== shapeOf(weight)[1]) {
+    const got = `input ${showShape(shape)} and weight ${showShape(shapeOf(weight))}: shapes cannot be multiplied`;
+    fail(ShapeError, 'linear', `an input whose last size is ${shapeOf(weight)[1]}`, got);
   }
   if (weight.ndim === 2 && x.ndim === 2) return ofRows(x, weight, bias);
   if (weight.ndim === 2 && x.ndim > 2) {
     const lead = shape.slice(0, -1);
-    return reshape(ofRows(reshape(x, [numel(lead), weight.shape[1]]), weight, bias), [...lead, weight.shape[0]]);
+    return reshape(ofRows(reshape(x, [numel(lead), shapeOf(weight)[1]]), weight, bias), [...lead, shapeOf(weight)[0]]);
   }
   const y = matmul(x, weight.ndim === 2 ? t(weight) : weight);
   return bias === null ? y : add(y, asTensor('linear', 'bias', bias));

@@ -2,7 +2,7 @@
 import { bool, type DTypeInfo } from '../core/dtype.js';
 import { DTypeError, fail } from '../core/errors.js';
 import { broadcastShapes, isDense, type Shape, sameShape } from '../core/shape.js';
-import { shapeOf } from '../tensor/inner.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { checkResult, readable } from '../tensor/inplace.js';
 import { collapse, dims, flat } from '../tensor/loops.js';
 import { addressOf, copyInto, empty, emptyStrided, type Tensor } from '../tensor/tensor.js';
@@ -20,16 +20,16 @@ export function kernelFor<K>(op: string, kernels: Kernels<K>, dt: DTypeInfo): K 
 export function resultLike(shape: Shape, dt: DTypeInfo, a: Tensor, b: Tensor = a): Tensor {
   const t = sameShape(shapeOf(a), shape) ? a : b;
   if (t.packed || !sameShape(shapeOf(t), shape)) return empty(shape, dt);
-  if (isDense(shape, t.strides)) return emptyStrided(shape, t.strides, dt);
+  if (isDense(shape, stridesOf(t))) return emptyStrided(shape, stridesOf(t), dt);
   if (t === b || b.packed || !sameShape(shapeOf(b), shape)) return empty(shape, dt);
-  return isDense(shape, b.strides) ? emptyStrided(shape, b.strides, dt) : empty(shape, dt);
+  return isDense(shape, stridesOf(b)) ? emptyStrided(shape, stridesOf(b), dt) : empty(shape, dt);
 }
 
 /** Where to write: the in-place output itself, or a temporary when its dtype differs. */
 function target(op: string, out: Tensor | undefined, shape: Shape, dt: DTypeInfo, a: Tensor, b: Tensor): Tensor {
   if (out === undefined) return resultLike(shape, dt, a, b);
   checkResult(op, out, shape, dt);
-  return out.dt === dt ? out : empty(out.shape, dt);
+  return out.dt === dt ? out : empty(shapeOf(out), dt);
 }
 
 function finish(y: Tensor, out: Tensor | undefined): Tensor {
@@ -44,7 +44,7 @@ export function map1(op: string, kernels: Kernels<Kernel1>, x: Tensor, dt: DType
   const y = target(op, out, shapeOf(x), dt, x, x);
   const a = rawCast(x, dt);
   if (y.count > 0) {
-    const nd = a.packed && y.packed ? flat(y.count, 2) : collapse(y.shape, y, a, y);
+    const nd = a.packed && y.packed ? flat(y.count, 2) : collapse(shapeOf(y), y, a, y);
     kernel(addressOf(a), addressOf(y), nd, dims);
   }
   return finish(y, out);
@@ -69,7 +69,7 @@ export function map2(op: string, kernels: Kernels<Kernel2>, a: Tensor, b: Tensor
   const q = rawCast(out === undefined ? b : readable(op, out, b), dt);
   if (y.count > 0) {
     const same = p.packed && q.packed && y.packed && p.count === y.count && q.count === y.count;
-    const nd = same ? flat(y.count, 3) : collapse(y.shape, y, p, q, y);
+    const nd = same ? flat(y.count, 3) : collapse(shapeOf(y), y, p, q, y);
     kernel(addressOf(p), addressOf(q), addressOf(y), nd, dims);
   }
   return finish(y, out);

@@ -4,6 +4,7 @@ import { int64, uint8 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError } from '../core/errors.js';
 import { broadcastShapes, sameShape, showShape } from '../core/shape.js';
 import { constant } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
@@ -49,16 +50,16 @@ export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor
 function sameRank(op: string, first: Tensor, ...others: readonly Tensor[]): void {
   const odd = others.find((t) => t.ndim !== first.ndim);
   if (odd !== undefined)
-    fail(ShapeError, op, `tensors of ${first.ndim} dims`, `${showShape(odd.shape)}: all input tensors should have the same number of dims`);
+    fail(ShapeError, op, `tensors of ${first.ndim} dims`, `${showShape(shapeOf(odd))}: all input tensors should have the same number of dims`);
 }
 
 /** 1 - cos(input1, input2) where the target is 1, max(0, cos - margin) where it is -1. */
 export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, ...args: ArgsOf<MarginOptions, ['margin']>): Tensor {
   const op = 'cosineEmbeddingLoss';
   const { margin = 0, reduction } = readArgs<MarginOptions>(op, args, ['margin'], ['reduction']);
-  const shape = broadcastShapes(op, asTensor(op, 'input1', input1).shape, asTensor(op, 'input2', input2).shape);
+  const shape = broadcastShapes(op, shapeOf(asTensor(op, 'input1', input1)), shapeOf(asTensor(op, 'input2', input2)));
   if (asTensor(op, 'target', target).ndim > 1 || shape.length !== target.ndim + 1)
-    fail(ShapeError, op, `a 0-d target for vectors or a 1-d target for rows`, `target ${showShape(target.shape)} for ${showShape(shape)}`);
+    fail(ShapeError, op, `a 0-d target for vectors or a 1-d target for rows`, `target ${showShape(shapeOf(target))} for ${showShape(shape)}`);
   const dot = (a: Tensor, b: Tensor): Tensor => sum(mul(a, b), -1);
   // Against division by 0.
   const norms = sqrt(mul(add(dot(input1, input1), 1e-12), add(dot(input2, input2), 1e-12)));
@@ -103,7 +104,7 @@ export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Te
 
 /** (N, C) scores, a single sample as one row. */
 function scoresOf(op: string, input: Tensor): Tensor {
-  if (asTensor(op, 'input', input).ndim === 0 || input.ndim > 2) fail(ShapeError, op, 'an input of shape [C] or [N, C]', showShape(input.shape));
+  if (asTensor(op, 'input', input).ndim === 0 || input.ndim > 2) fail(ShapeError, op, 'an input of shape [C] or [N, C]', showShape(shapeOf(input)));
   return input.ndim === 1 ? unsqueeze(input, 0) : input;
 }
 
@@ -120,16 +121,16 @@ export function multiMarginLoss(input: Tensor, target: Tensor, ...args: ArgsOf<M
   if (p !== 1 && p !== 2) fail(ArgumentError, op, 'p to be 1 or 2', String(p));
   const x = scoresOf(op, input);
   const labels = reshape(toDtype(asIndex(op, 'target', target), int64), [target.count]);
-  if (labels.count !== x.shape[0] || target.ndim > 1) fail(ShapeError, op, `${x.shape[0]} labels`, showShape(target.shape));
-  const odd = Array.from(labels.toTypedArray() as BigInt64Array, Number).find((label) => !(label >= 0 && label < x.shape[1]));
-  if (odd !== undefined) fail(IndexError, op, `labels in [0, ${x.shape[1] - 1}]`, `${odd}: target out of range`);
-  if (weight !== null && !sameShape(asTensor(op, 'weight', weight).shape, [x.shape[1]]))
-    fail(ShapeError, op, `a weight for each of ${x.shape[1]} classes`, showShape(weight.shape));
+  if (labels.count !== shapeOf(x)[0] || target.ndim > 1) fail(ShapeError, op, `${shapeOf(x)[0]} labels`, showShape(shapeOf(target)));
+  const odd = Array.from(labels.toTypedArray() as BigInt64Array, Number).find((label) => !(label >= 0 && label < shapeOf(x)[1]));
+  if (odd !== undefined) fail(IndexError, op, `labels in [0, ${shapeOf(x)[1] - 1}]`, `${odd}: target out of range`);
+  if (weight !== null && !sameShape(shapeOf(asTensor(op, 'weight', weight)), [shapeOf(x)[1]]))
+    fail(ShapeError, op, `a weight for each of ${shapeOf(x)[1]} classes`, showShape(shapeOf(weight)));
   const column = unsqueeze(labels, 1);
   const gaps = hinge(add(sub(x, gather(x, 1, column)), asNumber(op, 'margin', margin)));
   const raised = p === 1 ? gaps : pow(gaps, 2);
   const counted = weight === null ? raised : mul(raised, unsqueeze(indexSelect(weight, 0, labels), 1));
-  const loss = div(sum(where(eq(column, arange(x.shape[1])), 0, counted), 1), x.shape[1]);
+  const loss = div(sum(where(eq(column, arange(shapeOf(x)[1])), 0, counted), 1), shapeOf(x)[1]);
   return reduced(op, input.ndim === 1 ? reshape(loss, []) : loss, reduction);
 }
 
@@ -152,10 +153,10 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, ...args: Arg
   const op = 'multilabelMarginLoss';
   const { reduction } = readArgs<ReductionOption>(op, args, [], ['reduction']);
   const x = scoresOf(op, input);
-  needSameShape(op, 'a target', asTensor(op, 'target', target), input.shape);
-  const isLabel = labelled(op, target, x.shape[0], x.shape[1]);
+  needSameShape(op, 'a target', asTensor(op, 'target', target), shapeOf(input));
+  const isLabel = labelled(op, target, shapeOf(x)[0], shapeOf(x)[1]);
   const gaps = hinge(add(sub(unsqueeze(x, 1), unsqueeze(x, 2)), 1));
   const counts = mul(unsqueeze(isLabel, 2), unsqueeze(logicalNot(isLabel), 1));
-  const loss = div(sum(where(counts, gaps, 0), [1, 2]), x.shape[1]);
+  const loss = div(sum(where(counts, gaps, 0), [1, 2]), shapeOf(x)[1]);
   return reduced(op, input.ndim === 1 ? reshape(loss, []) : loss, reduction);
 }

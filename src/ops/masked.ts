@@ -1,7 +1,9 @@
 // Where a mask is true: fill, take, replace. And picking by place as if the tensor were flat.
+
 import { bool, Category } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, IndexError, ShapeError } from '../core/errors.js';
 import { broadcastShapes, checkDim, sameShape, showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { where } from './compare.js';
@@ -18,7 +20,7 @@ function asMask(op: string, mask: unknown): Tensor {
 /** Tensor and mask at their common shape, which has at least one dim. */
 function together(op: string, x: Tensor, mask: Tensor): [Tensor, Tensor] {
   const m = asMask(op, mask);
-  const shape = broadcastShapes(op, asTensor(op, 'input', x).shape, m.shape);
+  const shape = broadcastShapes(op, shapeOf(asTensor(op, 'input', x)), shapeOf(m));
   return shape.length === 0 ? [reshape(x, 1), reshape(m, 1)] : [broadcastTo(x, shape), broadcastTo(m, shape)];
 }
 
@@ -54,11 +56,12 @@ export function maskedSelect(x: Tensor, mask: Tensor, ...none: []): Tensor {
 /** A copy of x with the elements of source, one after the other, where the mask is true. */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   const [y, index] = together('maskedScatter', x, mask);
-  return scattered('maskedScatter', clone(y), index, source).reshape(broadcastShapes('maskedScatter', x.shape, mask.shape) as number[]);
+  return scattered('maskedScatter', clone(y), index, source).reshape(broadcastShapes('maskedScatter', shapeOf(x), shapeOf(mask)) as number[]);
 }
 export function maskedScatter_(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   const [y, index] = together('maskedScatter_', x, mask);
-  if (x.ndim > 0 && !sameShape(y.shape, x.shape)) fail(ShapeError, 'maskedScatter_', `a mask that broadcasts to ${showShape(x.shape)}`, showShape(mask.shape));
+  if (x.ndim > 0 && !sameShape(shapeOf(y), shapeOf(x)))
+    fail(ShapeError, 'maskedScatter_', `a mask that broadcasts to ${showShape(shapeOf(x))}`, showShape(shapeOf(mask)));
   scattered('maskedScatter_', y, index, source);
   return x;
 }
@@ -91,7 +94,7 @@ export function put(x: Tensor, index: Tensor, source: Tensor, ...args: ArgsOf<In
     fail(ShapeError, 'put', `a source of ${places.count} elements`, `${source.count}: expected source and index to have the same number of elements`);
   if (x.count === 0 && places.count > 0) fail(IndexError, 'put', 'an input with elements', 'none: cannot do a non-empty put in an empty tensor');
   const { accumulate = false } = readArgs<IndexPutOptions>('put', args, ['accumulate']);
-  return indexPut(flatten(x), [flatten(places)], flatten(source), asBoolean('put', 'accumulate', accumulate)).reshape([...x.shape]);
+  return indexPut(flatten(x), [flatten(places)], flatten(source), asBoolean('put', 'accumulate', accumulate)).reshape([...shapeOf(x)]);
 }
 export const put_ = (x: Tensor, index: Tensor, source: Tensor, ...args: ArgsOf<IndexPutOptions, ['accumulate']>): Tensor =>
   copy_(x, put(x, index, source, ...args));
@@ -113,6 +116,6 @@ export function takeAlongDim(x: Tensor, indices: Tensor, ...args: ArgsOf<TakeAlo
       `${index.ndim} and ${x.ndim}: input and indices should have the same number of dimensions`,
     );
   if (x.ndim === 0) return gather(x, d, index);
-  const common = broadcastShapes('takeAlongDim', x.shape.with(d, 1), index.shape.with(d, 1));
-  return gather(broadcastTo(x, common.with(d, x.shape[d])), d, broadcastTo(index, common.with(d, index.shape[d])));
+  const common = broadcastShapes('takeAlongDim', shapeOf(x).with(d, 1), shapeOf(index).with(d, 1));
+  return gather(broadcastTo(x, common.with(d, shapeOf(x)[d])), d, broadcastTo(index, common.with(d, shapeOf(index)[d])));
 }

@@ -1,9 +1,11 @@
 // gt.masked: reductions and softmax of the elements where a mask is true. What is masked out becomes the reduction's identity.
+
 import { bool, Category, type DType, type DTypeInfo, float32, int64 } from '../core/dtype.js';
 import { fail, ShapeError } from '../core/errors.js';
 import { checkDims, expandsTo, numel, reducedShape, showShape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { constant } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { div, mul, sub } from './arithmetic.js';
@@ -36,8 +38,9 @@ interface Given {
 
 function maskOf(op: string, x: Tensor, mask: Tensor | null): Tensor | null {
   if (mask === null) return null;
-  if (!expandsTo(asTensor(op, 'mask', mask).shape, x.shape)) fail(ShapeError, op, `a mask that broadcasts to ${showShape(x.shape)}`, showShape(mask.shape));
-  return broadcastTo(toDtype(mask, bool), x.shape);
+  if (!expandsTo(shapeOf(asTensor(op, 'mask', mask)), shapeOf(x)))
+    fail(ShapeError, op, `a mask that broadcasts to ${showShape(shapeOf(x))}`, showShape(shapeOf(mask)));
+  return broadcastTo(toDtype(mask, bool), shapeOf(x));
 }
 
 function read(op: string, x: Tensor, { dim = null, keepdim = false, dtype, mask = null }: MaskedOptions): Given {
@@ -70,9 +73,9 @@ export function prod(x: Tensor, ...args: MaskedArgs): Tensor {
   const { over, dt, mask } = readMasked('masked.prod', x, args);
   const from = inDtype(filled(x, mask, 1), dt);
   // One product of many dims: they become the last one.
-  const kept = [...x.shape.keys()].filter((d) => !over.dim.includes(d));
-  const rows = reshape(permute(from, [...kept, ...over.dim]), [...kept.map((d) => x.shape[d]), numel(over.dim.map((d) => x.shape[d]))]);
-  return reshape(prodOf(rows, { dim: -1 }), reducedShape(x.shape, over.dim, over.keepdim));
+  const kept = [...shapeOf(x).keys()].filter((d) => !over.dim.includes(d));
+  const rows = reshape(permute(from, [...kept, ...over.dim]), [...kept.map((d) => shapeOf(x)[d]), numel(over.dim.map((d) => shapeOf(x)[d]))]);
+  return reshape(prodOf(rows, { dim: -1 }), reducedShape(shapeOf(x), over.dim, over.keepdim));
 }
 export function amax(x: Tensor, ...args: MaskedArgs): Tensor {
   const { over, dt, mask } = readMasked('masked.amax', x, args);
@@ -88,7 +91,7 @@ export function logsumexp(x: Tensor, ...args: MaskedArgs): Tensor {
 }
 
 /** How many elements count. */
-const count = (x: Tensor, mask: Tensor | null, over: Given['over']): Tensor => sumOf(mask === null ? broadcastTo(constant(1, bool), x.shape) : mask, over);
+const count = (x: Tensor, mask: Tensor | null, over: Given['over']): Tensor => sumOf(mask === null ? broadcastTo(constant(1, bool), shapeOf(x)) : mask, over);
 
 /** The mean of what counts; NaN where nothing does. */
 export function mean(x: Tensor, ...args: MaskedArgs): Tensor {

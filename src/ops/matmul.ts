@@ -1,8 +1,10 @@
 // Matrix products: one gemm for all ranks. Transposes and expanded batches are strides, never copies.
+
 import { Category, type DTypeInfo, int64 } from '../core/dtype.js';
 import { DTypeError, fail, ShapeError } from '../core/errors.js';
 import { broadcastShapes, expandsTo, numel, type Shape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { addressOf, alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
@@ -16,7 +18,11 @@ export const needsOther = (needs: number): number => (needs & 2 ? 1 : 0) | (need
 export const turned = (x: Tensor): Tensor => transpose(x, -2, -1);
 
 /** Whether a matrix lies in memory column by column, as a weight behind `t()` does. */
-const liesTurned = ({ shape, strides, ndim }: Tensor): boolean => strides[ndim - 2] === 1 && strides[ndim - 1] !== 1 && shape[ndim - 1] > 1;
+function liesTurned(x: Tensor): boolean {
+  const strides = stridesOf(x);
+  const last = x.ndim - 1;
+  return strides[last - 1] === 1 && strides[last] !== 1 && shapeOf(x)[last] > 1;
+}
 /** Bits of the operands that lie so. Their gradients are made in the same order, so that the leaf behind the view gets its own without a copy. */
 export const layoutBits = (a: Tensor, b: Tensor): number => (liesTurned(a) ? 1 : 0) | (liesTurned(b) ? 2 : 0);
 type Product = (a: Tensor, b: Tensor) => Tensor;
@@ -40,8 +46,8 @@ export function product(op: string, a: Tensor, b: Tensor, c: Tensor, alpha = 1, 
   // Plain indices: this is most of what a small product costs.
   const row = a.ndim - 2;
   const column = a.ndim - 1;
-  const m = a.shape[row];
-  const n = b.shape[column];
+  const m = shapeOf(a)[row];
+  const n = shapeOf(b)[column];
   const batched = row === 1;
   kernelFor(op, K.gemm, c.dt)(
     addressOf(a),
@@ -49,15 +55,15 @@ export function product(op: string, a: Tensor, b: Tensor, c: Tensor, alpha = 1, 
     addressOf(c),
     m,
     n,
-    a.shape[column],
-    a.strides[row],
-    a.strides[column],
-    b.strides[row],
-    b.strides[column],
+    shapeOf(a)[column],
+    stridesOf(a)[row],
+    stridesOf(a)[column],
+    stridesOf(b)[row],
+    stridesOf(b)[column],
     n,
-    batched ? a.shape[0] : 1,
-    batched ? a.strides[0] : 0,
-    batched ? b.strides[0] : 0,
+    batched ? shapeOf(a)[0] : 1,
+    batched ? stridesOf(a)[0] : 0,
+    batched ? stridesOf(b)[0] : 0,
     batched ? m * n : 0,
     alpha,
     beta,
@@ -66,18 +72,18 @@ export function product(op: string, a: Tensor, b: Tensor, c: Tensor, alpha = 1, 
 
 const productOf = (op: string, a: Tensor, b: Tensor): Tensor => {
   const dt = sharedType(op, a, b);
-  const c = empty(a.ndim === 2 ? [a.shape[0], b.shape[1]] : [a.shape[0], a.shape[1], b.shape[2]], dt);
+  const c = empty(a.ndim === 2 ? [shapeOf(a)[0], shapeOf(b)[1]] : [shapeOf(a)[0], shapeOf(a)[1], shapeOf(b)[2]], dt);
   product(op, rawCast(a, dt), rawCast(b, dt), c);
   return rawCast(c, a.dt);
 };
 
 function checkRank(op: string, role: string, t: Tensor, ndim: number): void {
   asTensor(op, role, t);
-  if (t.ndim !== ndim) fail(ShapeError, op, `${role} of ${ndim} dim${ndim === 1 ? '' : 's'}`, showShape(t.shape));
+  if (t.ndim !== ndim) fail(ShapeError, op, `${role} of ${ndim} dim${ndim === 1 ? '' : 's'}`, showShape(shapeOf(t)));
 }
 function checkInner(op: string, a: Tensor, b: Tensor, inner: number): void {
-  if (a.shape[a.ndim - 1] !== inner) {
-    throw new ShapeError(`${op}: expected inner sizes equal, got a ${showShape(a.shape)} and b ${showShape(b.shape)}: shapes cannot be multiplied`);
+  if (shapeOf(a)[a.ndim - 1] !== inner) {
+    throw new ShapeError(`${op}: expected inner sizes equal, got a ${showShape(shapeOf(a))} and b ${showShape(shapeOf(b))}: shapes cannot be multiplied`);
   }
 }
 
@@ -93,7 +99,7 @@ const mmOp = defineOp<number>({
 export function mm(a: Tensor, b: Tensor): Tensor {
   checkRank('mm', 'a', a, 2);
   checkRank('mm', 'b', b, 2);
-  checkInner('mm', a, b, b.shape[0]);
+  checkInner('mm', a, b, shapeOf(b)[0]);
   return apply(mmOp, [a, b], layoutBits(a, b));
 }
 
@@ -107,28 +113,28 @@ const bmmOp = defineOp<number>({
 export function bmm(a: Tensor, b: Tensor): Tensor {
   checkRank('bmm', 'a', a, 3);
   checkRank('bmm', 'b', b, 3);
-  if (a.shape[0] !== b.shape[0]) fail(ShapeError, 'bmm', 'equal batch sizes', `a ${showShape(a.shape)} and b ${showShape(b.shape)}`);
-  checkInner('bmm', a, b, b.shape[1]);
+  if (shapeOf(a)[0] !== shapeOf(b)[0]) fail(ShapeError, 'bmm', 'equal batch sizes', `a ${showShape(shapeOf(a))} and b ${showShape(shapeOf(b))}`);
+  checkInner('bmm', a, b, shapeOf(b)[1]);
   return apply(bmmOp, [a, b], layoutBits(a, b));
 }
 
 // mv, dot, outer -------------------------------------------------------------------------------------------------------------------------------------------
 
-const column = (v: Tensor): Tensor => alias(v, [v.shape[0], 1], [v.strides[0], 1], v.offset);
-const row = (v: Tensor): Tensor => alias(v, [1, v.shape[0]], [1, v.strides[0]], v.offset);
+const column = (v: Tensor): Tensor => alias(v, [shapeOf(v)[0], 1], [stridesOf(v)[0], 1], v.offset);
+const row = (v: Tensor): Tensor => alias(v, [1, shapeOf(v)[0]], [1, stridesOf(v)[0]], v.offset);
 const reshaped = (c: Tensor, shape: Shape): Tensor => alias(c, shape, shape.length === 0 ? [] : [1], c.offset);
 
 const mvOp = defineOp({
   name: 'mv',
   saves: needsOther,
-  forward: ([a, v]) => reshaped(productOf('mv', a, column(v)), [a.shape[0]]),
+  forward: ([a, v]) => reshaped(productOf('mv', a, column(v)), [shapeOf(a)[0]]),
   vjp: [(dy, node) => outer(dy, node.x(1)), (dy, node) => mv(transpose(node.x(0), 0, 1), dy)],
 });
 /** A matrix times a vector, (m, k) x (k) -> (m). Gradients: dy v^T and a^T dy. */
 export function mv(a: Tensor, v: Tensor): Tensor {
   checkRank('mv', 'a', a, 2);
   checkRank('mv', 'b', v, 1);
-  checkInner('mv', a, v, v.shape[0]);
+  checkInner('mv', a, v, shapeOf(v)[0]);
   return apply(mvOp, [a, v], undefined);
 }
 
@@ -142,7 +148,7 @@ const dotOp = defineOp({
 export function dot(a: Tensor, b: Tensor): Tensor {
   checkRank('dot', 'a', a, 1);
   checkRank('dot', 'b', b, 1);
-  checkInner('dot', a, b, b.shape[0]);
+  checkInner('dot', a, b, shapeOf(b)[0]);
   return apply(dotOp, [a, b], undefined);
 }
 
@@ -176,14 +182,14 @@ interface AddmmArgs extends Required<AddmmOptions> {
   readonly layout: number;
 }
 /** The matrix without its rows or columns. */
-const ofNothing = (x: Tensor, dim: number): Tensor => alias(x, x.shape.with(dim, 0), x.strides, x.offset);
+const ofNothing = (x: Tensor, dim: number): Tensor => alias(x, shapeOf(x).with(dim, 0), stridesOf(x), x.offset);
 const addmmOp = defineOp<AddmmArgs>({
   name: 'addmm',
   saves: (needs) => (needs & 4 ? 2 : 0) | (needs & 2 ? 4 : 0),
   forward: ([input, a, b], { beta, alpha }) => {
     const dt = sharedType('addmm', a, b);
     sharedType('addmm', input, a);
-    const shape = [a.shape[0], b.shape[1]];
+    const shape = [shapeOf(a)[0], shapeOf(b)[1]];
     const c = empty(shape, dt);
     if (beta !== 0) copyInto(c, input);
     // With alpha 0 a and b are not read, as in BLAS: a k of 0 leaves beta c.
@@ -202,9 +208,9 @@ export function addmm(input: Tensor, a: Tensor, b: Tensor, ...args: ArgsOf<Addmm
   asTensor('addmm', 'input', input);
   checkRank('addmm', 'a', a, 2);
   checkRank('addmm', 'b', b, 2);
-  checkInner('addmm', a, b, b.shape[0]);
-  const shape = [a.shape[0], b.shape[1]];
-  if (!expandsTo(input.shape, shape)) fail(ShapeError, 'addmm', `an input that broadcasts to ${showShape(shape)}`, showShape(input.shape));
+  checkInner('addmm', a, b, shapeOf(b)[0]);
+  const shape = [shapeOf(a)[0], shapeOf(b)[1]];
+  if (!expandsTo(shapeOf(input), shape)) fail(ShapeError, 'addmm', `an input that broadcasts to ${showShape(shape)}`, showShape(shapeOf(input)));
   const { beta, alpha } = factorsOf('addmm', a.dt, readArgs<AddmmOptions>('addmm', args, [], ['beta', 'alpha']));
   return apply(addmmOp, [input, a, b], { beta, alpha, layout: layoutBits(a, b) });
 }
@@ -216,18 +222,23 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   asTensor('matmul', 'a', a);
   asTensor('matmul', 'b', b);
   if (a.ndim === 0 || b.ndim === 0)
-    fail(ShapeError, 'matmul', 'both operands to have dims', `a ${showShape(a.shape)} and b ${showShape(b.shape)}: both arguments need to be at least 1D`);
-  checkInner('matmul', a, b, b.ndim === 1 ? b.shape[0] : b.shape.at(-2)!);
+    fail(
+      ShapeError,
+      'matmul',
+      'both operands to have dims',
+      `a ${showShape(shapeOf(a))} and b ${showShape(shapeOf(b))}: both arguments need to be at least 1D`,
+    );
+  checkInner('matmul', a, b, b.ndim === 1 ? shapeOf(b)[0] : shapeOf(b).at(-2)!);
   if (a.ndim === 1 && b.ndim === 1) return dot(a, b);
   if (a.ndim === 2 && b.ndim === 1) return mv(a, b);
   if (a.ndim === 1) return squeeze(matmul(unsqueeze(a, 0), b), -2);
   if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
   if (a.ndim === 2 && b.ndim === 2) return mm(a, b);
   // One matrix for the whole batch: its rows are all multiplied at once.
-  if (b.ndim === 2) return reshape(mm(reshape(a, [numel(a.shape.slice(0, -1)), a.shape.at(-1)!]), b), [...a.shape.slice(0, -1), b.shape[1]]);
-  const lead = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (b.ndim === 2) return reshape(mm(reshape(a, [numel(shapeOf(a).slice(0, -1)), shapeOf(a).at(-1)!]), b), [...shapeOf(a).slice(0, -1), shapeOf(b)[1]]);
+  const lead = broadcastShapes('matmul', shapeOf(a).slice(0, -2), shapeOf(b).slice(0, -2));
   const batches = numel(lead);
-  const flat = (x: Tensor): Tensor => reshape(broadcastTo(x, [...lead, ...x.shape.slice(-2)]), [batches, ...x.shape.slice(-2)]);
+  const flat = (x: Tensor): Tensor => reshape(broadcastTo(x, [...lead, ...shapeOf(x).slice(-2)]), [batches, ...shapeOf(x).slice(-2)]);
   const y = bmm(flat(a), flat(b));
-  return reshape(y, [...lead, a.shape.at(-2)!, b.shape.at(-1)!]);
+  return reshape(y, [...lead, shapeOf(a).at(-2)!, shapeOf(b).at(-1)!]);
 }

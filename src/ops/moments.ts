@@ -1,8 +1,10 @@
 // Reductions made of others: mean and variance together, sums and means that pass over NaN, and whether all or any elements are true.
+
 import { bool, Category, uint8 } from '../core/dtype.js';
 import { reducedShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { full } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { asTensor, isOptions } from './args.js';
@@ -56,7 +58,7 @@ const truth = (name: string, kernels: readonly Reduction[], ofNothing: number): 
     name,
     forward: ([x], over) => {
       const dt = x.dt === uint8 ? uint8 : bool;
-      const shape = reducedShape(x.shape, over.dims, over.keepdim);
+      const shape = reducedShape(shapeOf(x), over.dims, over.keepdim);
       const y = x.count === 0 ? full(shape, ofNothing, bool) : foldWith(name, kernels, x, bool, over);
       return rawCast(y, dt);
     },

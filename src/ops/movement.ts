@@ -3,7 +3,7 @@
 import { int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkInt, checkShape, type Shape, showShape, sizesOf } from '../core/shape.js';
-import { storageOf } from '../tensor/inner.js';
+import { shapeOf, storageOf, stridesOf } from '../tensor/inner.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { alias, copyInto, Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, isOptions, readArgs } from './args.js';
@@ -28,10 +28,10 @@ const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(valu
 const flipOp: Op<readonly number[]> = defineOp<readonly number[]>({
   name: 'flip',
   forward: ([x], dims) => {
-    const strides = x.strides.map((stride, d) => (dims.includes(d) ? -stride : stride));
-    const last = dims.reduce((offset, d) => offset + (x.shape[d] - 1) * x.strides[d], x.offset);
-    const y = resultLike(x.shape, x.dt, x);
-    if (y.count > 0) copyInto(y, alias(x, x.shape, strides, last));
+    const strides = stridesOf(x).map((stride, d) => (dims.includes(d) ? -stride : stride));
+    const last = dims.reduce((offset, d) => offset + (shapeOf(x)[d] - 1) * stridesOf(x)[d], x.offset);
+    const y = resultLike(shapeOf(x), x.dt, x);
+    if (y.count > 0) copyInto(y, alias(x, shapeOf(x), strides, last));
     return y;
   },
   vjp: [(dy, node) => apply(flipOp, [dy], node.args as readonly number[])],
@@ -46,7 +46,9 @@ export function flip(x: Tensor, ...dims: readonly (number | readonly number[] | 
   return apply(flipOp, [x], x.ndim === 0 ? [] : list);
 }
 const needDims = (op: string, x: Tensor, least: number): Tensor =>
-  asTensor(op, 'input', x).ndim >= least ? x : fail(ShapeError, op, `a tensor of at least ${least} dims`, `${showShape(x.shape)}: input must be >= ${least}-d`);
+  asTensor(op, 'input', x).ndim >= least
+    ? x
+    : fail(ShapeError, op, `a tensor of at least ${least} dims`, `${showShape(shapeOf(x))}: input must be >= ${least}-d`);
 /** Columns in reversed order. */
 export const fliplr = (x: Tensor): Tensor => flip(needDims('fliplr', x, 2), 1);
 /** Rows in reversed order. */
@@ -62,13 +64,13 @@ export function roll(x: Tensor, shifts: number | readonly number[], ...args: Arg
   const by = asList(shifts).map((shift) => checkInt('roll', 'shift', shift));
   const along = asList(dims ?? []);
   if (by.length === 0) fail(ArgumentError, 'roll', 'at least one shift', '[]: `shifts` required');
-  if (along.length === 0 && by.length === 1) return reshape(rollDim(flatten(x), by[0], 0), [...x.shape]);
+  if (along.length === 0 && by.length === 1) return reshape(rollDim(flatten(x), by[0], 0), [...shapeOf(x)]);
   if (along.length !== by.length) fail(ArgumentError, 'roll', 'as many shifts as dims', `${by.length} and ${along.length}: shifts and dimensions must align`);
   if (x.ndim === 0) fail(IndexError, 'roll', 'a tensor with dims', 'a 0-d tensor');
   return along.reduce<Tensor>((y, dim, i) => rollDim(y, by[i], checkDim('roll', dim, x.ndim)), x);
 }
 function rollDim(x: Tensor, shift: number, dim: number): Tensor {
-  const size = x.shape[dim];
+  const size = shapeOf(x)[dim];
   const start = size === 0 ? 0 : ((-shift % size) + size) % size;
   return start === 0 ? clone(x) : cat([narrow(x, dim, start, size - start), narrow(x, dim, 0, start)], dim);
 }
@@ -82,7 +84,7 @@ export function rot90(x: Tensor, ...args: ArgsOf<Rot90Options, ['k', 'dims']>): 
   asTensor('rot90', 'input', x);
   const { k = 1, dims = [0, 1] } = readArgs<Rot90Options>('rot90', args, ['k', 'dims']);
   if (!Array.isArray(dims) || dims.length !== 2) fail(ArgumentError, 'rot90', 'two dims', `${show(dims)}: expected total rotation dims == 2`);
-  if (x.ndim < 2) fail(ShapeError, 'rot90', 'a tensor of at least 2 dims', `${showShape(x.shape)}: expected total dims >= 2`);
+  if (x.ndim < 2) fail(ShapeError, 'rot90', 'a tensor of at least 2 dims', `${showShape(shapeOf(x))}: expected total dims >= 2`);
   const [a, b] = distinctDims('rot90', x, dims, 'rotation dim');
   const turns = ((checkInt('rot90', 'k', k) % 4) + 4) % 4;
   if (turns === 0) return clone(x);
@@ -99,8 +101,8 @@ export function movedim(x: Tensor, source: number | readonly number[], destinati
   const sources = distinctDims('movedim', x, from, 'source');
   const destinations = distinctDims('movedim', x, to, 'destination');
   if (x.ndim === 0) return x;
-  const rest = [...x.shape.keys()].filter((d) => !sources.includes(d));
-  const order = [...x.shape.keys()].map((d) => (destinations.includes(d) ? sources[destinations.indexOf(d)] : rest.shift()!));
+  const rest = [...shapeOf(x).keys()].filter((d) => !sources.includes(d));
+  const order = [...shapeOf(x).keys()].map((d) => (destinations.includes(d) ? sources[destinations.indexOf(d)] : rest.shift()!));
   return permute(x, order);
 }
 
@@ -114,11 +116,11 @@ export function repeat(x: Tensor, ...counts: (number | readonly number[])[]): Te
     fail(
       ShapeError,
       'repeat',
-      `at least ${x.ndim} counts for shape ${showShape(x.shape)}`,
+      `at least ${x.ndim} counts for shape ${showShape(shapeOf(x))}`,
       `${repeats.length}: Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor`,
     );
   }
-  const sizes = repeats.map((_, d) => (d < lead ? 1 : x.shape[d - lead]));
+  const sizes = repeats.map((_, d) => (d < lead ? 1 : shapeOf(x)[d - lead]));
   const once = reshape(
     x,
     sizes.flatMap((size) => [1, size]),
@@ -155,7 +157,7 @@ export function repeatInterleave(x: Tensor, ...args: ArgsOf<RepeatInterleaveOpti
   if (repeats === undefined) return repeatedIndices(x, outputSize ?? undefined);
   const along = dim === undefined || dim === null ? 0 : checkDim('repeatInterleave', dim, x.ndim);
   const rows = dim === undefined || dim === null || x.ndim === 0 ? flatten(x) : x;
-  const size = rows.shape[along];
+  const size = shapeOf(rows)[along];
   if (repeats instanceof Tensor && !(repeats.count === 1 && size !== 1)) {
     const counts = asIndex('repeatInterleave', 'repeats', repeats);
     if (counts.count !== size)
@@ -170,12 +172,13 @@ export function repeatInterleave(x: Tensor, ...args: ArgsOf<RepeatInterleaveOpti
   const count = checkShape('repeatInterleave', [repeats instanceof Tensor ? repeats.item() : repeats])[0];
   checkOutputSize(count * size, outputSize ?? undefined);
   const spread = (shape: Shape): number[] => shape.toSpliced(along + 1, 0, count);
-  return clone(flatten(expand(unsqueeze(rows, along + 1), spread(rows.shape)), along, along + 1));
+  return clone(flatten(expand(unsqueeze(rows, along + 1), spread(shapeOf(rows))), along, along + 1));
 }
 
 function repeatedIndices(repeats: Tensor, outputSize: number | undefined): Tensor {
   const counts = asIndex('repeatInterleave', 'repeats', repeats);
-  if (counts.ndim > 1) fail(ShapeError, 'repeatInterleave', 'repeats of at most one dim', `${showShape(counts.shape)}: repeats must be 0-dim or 1-dim tensor`);
+  if (counts.ndim > 1)
+    fail(ShapeError, 'repeatInterleave', 'repeats of at most one dim', `${showShape(shapeOf(counts))}: repeats must be 0-dim or 1-dim tensor`);
   const list = Array.from(counts.toTypedArray(), Number);
   if (list.some((n) => n < 0)) fail(ArgumentError, 'repeatInterleave', 'repeats >= 0', `${Math.min(...list)}: repeats can not be negative`);
   const places = list.flatMap((n, i) => new Array<bigint>(n).fill(BigInt(i)));

@@ -1,8 +1,10 @@
 // Vector and matrix norms, and what is measured or scaled by them.
+
 import { Category, type DType } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkDims, showShape } from '../core/shape.js';
 import { dtypeOf } from '../tensor/defaults.js';
+import { shapeOf } from '../tensor/inner.js';
 import { noGrad, OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -31,7 +33,7 @@ function normForward(x: Tensor, { p, dims, keepdim }: Norm): Tensor {
   const reduced = (f: typeof sum, t: Tensor): Tensor => (dims.length === 0 ? t : f(t, over));
   if (p === 0) return reduced(sum, toDtype(ne(x, 0), x.dt));
   if (p === 1) return reduced(sum, abs(x));
-  if (p === 2) return dims.length === 0 ? abs(x) : squaresOver('norm', x, { dims, keepdim, shape: x.shape }, 1, false, true);
+  if (p === 2) return dims.length === 0 ? abs(x) : squaresOver('norm', x, { dims, keepdim, shape: shapeOf(x) }, 1, false, true);
   if (Math.abs(p) === Number.POSITIVE_INFINITY) return reduced(p > 0 ? amax : amin, abs(x));
   if (x.count === 0) return pow(reduced(sum, pow(abs(x), p)), 1 / p);
   // Powers of ratios to the element that counts most, as those of the elements themselves leave the range.
@@ -39,7 +41,7 @@ function normForward(x: Tensor, { p, dims, keepdim }: Norm): Tensor {
   const most = dims.length === 0 ? size : (p > 0 ? amax : amin)(size, { dim: dims, keepdim: true });
   const unit = where(logicalOr(eq(most, 0), eq(most, Number.POSITIVE_INFINITY)), 1, most);
   const ratio = pow(reduced(sum, pow(div(size, unit), p)), 1 / p);
-  return mul(ratio, reshape(unit, [...ratio.shape]));
+  return mul(ratio, reshape(unit, [...shapeOf(ratio)]));
 }
 /** Where the norm is 0 (or an element is, below p = 1) the gradient is taken as 0; infinite norms share theirs among ties. */
 function normBackward(dy: Tensor, x: Tensor, y: Tensor, over: Norm): Tensor {
@@ -92,15 +94,15 @@ const withoutIdentity = (p: number): boolean => p < 0 || p === Number.POSITIVE_I
 /** (sum |x|^p)^(1/p) over the dims; the largest |x| for infinity, the smallest for -infinity, the number of nonzeros for 0. The op is named in errors. */
 export function pNorm(op: string, x: Tensor, p: number, dim: Dims | undefined, keepdim: boolean, guarded = false): Tensor {
   const dims = checkDims(op, dim, x.ndim);
-  if (withoutIdentity(p) && dims.some((d) => x.shape[d] === 0)) {
+  if (withoutIdentity(p) && dims.some((d) => shapeOf(x)[d] === 0)) {
     fail(
       ShapeError,
       op,
       'elements',
-      `shape ${showShape(x.shape)}: cannot compute the ${p} norm on an empty tensor or dimension because the operation does not have an identity`,
+      `shape ${showShape(shapeOf(x))}: cannot compute the ${p} norm on an empty tensor or dimension because the operation does not have an identity`,
     );
   }
-  return apply(normOp, [x], { p, dims, keepdim, shape: x.shape, guarded });
+  return apply(normOp, [x], { p, dims, keepdim, shape: shapeOf(x), guarded });
 }
 function floating(op: string, x: Tensor, dtype: DType | null | undefined): Tensor {
   const t = dtype ? toDtype(asTensor(op, 'input', x), dtypeOf(op, dtype)) : asTensor(op, 'input', x);
@@ -123,14 +125,14 @@ export function vectorNorm(x: Tensor, ...args: ArgsOf<VectorNormOptions, ['ord',
 // Matrix norms ----------------------------------------------------------------------------------------------------------------------------------------------
 
 function matrix(op: string, x: Tensor, ord: number | string, dim: readonly number[], keepdim: boolean): Tensor {
-  if (x.ndim < 2) fail(ShapeError, op, 'a matrix or batches of matrices', `${showShape(x.shape)}: must have at least 2 dimensions`);
+  if (x.ndim < 2) fail(ShapeError, op, 'a matrix or batches of matrices', `${showShape(shapeOf(x))}: must have at least 2 dimensions`);
   if (!Array.isArray(dim) || dim.length !== 2) fail(ArgumentError, op, 'dim to be two dims', `${show(dim)}: dim must be a 2-tuple`);
   if (typeof ord !== 'number' && typeof ord !== 'string') fail(ArgumentError, op, 'ord to be a number or a name', show(ord));
   const [row, column] = dim.map((d) => checkDim(op, d, x.ndim));
   if (row === column) fail(ArgumentError, op, 'two different dims', `[${dim}]: dims must be different`);
   if (ord === 'fro') return pNorm(op, x, 2, [row, column], keepdim);
-  const order = [...x.shape.keys()].filter((d) => d !== row && d !== column).concat(row, column);
-  const kept = x.shape.map((size, d) => (d === row || d === column ? 1 : size));
+  const order = [...shapeOf(x).keys()].filter((d) => d !== row && d !== column).concat(row, column);
+  const kept = shapeOf(x).map((size, d) => (d === row || d === column ? 1 : size));
   if (ord === 'nuc' || Math.abs(ord as number) === 2) {
     const s = singularValues(permute(x, order));
     const y = ord === 'nuc' ? sum(s, -1) : ((ord as number) > 0 ? amax : amin)(s, -1);
@@ -144,7 +146,7 @@ function matrix(op: string, x: Tensor, ord: number | string, dim: readonly numbe
     ? y
     : reshape(
         y,
-        x.shape.filter((_, d) => d !== row && d !== column),
+        shapeOf(x).filter((_, d) => d !== row && d !== column),
       );
 }
 
@@ -175,7 +177,7 @@ export function linalgNorm(x: Tensor, ...args: ArgsOf<LinalgNormOptions, ['ord',
   const dims = dim === null ? null : typeof dim === 'number' ? [dim] : dim;
   if (ord === null) return pNorm(op, t, 2, dims, keepdim);
   if (dims === null ? t.ndim > 2 || t.ndim === 0 : dims.length > 2) {
-    fail(ShapeError, op, 'one or two dims for a given ord', `${showShape(t.shape)}: the input must be 1D or 2D, or dim have 1 or 2 dims`);
+    fail(ShapeError, op, 'one or two dims for a given ord', `${showShape(shapeOf(t))}: the input must be 1D or 2D, or dim have 1 or 2 dims`);
   }
   if (dims === null ? t.ndim === 2 : dims.length === 2) return matrix(op, t, ord, dims ?? [0, 1], keepdim);
   return typeof ord === 'number' ? pNorm(op, t, ord, dims, keepdim) : fail(ArgumentError, op, 'a number as ord of a vector norm', show(ord));
@@ -216,13 +218,13 @@ export function cdist(x1: Tensor, x2: Tensor, ...args: ArgsOf<CdistOptions, ['p'
   const { p = 2 } = readArgs<CdistOptions>(op, args, ['p', 'computeMode']);
   const [a, b] = [floating(op, x1, null), floating(op, x2, null)];
   if (a.ndim < 2 || b.ndim < 2)
-    fail(ShapeError, op, 'operands of at least two dims', `${showShape(a.shape)} and ${showShape(b.shape)}: cdist only supports at least 2D tensors`);
-  if (a.shape.at(-1) !== b.shape.at(-1))
-    fail(ShapeError, op, 'rows of one length', `${showShape(a.shape)} and ${showShape(b.shape)}: X1 and X2 must have the same number of columns`);
+    fail(ShapeError, op, 'operands of at least two dims', `${showShape(shapeOf(a))} and ${showShape(shapeOf(b))}: cdist only supports at least 2D tensors`);
+  if (shapeOf(a).at(-1) !== shapeOf(b).at(-1))
+    fail(ShapeError, op, 'rows of one length', `${showShape(shapeOf(a))} and ${showShape(shapeOf(b))}: X1 and X2 must have the same number of columns`);
   if (asNumber(op, 'p', p) < 0) fail(ArgumentError, op, 'p >= 0', `${p}: cdist only supports non-negative p values`);
   const differences = sub(unsqueeze(a, -2), unsqueeze(b, -3));
   // Rows of no elements have no distance.
-  return a.shape.at(-1) === 0 ? sum(differences, -1) : pNorm(op, differences, p, -1, false);
+  return shapeOf(a).at(-1) === 0 ? sum(differences, -1) : pNorm(op, differences, p, -1, false);
 }
 
 /** Slices along a dim scaled down to a p-norm of at most maxnorm. */
@@ -236,7 +238,7 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
     op,
     x,
     p,
-    [...x.shape.keys()].filter((i) => i !== d),
+    [...shapeOf(x).keys()].filter((i) => i !== d),
     true,
     true,
   );

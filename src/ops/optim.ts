@@ -5,14 +5,14 @@ import { DTypeError, fail, ShapeError } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { fillWith } from '../tensor/fill.js';
-import { gradientOf, leafGradOf, storageOf } from '../tensor/inner.js';
+import { gradientOf, leafGradOf, shapeOf, storageOf } from '../tensor/inner.js';
 import { checkWritable } from '../tensor/inplace.js';
 import { addressOf, contiguousCopy, copyInto, replaceGradient, type Tensor } from '../tensor/tensor.js';
 import { detach_ } from './copy.js';
 
 /** Throws unless `t` can be walked beside the parameter; `role` names it. */
 function checkLike(op: string, role: string, p: Tensor, t: Tensor): void {
-  if (!sameShape(t.shape, p.shape)) fail(ShapeError, op, `${role} of the parameter's shape ${showShape(p.shape)}`, showShape(t.shape));
+  if (!sameShape(shapeOf(t), shapeOf(p))) fail(ShapeError, op, `${role} of the parameter's shape ${showShape(shapeOf(p))}`, showShape(shapeOf(t)));
   if (t.dt !== p.dt) fail(DTypeError, op, `${role} of the parameter's dtype ${p.dtype}`, t.dtype);
 }
 

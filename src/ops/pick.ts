@@ -1,12 +1,14 @@
 // Picking and putting by index tensors, PyTorch's advanced indexing: each of several dims is indexed by a tensor, and the indices' common shape takes their place. The
 // indices become one tensor of distances in memory, so that the kernels of gather and scatter serve here too. Adjoint to each other: pick, and put that accumulates.
+
 import { int64 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { broadcastShapes, contiguousStrides, expandsTo, type Shape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { zeroFill } from '../tensor/fill.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { applyInPlace, readable } from '../tensor/inplace.js';
-import type { Layout } from '../tensor/layout.js';
+import { type Layout, layoutOf } from '../tensor/layout.js';
 import { collapse, dims as rows } from '../tensor/loops.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
@@ -44,20 +46,20 @@ function distances(x: Layout, indices: readonly Tensor[], { dims, spread }: Pick
 
 /** The three layouts of a loop over the result: x without its indexed dims, the distances, and the result itself. */
 function plan(x: Tensor, indices: readonly Tensor[], picks: Picks): { base: Tensor; distance: Tensor; shape: number[] } {
-  const shape = exchanged(picks, x.shape);
+  const shape = exchanged(picks, shapeOf(x));
   const still = picks.spread.map(() => 0);
-  const sum = distances(x, indices, picks);
+  const sum = distances(layoutOf(x), indices, picks);
   const distance = alias(
     sum,
     shape,
     exchanged(
       picks,
-      x.shape.map(() => 0),
-      sum.strides,
+      shapeOf(x).map(() => 0),
+      stridesOf(sum),
     ),
     0,
   );
-  return { base: alias(x, shape, exchanged(picks, x.strides, still), x.offset), distance, shape };
+  return { base: alias(x, shape, exchanged(picks, stridesOf(x), still), x.offset), distance, shape };
 }
 
 /** Inputs x and the checked int64 indices. */
@@ -103,16 +105,16 @@ const putOp: Op<Picks> = defineOp<Picks>({
   name: 'indexPut',
   saves: ~3 & ((1 << 30) - 1),
   forward: ([x, value, ...indices], picks, out) => {
-    const shape = exchanged(picks, x.shape);
-    if (!expandsTo(value.shape, shape)) {
+    const shape = exchanged(picks, shapeOf(x));
+    if (!expandsTo(shapeOf(value), shape)) {
       fail(
         ShapeError,
         'indexPut',
         `a value that broadcasts to ${showShape(shape)}`,
-        `${showShape(value.shape)}: shape mismatch: value tensor cannot be broadcast to indexing result`,
+        `${showShape(shapeOf(value))}: shape mismatch: value tensor cannot be broadcast to indexing result`,
       );
     }
-    const y = out ?? empty(x.shape, x.dt);
+    const y = out ?? empty(shapeOf(x), x.dt);
     const source = out === undefined ? value : readable('indexPut_', out, value);
     if (out === undefined) copyInto(y, x);
     put(y, source, indices, picks);
@@ -141,8 +143,8 @@ function whereTrue(mask: Tensor): Tensor[] {
   values.forEach((value, i) => {
     if (value) places.push(i);
   });
-  const strides = contiguousStrides(mask.shape);
-  return mask.shape.map((size, d) =>
+  const strides = contiguousStrides(shapeOf(mask));
+  return shapeOf(mask).map((size, d) =>
     fromArray(
       'index',
       BigInt64Array.from(places, (p) => BigInt(Math.floor(p / strides[d]) % size)),
@@ -164,13 +166,13 @@ function picksOf(op: string, x: Tensor, given: readonly DimIndex[], accumulate: 
       raw.push(asIndex(op, 'an index', index));
       continue;
     }
-    index.shape.forEach((size, d) => {
-      if (size === x.shape[dim + d]) return;
+    shapeOf(index).forEach((size, d) => {
+      if (size === shapeOf(x)[dim + d]) return;
       fail(
         IndexError,
         op,
-        `a mask of ${showShape(x.shape.slice(dim, dim + index.ndim))}`,
-        `${showShape(index.shape)}: The shape of the mask does not match the shape of the indexed tensor`,
+        `a mask of ${showShape(shapeOf(x).slice(dim, dim + index.ndim))}`,
+        `${showShape(shapeOf(index))}: The shape of the mask does not match the shape of the indexed tensor`,
       );
     });
     whereTrue(index).forEach((places, d) => {
@@ -179,18 +181,18 @@ function picksOf(op: string, x: Tensor, given: readonly DimIndex[], accumulate: 
     });
   }
   let spread: Shape = [];
-  for (const index of raw) spread = broadcastShapes(op, spread, index.shape);
+  for (const index of raw) spread = broadcastShapes(op, spread, shapeOf(index));
   const result = spread;
   const indices = raw.map((index, i) => {
     // Nothing is picked by an empty index, even from a dim of size 0.
-    const size = x.shape[dims[i]];
+    const size = shapeOf(x)[dims[i]];
     const checked = checkedIndex(op, index, result.includes(0) && size === 0 ? 1 : size, true);
     const lead = result.length - checked.ndim;
-    const strides = result.map((_, d) => (d < lead || checked.shape[d - lead] === 1 ? 0 : checked.strides[d - lead]));
+    const strides = result.map((_, d) => (d < lead || shapeOf(checked)[d - lead] === 1 ? 0 : stridesOf(checked)[d - lead]));
     return alias(checked, result, strides, 0);
   });
   const adjacent = dims.every((dim, i) => i === 0 || dim === dims[i - 1] + 1);
-  return { indices, picks: { dims, place: adjacent ? dims[0] : 0, spread, shape: x.shape, accumulate } };
+  return { indices, picks: { dims, place: adjacent ? dims[0] : 0, spread, shape: shapeOf(x), accumulate } };
 }
 
 /** The elements at the indices. */
@@ -227,7 +229,7 @@ function readIndices(op: string, x: Tensor, indices: unknown, value: Tensor, arg
   }
   if (given.length === 0) fail(ArgumentError, op, 'at least one index tensor', show(indices));
   if (dim > x.ndim)
-    fail(IndexError, op, `at most ${x.ndim} indices for shape ${showShape(x.shape)}`, `${dim}: too many indices for tensor of dimension ${x.ndim}`);
+    fail(IndexError, op, `at most ${x.ndim} indices for shape ${showShape(shapeOf(x))}`, `${dim}: too many indices for tensor of dimension ${x.ndim}`);
   const { accumulate = false } = readArgs<IndexPutOptions>(op, args, ['accumulate']);
   return { given, accumulate: asBoolean(op, 'accumulate', accumulate) };
 }

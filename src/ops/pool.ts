@@ -1,8 +1,10 @@
 // Pooling, 1-d and 2-d. Averages are weighted sums along one dim after the other; a maximum remembers where it came from, and its gradient goes there.
+
 import { indexType, int32, int64 } from '../core/dtype.js';
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkInt, numel, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf } from '../tensor/inner.js';
 import { OUT } from '../tensor/node.js';
 import { applyMulti, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -36,19 +38,24 @@ const evenWindows = (size: number, count: number): Windows =>
 
 function checkWindows(op: string, x: Tensor, windows: readonly Windows[]): void {
   if (windows.some((list) => list.length === 0))
-    fail(ShapeError, op, 'windows that fit into the padded input', `input ${showShape(x.shape)}: Output size is too small`);
+    fail(ShapeError, op, 'windows that fit into the padded input', `input ${showShape(shapeOf(x))}: Output size is too small`);
 }
 
 /** Sizes that pooling accepts: only the batch may be empty. */
 function checkInput(op: string, x: Tensor, dims: number): void {
   asTensor(op, 'input', x);
   const single = x.ndim === dims + 1;
-  if ((!single && x.ndim !== dims + 2) || x.shape.slice(single ? 0 : 1).includes(0)) {
+  if (
+    (!single && x.ndim !== dims + 2) ||
+    shapeOf(x)
+      .slice(single ? 0 : 1)
+      .includes(0)
+  ) {
     fail(
       ShapeError,
       op,
       `${dims + 1}D or ${dims + 2}D (batch mode) tensor with optional 0 dim batch size for input`,
-      `${showShape(x.shape)}: Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor`,
+      `${showShape(shapeOf(x))}: Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor`,
     );
   }
   needFloat(op, x);
@@ -102,10 +109,10 @@ function averagePool(op: string, dims: number, x: Tensor, options: AvgPool2dOpti
   const includesPad = asBoolean(op, 'countIncludePad', options.countIncludePad ?? true);
   if (divisorOverride === 0) fail(ArgumentError, op, 'divisorOverride other than 0', '0: divisor must be not zero');
   const first = x.ndim - dims;
-  const windows = kernel.map((k, d) => windowsOf(op, x.shape[first + d], k, stride[d], padding[d], 1, ceil));
+  const windows = kernel.map((k, d) => windowsOf(op, shapeOf(x)[first + d], k, stride[d], padding[d], 1, ceil));
   checkWindows(op, x, windows);
   return windows.reduce((y, list, d) => {
-    const size = x.shape[first + d];
+    const size = shapeOf(x)[first + d];
     const all = (begin: number, end: number): number => Math.min(end, size + padding[d]) - begin;
     const inside = (begin: number, end: number): number => Math.min(end, size) - Math.max(begin, 0);
     // A given divisor is taken for all dims at once.
@@ -138,7 +145,7 @@ export type OutputSize = number | readonly (number | null)[];
 function outputSizes(op: string, x: Tensor, dims: number, size: OutputSize): number[] {
   const list = Array.isArray(size) ? size : new Array<number>(dims).fill(checkInt(op, 'outputSize', size));
   if (list.length !== dims) fail(ArgumentError, op, `an output size of ${dims} elements`, `${list.length}: output_size must be ${dims}`);
-  const sizes = list.map((s, d) => perDim(op, 'output size', s ?? x.shape[x.ndim - dims + d], 1, 0)[0]);
+  const sizes = list.map((s, d) => perDim(op, 'output size', s ?? shapeOf(x)[x.ndim - dims + d], 1, 0)[0]);
   checkTables(op, sizes);
   return sizes;
 }
@@ -151,7 +158,7 @@ export function averageTo(op: string, dims: number, x: Tensor, size: OutputSize)
   const all = sizes.map((_, d) => first + d);
   if (sizes.every((count) => count === 1)) return mean(x, all, true);
   return sizes.reduce((y, count, d) => {
-    const from = x.shape[first + d];
+    const from = shapeOf(x)[first + d];
     const table = tableOf(['adaptive', from, count].join(), () => meansOf(from, evenWindows(from, count), (begin, end) => end - begin));
     return resample(y, first + d, table);
   }, x);
@@ -178,13 +185,13 @@ const maxPoolOp: Op<Maxima> = defineOp<Maxima>({
   keeps: [1],
   nondifferentiable: [1],
   forward: ([x], { windows, dilation }) => {
-    const [n, c, h, w] = x.shape;
+    const [n, c, h, w] = shapeOf(x);
     const packed = contiguousCopy(x);
     const y = empty([n, c, windows[0].length, windows[1].length], x.dt);
-    const index = empty(y.shape, int64);
+    const index = empty(shapeOf(y), int64);
     const [rows, cols] = windows.map((list) => fromArray('maxPool', Int32Array.from(list.flat()), [list.length, 2], int32));
     if (y.count > 0) {
-      const [oh, ow] = [y.shape[2], y.shape[3]];
+      const [oh, ow] = [shapeOf(y)[2], shapeOf(y)[3]];
       const kernel = kernelFor('maxPool', K.max_pool, x.dt);
       kernel(addressOf(packed), addressOf(rows), addressOf(cols), addressOf(y), addressOf(index), n * c, h, w, oh, ow, dilation[0], dilation[1]);
     }
@@ -194,7 +201,7 @@ const maxPoolOp: Op<Maxima> = defineOp<Maxima>({
   joint: ([dy], node) => {
     const index = node.unpack(2);
     const shape = node.inputMeta(0).shape;
-    const planes = [shape[0] * shape[1], numel(index.shape.slice(2))];
+    const planes = [shape[0] * shape[1], numel(shapeOf(index).slice(2))];
     return [reshape(gatherAlong.backward(reshape(dy!, planes), reshape(index, planes), 1, [planes[0], shape[2] * shape[3]]), shape)];
   },
 });
@@ -212,7 +219,7 @@ function maximaOf(op: string, dims: number, x: Tensor, windows: readonly Windows
   const { images, back } = asImages(op, x, dims);
   // The windows begin at their first element inside the input and end there too.
   const inside = windows.map((list, d) => {
-    const size = x.shape[x.ndim - dims + d];
+    const size = shapeOf(x)[x.ndim - dims + d];
     return list.map(([begin, end]) => {
       const from = begin < 0 ? begin + Math.ceil(-begin / dilation[d]) * dilation[d] : begin;
       const to = Math.min(end, size);
@@ -222,14 +229,14 @@ function maximaOf(op: string, dims: number, x: Tensor, windows: readonly Windows
   });
   const args: Maxima = { windows: dims === 1 ? [[[0, 1]], inside[0]] : [inside[0], inside[1]], dilation: ofImage(dilation, 1) };
   const [y, index] = applyMulti(maxPoolOp, [images], args);
-  return asBoolean(op, 'returnIndices', returnIndices ?? false) ? [back(y), back(rawCast(index, indexType(images.shape[2] * images.shape[3])))] : back(y);
+  return asBoolean(op, 'returnIndices', returnIndices ?? false) ? [back(y), back(rawCast(index, indexType(shapeOf(images)[2] * shapeOf(images)[3])))] : back(y);
 }
 
 function maxPool(op: string, dims: number, x: Tensor, options: MaxPoolOptions): Pooled {
   checkInput(op, x, dims);
   const { kernel, stride, padding, ceil } = readWindow(op, dims, options);
   const dilation = perDim(op, 'dilation', options.dilation ?? 1, dims, 1);
-  const windows = kernel.map((k, d) => windowsOf(op, x.shape[x.ndim - dims + d], k, stride[d], padding[d], dilation[d], ceil));
+  const windows = kernel.map((k, d) => windowsOf(op, shapeOf(x)[x.ndim - dims + d], k, stride[d], padding[d], dilation[d], ceil));
   return maximaOf(op, dims, x, windows, dilation, options.returnIndices);
 }
 
@@ -251,7 +258,7 @@ function maximaTo(op: string, dims: number, x: Tensor, args: AdaptiveMaxArgs): P
   checkInput(op, x, dims);
   const sizes = outputSizes(op, x, dims, outputSize!);
   checkTables(op, sizes);
-  const windows = sizes.map((count, d) => evenWindows(x.shape[x.ndim - dims + d], count));
+  const windows = sizes.map((count, d) => evenWindows(shapeOf(x)[x.ndim - dims + d], count));
   return maximaOf(op, dims, x, windows, new Array(dims).fill(1), returnIndices);
 }
 /** Maxima over as many windows as asked for. */

@@ -1,7 +1,9 @@
 // Products of matrices and vectors in their many forms.
+
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { broadcastShapes, checkDim, expandsTo, showShape } from '../core/shape.js';
 import { constant, full } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, asTensors, readArgs } from './args.js';
@@ -33,11 +35,11 @@ const addedTo =
   (input, a, b, ...args) => {
     const given = readArgs<AddmmOptions>(op, args, [], ['beta', 'alpha']);
     [a, b].forEach((t, i) => {
-      if (asTensor(op, 'ab'[i], t).ndim !== rank[i]) fail(ShapeError, op, `${'ab'[i]} of ${rank[i]} dims`, showShape(t.shape));
+      if (asTensor(op, 'ab'[i], t).ndim !== rank[i]) fail(ShapeError, op, `${'ab'[i]} of ${rank[i]} dims`, showShape(shapeOf(t)));
     });
     let y = product(a, b);
-    if (!expandsTo(asTensor(op, 'input', input).shape, y.shape))
-      fail(ShapeError, op, `an input that broadcasts to ${showShape(y.shape)}`, showShape(input.shape));
+    if (!expandsTo(shapeOf(asTensor(op, 'input', input)), shapeOf(y)))
+      fail(ShapeError, op, `an input that broadcasts to ${showShape(shapeOf(y))}`, showShape(shapeOf(input)));
     if (input.dt !== y.dt) fail(ArgumentError, op, `an input of dtype ${y.dtype}`, input.dtype);
     const { beta, alpha } = factorsOf(op, y.dt, given);
     const by = (t: Tensor, factor: number): Tensor => (factor === 1 ? t : mul(t, constant(factor, y.dt)));
@@ -77,8 +79,8 @@ export const baddbmm_ = into(baddbmm);
 /** Products summed over the last dims. */
 export function inner(a: Tensor, b: Tensor): Tensor {
   if (asTensor('inner', 'a', a).ndim === 0 || asTensor('inner', 'b', b).ndim === 0) return mul(a, b);
-  if (a.shape.at(-1) !== b.shape.at(-1))
-    fail(ShapeError, 'inner', 'last dims of one size', `a ${showShape(a.shape)} and b ${showShape(b.shape)}: the size of last dimension must match`);
+  if (shapeOf(a).at(-1) !== shapeOf(b).at(-1))
+    fail(ShapeError, 'inner', 'last dims of one size', `a ${showShape(shapeOf(a))} and b ${showShape(shapeOf(b))}: the size of last dimension must match`);
   return tensordot(a, b, [[-1], [-1]]);
 }
 /** The inner product of two vectors. */
@@ -87,7 +89,7 @@ export const vdot = (a: Tensor, b: Tensor): Tensor => dot(a, b);
 /** The Kronecker product: every element of a times all of b. */
 export function kron(a: Tensor, b: Tensor): Tensor {
   const n = Math.max(asTensor('kron', 'a', a).ndim, asTensor('kron', 'b', b).ndim);
-  const [p, q] = [a, b].map((t) => [...new Array<number>(n - t.ndim).fill(1), ...t.shape]);
+  const [p, q] = [a, b].map((t) => [...new Array<number>(n - t.ndim).fill(1), ...shapeOf(t)]);
   const left = reshape(
     a,
     p.flatMap((size) => [size, 1]),
@@ -106,8 +108,9 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 export function cross(a: Tensor, b: Tensor, ...args: ArgsOf<{ dim?: number | null }, ['dim']>): Tensor {
   const op = 'cross';
   const { dim = null } = readArgs<{ dim?: number | null }>(op, args, ['dim']);
-  const shape = broadcastShapes(op, asTensor(op, 'a', a).shape, asTensor(op, 'b', b).shape);
-  if (a.ndim !== b.ndim) fail(ShapeError, op, 'operands of as many dims', `${showShape(a.shape)} and ${showShape(b.shape)}: inconsistent tensors dimensions`);
+  const shape = broadcastShapes(op, shapeOf(asTensor(op, 'a', a)), shapeOf(asTensor(op, 'b', b)));
+  if (a.ndim !== b.ndim)
+    fail(ShapeError, op, 'operands of as many dims', `${showShape(shapeOf(a))} and ${showShape(shapeOf(b))}: inconsistent tensors dimensions`);
   const d = dim === null ? shape.indexOf(3) : checkDim(op, dim, shape.length);
   if (d < 0 || shape[d] !== 3) fail(ShapeError, op, 'a dim of size 3', `${showShape(shape)}: no dimension of size 3 in input`);
   const [p, q] = [a, b].map((t) => broadcastTo(t, shape)).map((t) => [0, 1, 2].map((i) => select(t, d, i)));
@@ -119,7 +122,7 @@ export function cross(a: Tensor, b: Tensor, ...args: ArgsOf<{ dim?: number | nul
 
 /** The sum of a matrix's diagonal. */
 export function trace(x: Tensor): Tensor {
-  if (asTensor('trace', 'input', x).ndim !== 2) fail(ShapeError, 'trace', 'a matrix', `${showShape(x.shape)}: expected a matrix`);
+  if (asTensor('trace', 'input', x).ndim !== 2) fail(ShapeError, 'trace', 'a matrix', `${showShape(shapeOf(x))}: expected a matrix`);
   return sum(diagonal(x, 0, -2, -1));
 }
 
@@ -131,18 +134,18 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
   if (n < 2) fail(ArgumentError, op, 'at least two tensors', `${n}: expected at least 2 tensors`);
   list.forEach((t, i) => {
     const vector = t.ndim === 1 && (i === 0 || i === n - 1);
-    if (t.ndim !== 2 && !vector) fail(ShapeError, op, 'matrices, or a vector at either end', `${showShape(t.shape)} at ${i}`);
+    if (t.ndim !== 2 && !vector) fail(ShapeError, op, 'matrices, or a vector at either end', `${showShape(shapeOf(t))} at ${i}`);
     if (t.dt !== list[0].dt) fail(ArgumentError, op, 'tensors of one dtype', `${list[0].dtype} and ${t.dtype}: all tensors must have be the same dtype`);
   });
   const row = list[0].ndim === 1;
   const column = list[n - 1].ndim === 1;
   const chain = list.map((t, i) => (t.ndim === 2 ? t : unsqueeze(t, i === 0 ? 0 : 1)));
   chain.slice(1).forEach((t, i) => {
-    if (chain[i].shape[1] !== t.shape[0])
-      fail(ShapeError, op, 'sizes that fit', `${showShape(list[i].shape)} and ${showShape(list[i + 1].shape)}: cannot be multiplied`);
+    if (shapeOf(chain[i])[1] !== shapeOf(t)[0])
+      fail(ShapeError, op, 'sizes that fit', `${showShape(shapeOf(list[i]))} and ${showShape(shapeOf(list[i + 1]))}: cannot be multiplied`);
   });
   // cost[i][j] of the product of i ... j, and where it is split.
-  const sizes = [chain[0].shape[0], ...chain.map((t) => t.shape[1])];
+  const sizes = [shapeOf(chain[0])[0], ...chain.map((t) => shapeOf(t)[1])];
   const cost = chain.map(() => new Array<number>(n).fill(0));
   const split = chain.map(() => new Array<number>(n).fill(0));
   for (let length = 1; length < n; length++) {
@@ -174,13 +177,13 @@ export interface CovOptions {
 export function cov(x: Tensor, ...args: ArgsOf<CovOptions, []>): Tensor {
   const op = 'cov';
   const { correction = 1, fweights = null, aweights = null } = readArgs<CovOptions>(op, args, [], ['correction', 'fweights', 'aweights']);
-  if (asTensor(op, 'input', x).ndim > 2) fail(ShapeError, op, 'at most two dims', `${showShape(x.shape)}: expected input to have two or fewer dimensions`);
+  if (asTensor(op, 'input', x).ndim > 2) fail(ShapeError, op, 'at most two dims', `${showShape(shapeOf(x))}: expected input to have two or fewer dimensions`);
   const rows = x.ndim < 2 ? reshape(x, [1, x.count]) : x;
-  const n = rows.shape[1];
+  const n = shapeOf(rows)[1];
   const checkWeights = (role: string, w: Tensor | null, category: number): void => {
     if (w === null) return;
     if (asTensor(op, role, w).ndim > 1 || w.count !== n)
-      fail(ShapeError, op, `${role} to be a vector of ${n}`, `${showShape(w.shape)}: expected ${role} to have one or fewer dimensions and the same numel`);
+      fail(ShapeError, op, `${role} to be a vector of ${n}`, `${showShape(shapeOf(w))}: expected ${role} to have one or fewer dimensions and the same numel`);
     if (w.dt.category !== category) fail(ArgumentError, op, `${role} of ${category === 1 ? 'integral' : 'floating point'} dtype`, w.dtype);
     if (w.count > 0 && (w.toTypedArray() as ArrayLike<number | bigint> as number[]).some((v) => v < 0))
       fail(ArgumentError, op, `non-negative ${role}`, 'a negative one: cannot be negative');
@@ -199,7 +202,7 @@ export function cov(x: Tensor, ...args: ArgsOf<CovOptions, []>): Tensor {
 /** The correlation coefficients of the rows of x. */
 export function corrcoef(x: Tensor): Tensor {
   if (asTensor('corrcoef', 'input', x).ndim > 2)
-    fail(ShapeError, 'corrcoef', 'at most two dims', `${showShape(x.shape)}: expected input to have two or fewer dimensions`);
+    fail(ShapeError, 'corrcoef', 'at most two dims', `${showShape(shapeOf(x))}: expected input to have two or fewer dimensions`);
   const c = cov(x);
   if (c.ndim === 0) return div(c, c);
   const deviation = sqrt(diagonal(c, 0, -2, -1));

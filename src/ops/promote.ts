@@ -1,8 +1,10 @@
 // PyTorch's type promotion: tensors with dims count more than 0-d tensors, those more than plain numbers; a lower rank only lifts the category.
+
 import { bool, Category, type DTypeInfo, int64, promote } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
 import { defaultFloat } from '../tensor/defaults.js';
 import { constant } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { copyInto, empty, Tensor } from '../tensor/tensor.js';
 
 export type Scalar = number | boolean;
@@ -51,7 +53,7 @@ export function operands(op: string, a: Operand, b: Operand, compute?: (promoted
 /** The tensor in another dtype, not recorded; the tensor itself if it has it. */
 export function rawCast(t: Tensor, dt: DTypeInfo): Tensor {
   if (t.dt === dt) return t;
-  const out = empty(t.shape, dt);
+  const out = empty(shapeOf(t), dt);
   copyInto(out, t);
   return out;
 }

@@ -1,7 +1,9 @@
 // Quantiles: values between two neighbours of a sorted line.
+
 import { Category, int64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError } from '../core/errors.js';
 import { checkDim } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asTensor, readArgs } from './args.js';
 import { add, mul, sub } from './arithmetic.js';
@@ -33,9 +35,9 @@ const quantileOf =
     if (x.count === 0) fail(ShapeError, name, 'elements', 'none: quantile() input tensor must be non-empty');
     const ranks = ranksOf(name, x, q);
     const d = dim === null ? 0 : checkDim(name, dim, x.ndim);
-    const line = dim === null || x.ndim === 0 ? reshape(x, [x.count]) : permute(x, [...x.shape.keys()].filter((i) => i !== d).concat(d));
+    const line = dim === null || x.ndim === 0 ? reshape(x, [x.count]) : permute(x, [...shapeOf(x).keys()].filter((i) => i !== d).concat(d));
     const values = sort(line).values;
-    const n = line.shape.at(-1)!;
+    const n = shapeOf(line).at(-1)!;
 
     // Where in the line: (..., number of quantiles). A NaN is the last and wins, or is not counted.
     const nans = sum(isnan(line), -1, true);
@@ -47,10 +49,10 @@ const quantileOf =
     // The quantiles go in front, or away if there was but one number.
     const many = q instanceof Tensor && q.ndim > 0;
     const whole = dim === null || x.ndim === 0;
-    const kept = asBoolean(name, 'keepdim', keepdim) ? x.shape.map((size, i) => (whole || i === d ? 1 : size)) : whole ? [] : x.shape.toSpliced(d, 1);
+    const kept = asBoolean(name, 'keepdim', keepdim) ? shapeOf(x).map((size, i) => (whole || i === d ? 1 : size)) : whole ? [] : shapeOf(x).toSpliced(d, 1);
     if (whole) return reshape(found, many ? [found.count, ...kept] : kept);
-    const front = permute(found, [found.ndim - 1, ...[...found.shape.keys()].slice(0, -1)]);
-    return reshape(front, many ? [found.shape.at(-1)!, ...kept] : kept);
+    const front = permute(found, [found.ndim - 1, ...[...shapeOf(found).keys()].slice(0, -1)]);
+    return reshape(front, many ? [shapeOf(found).at(-1)!, ...kept] : kept);
   };
 const between = (low: Tensor, high: Tensor, weight: Tensor | number): Tensor => add(low, mul(sub(high, low), weight));
 

@@ -10,7 +10,7 @@ import { backend } from '../kernels/load.js';
 import { newArray } from '../tensor/array.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { full } from '../tensor/fill.js';
-import { storageOf } from '../tensor/inner.js';
+import { shapeOf, storageOf, stridesOf } from '../tensor/inner.js';
 import { checkWritable } from '../tensor/inplace.js';
 import { apply, defineOp } from '../tensor/op.js';
 import { addressOf, alias, copyInto, empty, type Tensor } from '../tensor/tensor.js';
@@ -71,7 +71,7 @@ export const randn = sampler('randn', (generator, y) => normal(generator, y, 0, 
 const liker =
   (op: string, make: typeof rand) =>
   (x: Tensor, options: RandomOptions = {}): Tensor =>
-    make([...asTensor(op, 'input', x).shape], { dtype: x.dtype, ...options });
+    make([...shapeOf(asTensor(op, 'input', x))], { dtype: x.dtype, ...options });
 export const randLike = liker('randLike', rand);
 export const randnLike = liker('randnLike', randn);
 
@@ -105,13 +105,13 @@ export function bernoulli(x: Tensor, options: RandomOptions = {}): Tensor {
   const bad = p.findIndex((v) => !(v >= 0 && v <= 1));
   if (bad !== -1) fail(ArgumentError, 'bernoulli', 'every p from 0 to 1', `${show(p[bad])} at ${bad}`);
   // A draw of p's own precision.
-  return apply(bernoulliOp, [x, drawn('bernoulli', x.shape, x.dt, { generator }, uniform)], undefined);
+  return apply(bernoulliOp, [x, drawn('bernoulli', shapeOf(x), x.dt, { generator }, uniform)], undefined);
 }
 /** 1 where the draw is below p, else 0: a step, whose derivative is 0. */
 const bernoulliOp = defineOp({
   name: 'bernoulli',
   forward: ([p, draw]) => toDtype(lt(draw, p), p.dt),
-  vjp: [(dy) => full(dy.shape, 0, dy.dt), null],
+  vjp: [(dy) => full(shapeOf(dy), 0, dy.dt), null],
 });
 
 export interface MultinomialOptions extends RandomOptions {
@@ -127,9 +127,9 @@ export function multinomial(input: Tensor, numSamples: number, ...args: ArgsOf<M
   asTensor(op, 'input', input);
   const { replacement = false, generator } = readArgs<MultinomialOptions>(op, args, ['replacement'], ['generator']);
   if (input.dt.category !== Category.Float) fail(DTypeError, op, 'a floating point tensor', input.dtype);
-  if (input.ndim !== 1 && input.ndim !== 2) fail(ShapeError, op, 'weights of 1 or 2 dims', `${showShape(input.shape)}: prob_dist must be 1 or 2 dim`);
+  if (input.ndim !== 1 && input.ndim !== 2) fail(ShapeError, op, 'weights of 1 or 2 dims', `${showShape(shapeOf(input))}: prob_dist must be 1 or 2 dim`);
   const samples = checkSize(op, 'numSamples', numSamples);
-  const [rows, categories] = input.ndim === 1 ? [1, input.shape[0]] : input.shape;
+  const [rows, categories] = input.ndim === 1 ? [1, shapeOf(input)[0]] : shapeOf(input);
   const drawn = draw(generatorOf(op, generator), input.toTypedArray() as FloatArray, rows, categories, samples, asBoolean(op, 'replacement', replacement));
   return fromArray(op, BigInt64Array.from(drawn, BigInt), input.ndim === 1 ? [samples] : [rows, samples], int64);
 }
@@ -142,11 +142,11 @@ function drawInto(op: string, x: Tensor, options: RandomOptions, fill: Fill): Te
   const generator = generatorOf(op, options.generator);
   if (x.packed) fill(generator, x);
   else {
-    const order = [...x.shape.keys()].sort((i, j) => x.strides[j] - x.strides[i] || i - j);
-    const sizes = order.map((d) => x.shape[d]);
+    const order = [...shapeOf(x).keys()].sort((i, j) => stridesOf(x)[j] - stridesOf(x)[i] || i - j);
+    const sizes = order.map((d) => shapeOf(x)[d]);
     const values = empty(sizes, x.dt);
     fill(generator, values);
-    const strides = order.map((d) => x.strides[d]);
+    const strides = order.map((d) => stridesOf(x)[d]);
     copyInto(alias(x, sizes, strides, x.offset), values);
   }
   storageOf(x).version++;

@@ -1,8 +1,10 @@
 // Piecewise activations: straight lines with kinks, and the exponential ones. Where PyTorch's formula asks x > 0 or x <= 0, so does this one, which settles NaN and kinks.
+
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { checkHolds } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asTensor, readArgs } from './args.js';
@@ -53,14 +55,14 @@ export function prelu(x: Tensor, ...args: ArgsOf<{ weight?: Tensor }, ['weight']
   asTensor('prelu', 'input', x);
   const weight = asTensor('prelu', 'weight', readArgs<{ weight?: Tensor }>('prelu', args, ['weight']).weight);
   if (weight.count === 1) return where(gt(x, 0), x, mul(x, reshape(weight, [])));
-  const channels = x.ndim < 2 ? 1 : x.shape[1];
+  const channels = x.ndim < 2 ? 1 : shapeOf(x)[1];
   if (x.ndim === 0) fail(ShapeError, 'prelu', 'an input of at least 1 dim for several weights', 'a 0-d tensor: Not allow zero-dim input tensor.');
   if (weight.count !== channels || weight.ndim > 1) {
     fail(
       ShapeError,
       'prelu',
-      `1 or ${channels} weights for input ${showShape(x.shape)}`,
-      `${showShape(weight.shape)}: Mismatch of parameter numbers and input channel size.`,
+      `1 or ${channels} weights for input ${showShape(shapeOf(x))}`,
+      `${showShape(shapeOf(weight))}: Mismatch of parameter numbers and input channel size.`,
     );
   }
   return where(gt(x, 0), x, mul(x, reshape(weight, [channels, ...new Array<number>(Math.max(x.ndim - 2, 0)).fill(1)])));

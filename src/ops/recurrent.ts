@@ -3,9 +3,11 @@
 //
 // Sequences are packed: the rows of step t, one for each sequence that is that long, follow those of step t - 1, longest sequences first; equal lengths are the special case of
 // equally many rows a step. The state has a row a sequence, of which a step uses the first ones: what is left of it at the end are the final states.
+
 import { DTypeError, fail } from '../core/errors.js';
 import { K } from '../kernels/load.js';
 import { zeroFill } from '../tensor/fill.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { dims, flat } from '../tensor/loops.js';
 import { isGradEnabled, type Node, OUT } from '../tensor/node.js';
 import { applyMulti, defineOp, type Op } from '../tensor/op.js';
@@ -17,17 +19,17 @@ import { byRole, type Cell, differentiateSteps, eachStep, type Layer, type Layer
 import { sum } from './reduce.js';
 
 /** Some rows of a contiguous matrix. */
-const rowsOf = (m: Tensor, first: number, rows: number): Tensor => alias(m, [rows, m.shape[1]], m.strides, first * m.shape[1]);
-const turned = (m: Tensor): Tensor => alias(m, [m.shape[1], m.shape[0]], [m.strides[1], m.strides[0]], m.offset);
+const rowsOf = (m: Tensor, first: number, rows: number): Tensor => alias(m, [rows, shapeOf(m)[1]], stridesOf(m), first * shapeOf(m)[1]);
+const turned = (m: Tensor): Tensor => alias(m, [shapeOf(m)[1], shapeOf(m)[0]], [stridesOf(m)[1], stridesOf(m)[0]], m.offset);
 const matrix = (rows: number, { dt }: Tensor, columns: number): Tensor => empty([rows, columns], dt);
 const copyOf = (m: Tensor): Tensor => {
-  const copy = empty(m.shape, m.dt);
+  const copy = empty(shapeOf(m), m.dt);
   copyInto(copy, m);
   return copy;
 };
 /** A matrix product into fresh memory. */
 function times(a: Tensor, b: Tensor): Tensor {
-  const c = matrix(a.shape[0], a, b.shape[1]);
+  const c = matrix(shapeOf(a)[0], a, shapeOf(b)[1]);
   product('recurrent', a, b, c);
   return c;
 }
@@ -35,7 +37,7 @@ function times(a: Tensor, b: Tensor): Tensor {
 function spread(bias: Tensor | undefined, n: number, like: Tensor, columns: number): Tensor {
   const m = matrix(n, like, columns);
   if (bias === undefined) zeroFill(m);
-  else copyInto(m, alias(bias, [n, columns], [0, bias.strides[0]], bias.offset));
+  else copyInto(m, alias(bias, [n, columns], [0, stridesOf(bias)[0]], bias.offset));
   return m;
 }
 
@@ -54,15 +56,15 @@ const places = {
 function forward(inputs: readonly Tensor[], layer: Layer): Tensor[] {
   const { cell } = layer;
   const { x, h: h0, c: c0, wIh, wHh, bIh, bHh, wHr } = byRole(inputs.map(contiguousCopy), layer);
-  const [n, width] = [x.shape[0], wIh.shape[0]];
-  const hidden = c0?.shape[1] ?? h0.shape[1];
+  const [n, width] = [shapeOf(x)[0], shapeOf(wIh)[0]];
+  const hidden = c0?.shape[1] ?? shapeOf(h0)[1];
   const both = bIh !== undefined && cell !== 'gru' ? add(bIh, bHh!) : bIh;
   const gates = spread(both, n, x, width);
   product('recurrent', x, turned(wIh), gates, 1, 1);
   const parts = cell === 'gru' ? spread(bHh, n, x, width) : gates;
-  const [h, hs, raw] = [copyOf(h0), matrix(n, x, h0.shape[1]), matrix(n, x, hidden)];
+  const [h, hs, raw] = [copyOf(h0), matrix(n, x, shapeOf(h0)[1]), matrix(n, x, hidden)];
   const [c, cs] = c0 === undefined ? [h, hs] : [copyOf(c0), matrix(n, x, hidden)];
-  const y = wHr === undefined ? raw : matrix(n, x, wHr.shape[0]);
+  const y = wHr === undefined ? raw : matrix(n, x, shapeOf(wHr)[0]);
   // In the memory order that a product reads fastest, once many steps share it.
   const w = layer.batchSizes.length > 2 ? contiguousCopy(turned(wHh)) : turned(wHh);
   const code = x.dt.code;
@@ -106,18 +108,18 @@ function backward(dys: readonly (Tensor | null)[], node: Node, needs: (i: number
   );
   const kept = (name: string): Tensor => node.unpack(roles.length + at[name]);
   const [gates, hs] = [kept('gates'), kept('hs')];
-  const [n, width] = gates.shape;
+  const [n, width] = shapeOf(gates);
   const [lstm, gru] = [cell === 'lstm', cell === 'gru'];
   const [cs, parts] = [lstm ? kept('cs') : hs, gru ? kept('parts') : gates];
   const fresh = (dy: Tensor | null | undefined, columns: number): Tensor =>
-    dy === null || dy === undefined ? spread(undefined, h0.shape[0], x, columns) : copyOf(dy);
+    dy === null || dy === undefined ? spread(undefined, shapeOf(h0)[0], x, columns) : copyOf(dy);
   const dy = dys[0] === null ? null : contiguousCopy(dys[0]);
-  const dh = fresh(dys[1], h0.shape[1]);
-  const hidden = cs.shape[1];
+  const dh = fresh(dys[1], shapeOf(h0)[1]);
+  const hidden = shapeOf(cs)[1];
   const dc = lstm ? fresh(dys[2], hidden) : dh;
   const dz = matrix(n, x, width);
   const da = gru ? matrix(n, x, width) : dz;
-  const [projected, unprojected] = wHr === undefined ? [null, null] : [matrix(n, x, wHr.shape[0]), matrix(h0.shape[0], x, hidden)];
+  const [projected, unprojected] = wHr === undefined ? [null, null] : [matrix(n, x, shapeOf(wHr)[0]), matrix(shapeOf(h0)[0], x, hidden)];
   const code = x.dt.code;
   eachStep(
     layer,

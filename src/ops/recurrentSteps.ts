@@ -1,7 +1,7 @@
 // What a recurrent layer is, and the layer step by step out of differentiable ops: what derivatives of the fused op's derivatives are taken of.
 
 import { runBackward } from '../tensor/backward.js';
-import { outNrOf } from '../tensor/inner.js';
+import { outNrOf, shapeOf } from '../tensor/inner.js';
 import { edgeOf, enableGrad, type Node, requires } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { relu, sigmoid, tanh } from './activation.js';
@@ -49,7 +49,7 @@ export function eachStep({ batchSizes, reverse }: Layer, visit: (first: number, 
   }
 }
 
-const gates = (z: Tensor, count: number): Tensor[] => splitAt(z, 1, new Array<number>(count).fill(z.shape[1] / count));
+const gates = (z: Tensor, count: number): Tensor[] => splitAt(z, 1, new Array<number>(count).fill(shapeOf(z)[1] / count));
 
 /** The states after one step, from the input's part of the gates and the states before. */
 function step({ cell }: Layer, z: Tensor, h: Tensor, c: Tensor, { wHh, bHh, wHr }: LayerTensors): [h: Tensor, c: Tensor] {
@@ -75,7 +75,8 @@ function layerByOps(layer: Layer, tensors: LayerTensors): Tensor[] {
   let c = tensors.c ?? h;
   const outputs: Tensor[] = [];
   eachStep(layer, (first, rows, t) => {
-    const renewed = (state: Tensor, next: Tensor): Tensor => (rows === state.shape[0] ? next : cat([next, narrow(state, 0, rows, state.shape[0] - rows)]));
+    const renewed = (state: Tensor, next: Tensor): Tensor =>
+      rows === shapeOf(state)[0] ? next : cat([next, narrow(state, 0, rows, shapeOf(state)[0] - rows)]);
     const [y, cell] = step(layer, narrow(z, 0, first, rows), narrow(h, 0, 0, rows), narrow(c, 0, 0, rows), tensors);
     outputs[t] = y;
     h = renewed(h, y);
@@ -90,7 +91,7 @@ export function differentiateSteps(dys: readonly (Tensor | null)[], node: Node, 
   const layer = node.args as Layer;
   const inputs = layer.roles.map((_, i) => node.x(i));
   // Views, so that the inner pass ends here and what it computes is connected to the inputs' own history.
-  const ends = inputs.map((x, i) => (needs(i) ? view(x, x.shape) : x));
+  const ends = inputs.map((x, i) => (needs(i) ? view(x, shapeOf(x)) : x));
   const outputs = enableGrad(() => layerByOps(layer, byRole(ends, layer)));
   const roots = outputs.flatMap((y, i) => (dys[i] !== null && requires(y) ? [{ node: edgeOf(y)!, nr: outNrOf(y), seed: dys[i]! }] : []));
   const wanted = ends.filter((_, i) => needs(i));

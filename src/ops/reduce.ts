@@ -1,9 +1,11 @@
 // Reductions over some or all dims, each beside its derivative. Kernels see a contiguous (outer, r, inner) and reduce r.
+
 import { type bool, Category, type DType, type DTypeInfo, float64, int64 } from '../core/dtype.js';
 import { DTypeError, fail, ShapeError } from '../core/errors.js';
 import { checkDims, expandsTo, numel, reducedShape, type Shape, showShape, sizesOf } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { dtypeOf } from '../tensor/defaults.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -41,7 +43,7 @@ interface Lying extends Split {
 }
 /** The input with the reduced dims side by side: as it is where they are neighbours, else with them moved to the end. */
 function sideBySide(x: Tensor, dims: readonly number[]): Lying {
-  const { shape, strides } = x;
+  const [shape, strides] = [shapeOf(x), stridesOf(x)];
   const first = dims.length === 0 ? shape.length : dims[0];
   // Dims are sorted, each once.
   const adjacent = dims.length === 0 || dims[dims.length - 1] === first + dims.length - 1;
@@ -66,7 +68,7 @@ export function reduceWith(
   result: DTypeInfo = dt,
 ): Tensor {
   const kernel = kernelFor(op, kernels, dt);
-  const y = empty(reducedShape(x.shape, dims, keepdim), result);
+  const y = empty(reducedShape(shapeOf(x), dims, keepdim), result);
   if (y.count === 0) return y;
   const lying = sideBySide(x, dims);
   reducePacked(kernel, lying.seen, lying, dt, y);
@@ -76,10 +78,10 @@ export function reduceWith(
 function reducePacked(kernel: Reduction, seen: Tensor, split: Split, dt: DTypeInfo, y: Tensor): void {
   const packed = contiguousCopy(rawCast(seen, dt));
   let [outer, r, inner] = [1, 1, 1];
-  for (let d = 0; d < seen.shape.length; d++) {
-    if (d < split.outer) outer *= seen.shape[d];
-    else if (d < split.inner) r *= seen.shape[d];
-    else inner *= seen.shape[d];
+  for (let d = 0; d < shapeOf(seen).length; d++) {
+    if (d < split.outer) outer *= shapeOf(seen)[d];
+    else if (d < split.inner) r *= shapeOf(seen)[d];
+    else inner *= shapeOf(seen)[d];
   }
   kernel(addressOf(packed), addressOf(y), outer, r, inner);
 }
@@ -99,7 +101,7 @@ export function foldWith(
   truth: typeof bool | null = null,
 ): Tensor {
   const kernel = kernelFor(op, kernels, dt);
-  const y = empty(reducedShape(x.shape, dims, keepdim), dt);
+  const y = empty(reducedShape(shapeOf(x), dims, keepdim), dt);
   if (y.count === 0) return y;
   const lying = sideBySide(x, dims);
   const isRead = x.dt === dt && lying.seen.packed && truth === null;
@@ -116,13 +118,13 @@ const spread = (dy: Tensor, over: Over): Tensor => expand(withDims(dy, over), ov
 export function readReduce(op: string, x: Tensor, args: readonly unknown[], keywords: readonly 'dtype'[] = []): { over: Over; dtype: DType | undefined } {
   asTensor(op, 'input', x);
   const { dim = null, keepdim = false, dtype } = readArgs<ReduceOptions>(op, args, ['dim', 'keepdim'], keywords);
-  return { over: { dims: checkDims(op, dim, x.ndim), keepdim: asBoolean(op, 'keepdim', keepdim), shape: x.shape }, dtype };
+  return { over: { dims: checkDims(op, dim, x.ndim), keepdim: asBoolean(op, 'keepdim', keepdim), shape: shapeOf(x) }, dtype };
 }
 
 export function needElements(op: string, x: Tensor, { dims }: Over): void {
-  const empty = dims.find((d) => x.shape[d] === 0);
+  const empty = dims.find((d) => shapeOf(x)[d] === 0);
   if (empty !== undefined || (x.ndim > 0 && dims.length === x.ndim && x.count === 0)) {
-    fail(ShapeError, op, 'elements to reduce', `shape ${showShape(x.shape)}: the operation does not have an identity; specify a dim with non-zero size`);
+    fail(ShapeError, op, 'elements to reduce', `shape ${showShape(shapeOf(x))}: the operation does not have an identity; specify a dim with non-zero size`);
   }
 }
 
@@ -161,19 +163,19 @@ export function sum(x: Tensor, ...args: ReduceArgs): Tensor {
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   const lead = x.ndim - shape.length;
   const dims: number[] = [];
-  for (let d = 0; d < x.ndim; d++) if (d < lead || (shape[d - lead] === 1 && x.shape[d] !== 1)) dims.push(d);
+  for (let d = 0; d < x.ndim; d++) if (d < lead || (shape[d - lead] === 1 && shapeOf(x)[d] !== 1)) dims.push(d);
   if (dims.length === 0) return x;
   // Where only leading dims go, what is left is the shape.
   const keepdim = dims.length > lead;
-  const summed = apply(sumOp, [x], { dims, keepdim, shape: x.shape });
+  const summed = apply(sumOp, [x], { dims, keepdim, shape: shapeOf(x) });
   return keepdim && lead > 0 ? reshape(summed, shape) : summed;
 }
 
 /** The sum over whatever dims would have to be broadcast to get from the sizes to the tensor's shape. */
 export function sumToSize(x: Tensor, ...sizes: (number | readonly number[])[]): Tensor {
   const shape = sizesOf('sumToSize', sizes);
-  if (!expandsTo(shape, asTensor('sumToSize', 'input', x).shape))
-    fail(ShapeError, 'sumToSize', `a size that expands to ${showShape(x.shape)}`, `${showShape(shape)}: size is not expandable to the tensor's size`);
+  if (!expandsTo(shape, shapeOf(asTensor('sumToSize', 'input', x))))
+    fail(ShapeError, 'sumToSize', `a size that expands to ${showShape(shapeOf(x))}`, `${showShape(shape)}: size is not expandable to the tensor's size`);
   // As in PyTorch, a whole sum is sum's, which widens integers.
   return shape.length === 0 ? sum(x) : sumTo(x, shape);
 }
@@ -221,15 +223,15 @@ function prodBackward(dy: Tensor, x: Tensor, y: Tensor, over: Over): Tensor {
 function othersOf(x: Tensor, { dims, shape }: Over): Tensor {
   const order = [...[...shape.keys()].filter((d) => !dims.includes(d)), ...dims];
   const moved = permute(x, order);
-  const kept = moved.shape.slice(0, shape.length - dims.length);
+  const kept = shapeOf(moved).slice(0, shape.length - dims.length);
   const others = productOfOthers(reshape(moved, [...kept, numel(dims.map((d) => shape[d]))]), kept.length);
   return permute(
-    reshape(others, [...moved.shape]),
+    reshape(others, [...shapeOf(moved)]),
     order.map((_, d) => order.indexOf(d)),
   );
 }
 export const anyTrue = (t: Tensor): boolean =>
-  t.count > 0 && foldWith('any', K.amax, t, t.dt, { dims: [...t.shape.keys()], keepdim: false, shape: t.shape }).item() !== false;
+  t.count > 0 && foldWith('any', K.amax, t, t.dt, { dims: [...shapeOf(t).keys()], keepdim: false, shape: shapeOf(t) }).item() !== false;
 
 /** The product over one dim, or all elements. */
 export function prod(x: Tensor, ...args: ReduceArgs): Tensor {
@@ -260,7 +262,7 @@ function readVar(op: string, x: Tensor, args: readonly unknown[]): OverVar {
   return {
     dims: checkDims(op, dim, x.ndim),
     keepdim: asBoolean(op, 'keepdim', keepdim),
-    shape: x.shape,
+    shape: shapeOf(x),
     correction: correction === undefined || correction === null ? Number(asBoolean(op, 'unbiased', unbiased)) : asNumber(op, 'correction', correction),
   };
 }

@@ -1,6 +1,8 @@
 // What losses have in common: how the single losses become one number.
+
 import { fail, ShapeError } from '../core/errors.js';
 import { type Shape, sameShape, showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { asChoice } from './args.js';
 import { mean, sum } from './reduce.js';
@@ -19,5 +21,5 @@ export function reduced(op: string, loss: Tensor, reduction: unknown): Tensor {
 }
 
 export function needSameShape(op: string, role: string, t: Tensor, shape: Shape): void {
-  if (!sameShape(t.shape, shape)) fail(ShapeError, op, `${role} of shape ${showShape(shape)}, that of the input`, showShape(t.shape));
+  if (!sameShape(shapeOf(t), shape)) fail(ShapeError, op, `${role} of shape ${showShape(shape)}, that of the input`, showShape(shapeOf(t)));
 }

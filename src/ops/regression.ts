@@ -1,8 +1,10 @@
 // Losses between an input and a target that is a number: squared, absolute, smooth and Huber, and the negative log-likelihoods of distributions.
+
 import { Category } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf } from '../tensor/inner.js';
 import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asNumber, asTensor, readArgs } from './args.js';
@@ -90,7 +92,7 @@ export function klDiv(input: Tensor, target: Tensor, ...args: ArgsOf<KlDivOption
   const how = asChoice('klDiv', 'reduction', reduction, ['none', 'mean', 'sum', 'batchmean']);
   const loss = asBoolean('klDiv', 'logTarget', logTarget) ? mul(exp(target), sub(target, input)) : sub(xlogy(target, target), mul(target, input));
   if (how !== 'batchmean') return reduced('klDiv', loss, how);
-  return input.ndim === 0 ? sum(loss) : div(sum(loss), input.shape[0]);
+  return input.ndim === 0 ? sum(loss) : div(sum(loss), shapeOf(input)[0]);
 }
 
 export interface PoissonNllOptions extends ReductionOption {
@@ -124,12 +126,12 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
   const op = 'gaussianNllLoss';
   const { full = false, eps = 1e-6, reduction } = readArgs<GaussianNllOptions>(op, args, ['full', 'eps', 'reduction']);
   const d = difference(op, input, target);
-  const [rows, lead] = [input.shape.slice(0, -1), asTensor(op, 'var', variance).shape];
+  const [rows, lead] = [shapeOf(input).slice(0, -1), shapeOf(asTensor(op, 'var', variance))];
   let spread = variance;
-  if (!sameShape(lead, input.shape)) {
+  if (!sameShape(lead, shapeOf(input))) {
     if (sameShape(lead, rows) && input.ndim > 0) spread = unsqueeze(variance, -1);
     else if (!(lead.at(-1) === 1 && sameShape(lead.slice(0, -1), rows)))
-      fail(ShapeError, op, `var of shape ${showShape(input.shape)} or one a row`, `${showShape(lead)}: var is of incorrect size`);
+      fail(ShapeError, op, `var of shape ${showShape(shapeOf(input))} or one a row`, `${showShape(lead)}: var is of incorrect size`);
   }
   if (anyTrue(lt(variance, 0))) fail(ArgumentError, op, 'variances >= 0', 'var has negative entry/entries');
   const safe = floored(spread, asNumber(op, 'eps', eps));

@@ -5,7 +5,7 @@ import { fail, ShapeError } from '../core/errors.js';
 import { numel } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { zeroFill } from '../tensor/fill.js';
-import { storageOf } from '../tensor/inner.js';
+import { shapeOf, storageOf } from '../tensor/inner.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { Owner } from '../tensor/storage.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -98,15 +98,15 @@ const resampleOp: Op<number> = defineOp<number>({
   saves: 2 | 4 | 8 | 16 | 32 | 64,
   forward: ([x, starts, index, weight], dim) => {
     const { dt } = x;
-    const [from, to] = [x.shape[dim], starts.count - 1];
+    const [from, to] = [shapeOf(x)[dim], starts.count - 1];
     const packed = contiguousCopy(x);
-    const y = empty(x.shape.with(dim, to), dt);
+    const y = empty(shapeOf(x).with(dim, to), dt);
     if (y.count === 0) return y;
     if (index.count === 0) {
       zeroFill(y);
       return y;
     }
-    const [outer, inner] = [numel(x.shape.slice(0, dim)), numel(x.shape.slice(dim + 1))];
+    const [outer, inner] = [numel(shapeOf(x).slice(0, dim)), numel(shapeOf(x).slice(dim + 1))];
     kernelFor('resample', K.resample, dt)(addressOf(packed), addressOf(starts), addressOf(index), addressOf(weight), addressOf(y), outer, from, to, inner);
     return y;
   },

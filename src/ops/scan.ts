@@ -1,9 +1,11 @@
 // Running sums, products, extrema and log-sum-exps along a dim, from the front or from the back. Their derivatives are linear recurrences, which are scans too: O(n), whatever is zero.
+
 import { Category, type DType, type DTypeInfo, float64, indexType, int32, int64 } from '../core/dtype.js';
 import { checkDim, numel, type Shape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { dtypeOf } from '../tensor/defaults.js';
 import { full } from '../tensor/fill.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { applyInPlace } from '../tensor/inplace.js';
 import { OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
@@ -33,23 +35,23 @@ export const threefold = (shape: Shape, dim: number): Threefold =>
 /** The same elements, seen from the other end of a dim; not recorded. */
 function turned(x: Tensor, { dim, reverse }: Along): Tensor {
   if (!reverse || x.ndim === 0 || x.count === 0) return x;
-  return alias(x, x.shape, x.strides.with(dim, -x.strides[dim]), x.offset + (x.shape[dim] - 1) * x.strides[dim]);
+  return alias(x, shapeOf(x), stridesOf(x).with(dim, -stridesOf(x)[dim]), x.offset + (shapeOf(x)[dim] - 1) * stridesOf(x)[dim]);
 }
 /** Runs a scan over the inputs, packed, and reversed if it goes backwards. */
 function scanned(inputs: readonly Tensor[], dt: DTypeInfo, along: Along, run: (addresses: number[], y: number, sizes: Threefold) => void): Tensor {
-  const y = empty(inputs[0].shape, dt);
+  const y = empty(shapeOf(inputs[0]), dt);
   if (y.count === 0) return y;
   const packed = inputs.map((x) => {
     const t = turned(x, along);
     if (t.packed && t.dt === dt) return t;
     // What has to be converted lies where the result will be: scans work in place.
-    const copy = inputs.length === 1 ? y : empty(x.shape, dt);
+    const copy = inputs.length === 1 ? y : empty(shapeOf(x), dt);
     copyInto(copy, t);
     return copy;
   });
-  run(packed.map(addressOf), addressOf(y), threefold(y.shape, along.dim));
+  run(packed.map(addressOf), addressOf(y), threefold(shapeOf(y), along.dim));
   if (!along.reverse) return y;
-  const back = empty(y.shape, dt);
+  const back = empty(shapeOf(y), dt);
   copyInto(back, turned(y, along));
   return back;
 }
@@ -57,9 +59,9 @@ function scanned(inputs: readonly Tensor[], dt: DTypeInfo, along: Along, run: (a
 /** Moved by one along the dim, the way the scan goes (or against it), with `fill` coming in. */
 function shifted(x: Tensor, { dim, reverse }: Along, forward: boolean, fill: number): Tensor {
   if (x.ndim === 0) return full([], fill, x.dt);
-  const size = x.shape[dim];
+  const size = shapeOf(x)[dim];
   if (size === 0) return x;
-  const edge = full(x.shape.with(dim, 1), fill, x.dt);
+  const edge = full(shapeOf(x).with(dim, 1), fill, x.dt);
   const up = forward !== reverse;
   const rest = narrow(x, dim, up ? 0 : 1, size - 1);
   return cat(up ? [edge, rest] : [rest, edge], dim);
@@ -175,8 +177,8 @@ const running =
   (x: Tensor, ...args: ArgsOf<{ dim?: number }, ['dim']>): ValuesIndices => {
     const { dim } = alongOf(name, x, readArgs<{ dim?: number }>(name, args, ['dim']).dim);
     const packed = contiguousCopy(x);
-    const sizes = threefold(x.shape, dim);
-    const [y, places] = [empty(x.shape, x.dt), empty(x.shape, indexType(sizes[1]))];
+    const sizes = threefold(shapeOf(x), dim);
+    const [y, places] = [empty(shapeOf(x), x.dt), empty(shapeOf(x), indexType(sizes[1]))];
     const wide = Number(places.dt !== int32);
     if (x.count > 0) kernelFor(name, kernels, x.dt)(addressOf(packed), addressOf(y), addressOf(places), wide, ...sizes);
     return pairOf(x.requiresGrad ? gather(x, dim, places) : y, places);

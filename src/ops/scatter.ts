@@ -1,9 +1,11 @@
 // Writing and adding along a dim by index: the counterparts of gather, and of indexSelect where one vector of indices serves all lines.
+
 import { bool } from '../core/dtype.js';
 import { DTypeError, fail, IndexError, ShapeError } from '../core/errors.js';
 import { checkDim, expandsTo, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { constant } from '../tensor/fill.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { applyInPlace, readable } from '../tensor/inplace.js';
 import { collapse, dims } from '../tensor/loops.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
@@ -25,12 +27,12 @@ const writer = (name: string, kernelOf: typeof adderFor, toX: (dy: Tensor, index
     name,
     saves: 4,
     forward: ([x, src, index], dim, out) => {
-      const y = out ?? empty(x.shape, x.dt);
+      const y = out ?? empty(shapeOf(x), x.dt);
       const source = out === undefined ? src : readable(name, out, src);
       if (out === undefined) copyInto(y, x);
       if (index.count > 0) {
-        const nd = collapse(index.shape, null, source, index, fitted(y, index, dim));
-        kernelOf(name, x.dt)(addressOf(source), addressOf(index), addressOf(y), y.strides[dim], nd, dims);
+        const nd = collapse(shapeOf(index), null, source, index, fitted(y, index, dim));
+        kernelOf(name, x.dt)(addressOf(source), addressOf(index), addressOf(y), stridesOf(y)[dim], nd, dims);
       }
       return y;
     },
@@ -42,7 +44,7 @@ const writer = (name: string, kernelOf: typeof adderFor, toX: (dy: Tensor, index
 const scatterOp: Op<number> = writer(
   'scatter',
   (name, dt) => kernelFor(name, K.scatter, dt),
-  (dy, index, dim) => apply(scatterOp, [dy, expand(zerosOf(dy, []), index.shape), index], dim),
+  (dy, index, dim) => apply(scatterOp, [dy, expand(zerosOf(dy, []), shapeOf(index)), index], dim),
 );
 const scatterAddOp: Op<number> = writer('scatterAdd', adderFor, (dy) => dy);
 
@@ -64,22 +66,24 @@ export function alongIndex(op: string, x: Tensor, dim: unknown, index: unknown, 
   const y = line(x);
   if (src instanceof Tensor && src.dt !== x.dt)
     fail(DTypeError, op, `src of the input's dtype ${x.dtype}`, `${src.dtype}: expected self.dtype to be equal to src.dtype`);
-  const values = src instanceof Tensor ? line(src) : expand(constant(asNumber(op, 'value', src), x.dt), places.shape);
+  const values = src instanceof Tensor ? line(src) : expand(constant(asNumber(op, 'value', src), x.dt), shapeOf(places));
   const none = places.count === 0;
   if (!none && (places.ndim !== y.ndim || places.ndim !== values.ndim)) {
-    const got = `${showShape(given.shape)} for ${showShape(x.shape)} and ${showShape(values.shape)}`;
+    const got = `${showShape(shapeOf(given))} for ${showShape(shapeOf(x))} and ${showShape(shapeOf(values))}`;
     fail(ShapeError, op, 'an index with as many dims as input and src', `${got}: Index tensor must have the same number of dimensions as self and src tensor`);
   }
-  const large = places.shape.some((size, i) => (i !== d && size > y.shape[i]) || size > values.shape[i]);
+  const large = shapeOf(places).some((size, i) => (i !== d && size > shapeOf(y)[i]) || size > shapeOf(values)[i]);
   if (!none && large)
     fail(
       ShapeError,
       op,
       `an index no larger than src, nor, apart from dim ${d}, than the input`,
-      `${showShape(places.shape)}: Expected index to be smaller than self and src`,
+      `${showShape(shapeOf(places))}: Expected index to be smaller than self and src`,
     );
-  const cut = none ? expand(constant(0, x.dt), places.shape) : places.shape.reduce((t, size, i) => (size === t.shape[i] ? t : narrow(t, i, 0, size)), values);
-  return { x: y, src: cut, index: checkedIndex(op, places, none ? 1 : y.shape[d], false), dim: d };
+  const cut = none
+    ? expand(constant(0, x.dt), shapeOf(places))
+    : shapeOf(places).reduce((t, size, i) => (size === shapeOf(t)[i] ? t : narrow(t, i, 0, size)), values);
+  return { x: y, src: cut, index: checkedIndex(op, places, none ? 1 : shapeOf(y)[d], false), dim: d };
 }
 
 /** Gives a result back its 0-d shape. */
@@ -107,17 +111,17 @@ export const replaceAlong_ = (x: Tensor, along: Along): Tensor => run_(scatterOp
 export function alongSlices(op: string, x: Tensor, dim: unknown, index: unknown, src: Operand, wrap = false): Along {
   const d = checkDim(op, dim, asTensor(op, 'input', x).ndim);
   const picked = asIndex(op, 'index', index);
-  if (picked.ndim > 1) fail(ShapeError, op, 'index to be a vector', `${showShape(picked.shape)}: Index is supposed to be 1-dimensional`);
+  if (picked.ndim > 1) fail(ShapeError, op, 'index to be a vector', `${showShape(shapeOf(picked))}: Index is supposed to be 1-dimensional`);
   const y = line(x);
-  const shape = y.shape.with(d, picked.count);
-  const checked = checkedIndex(op, picked, y.shape[d], wrap);
+  const shape = shapeOf(y).with(d, picked.count);
+  const checked = checkedIndex(op, picked, shapeOf(y)[d], wrap);
   if (src instanceof Tensor && src.dt !== x.dt)
     fail(DTypeError, op, `source of the input's dtype ${x.dtype}`, `${src.dtype}: self and source expected to have the same dtype`);
   const given = src instanceof Tensor ? src : constant(asNumber(op, 'value', src), x.dt);
   const source = src instanceof Tensor && !(given.ndim === 0 && picked.count === 1 && y.ndim === 1) ? given : expand(given, shape);
-  if (source.ndim !== y.ndim || source.shape.some((size, i) => size !== shape[i])) {
-    const got = `${showShape(source.shape)}: the number of indices and the size of source, or the slices' sizes, do not match`;
-    fail(source.shape[d] === undefined || source.ndim !== y.ndim ? IndexError : ShapeError, op, `a source of ${showShape(shape)}`, got);
+  if (source.ndim !== y.ndim || shapeOf(source).some((size, i) => size !== shape[i])) {
+    const got = `${showShape(shapeOf(source))}: the number of indices and the size of source, or the slices' sizes, do not match`;
+    fail(shapeOf(source)[d] === undefined || source.ndim !== y.ndim ? IndexError : ShapeError, op, `a source of ${showShape(shape)}`, got);
   }
   const strides = shape.map((_, i) => (i === d ? 1 : 0));
   return { x: y, src: source, index: alias(checked, shape, strides, 0), dim: d };
@@ -150,8 +154,8 @@ function filling(op: string, x: Tensor, dim: number, index: Tensor, value: Opera
   if (value.ndim > 0)
     fail(ShapeError, op, 'a number or a 0-d tensor as value', `a tensor of ${value.ndim} dims: index_fill_ only supports a 0-dimensional value tensor`);
   const d = checkDim(op, dim, asTensor(op, 'input', x).ndim);
-  const shape = line(x).shape.with(d, asTensor(op, 'index', index).count);
-  if (!expandsTo(value.shape, shape)) fail(ShapeError, op, 'a value', showShape(value.shape));
+  const shape = shapeOf(line(x)).with(d, asTensor(op, 'index', index).count);
+  if (!expandsTo(shapeOf(value), shape)) fail(ShapeError, op, 'a value', showShape(shapeOf(value)));
   return alongSlices(op, x, dim, index, expand(toDtype(value, x.dt), shape), true);
 }
 /** A copy of x with a number, or the element of a 0-d tensor, at the indices (a vector) of a dim. */

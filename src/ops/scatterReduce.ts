@@ -1,7 +1,9 @@
 // Combining what an index sends to one place: sums and means are made of scatterAdd; products, largest and smallest are one kernel with derivatives that share ties as PyTorch does.
+
 import { Category, float32, float64 } from '../core/dtype.js';
 import { K } from '../kernels/load.js';
 import { constant } from '../tensor/fill.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { collapse, dims } from '../tensor/loops.js';
 import { isGradEnabled, OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
@@ -31,17 +33,17 @@ const combineOp: Op<Combination> = defineOp<Combination>({
   name: 'scatterReduce',
   saves: 1 | 2 | 4 | OUT,
   forward: ([x, src, index], { dim, how, includeSelf }) => {
-    const y = empty(x.shape, x.dt);
+    const y = empty(shapeOf(x), x.dt);
     copyInto(y, x);
     if (index.count === 0) return y;
-    const plan = (values: Tensor): number => collapse(index.shape, null, values, index, fitted(y, index, dim));
+    const plan = (values: Tensor): number => collapse(shapeOf(index), null, values, index, fitted(y, index, dim));
     if (!includeSelf) {
       // What is there does not count: it gives way to 1, or to one of those that come.
-      const first = how === 'prod' ? expand(constant(1, x.dt), index.shape) : src;
-      kernelFor('scatterReduce', K.scatter, x.dt)(addressOf(first), addressOf(index), addressOf(y), y.strides[dim], plan(first), dims);
+      const first = how === 'prod' ? expand(constant(1, x.dt), shapeOf(index)) : src;
+      kernelFor('scatterReduce', K.scatter, x.dt)(addressOf(first), addressOf(index), addressOf(y), stridesOf(y)[dim], plan(first), dims);
     }
     const kernel = kernelFor('scatterReduce', K.scatter_reduce, x.dt);
-    kernel(addressOf(src), addressOf(index), addressOf(y), hows.indexOf(how), y.strides[dim], plan(src), dims);
+    kernel(addressOf(src), addressOf(index), addressOf(y), hows.indexOf(how), stridesOf(y)[dim], plan(src), dims);
     return y;
   },
   joint: ([dy], node) => {
@@ -52,7 +54,7 @@ const combineOp: Op<Combination> = defineOp<Combination>({
     return [combination.includeSelf ? dx : scatterAlong(dx, nought(dx, index), index, combination.dim), dsrc, null];
   },
 });
-const nought = (like: Tensor, index: Tensor): Tensor => expand(constant(0, like.dt), index.shape);
+const nought = (like: Tensor, index: Tensor): Tensor => expand(constant(0, like.dt), shapeOf(index));
 const combine = ({ x, src, index }: Along, combination: Combination): Tensor => apply(combineOp, [x, src, index], combination);
 
 /**
@@ -68,13 +70,13 @@ function productBackward(dy: Tensor, along: Along, y: Tensor, combination: Combi
     return [toDtype(dx, float32), toDtype(dsrc, float32)];
   }
   const pick = (t: Tensor): Tensor => gatherAlong.forward(t, index, dim);
-  const dx = mul(dy, combine({ ...along, x: full(x.shape, 1, { dtype: x.dtype }) }, combination));
+  const dx = mul(dy, combine({ ...along, x: full(shapeOf(x), 1, { dtype: x.dtype }) }, combination));
   const zero = eq(src, 0);
-  const zeros = pick(scatterAddAlong(full(x.shape, 0, { dtype: x.dtype }), toDtype(zero, x.dt), index, dim));
+  const zeros = pick(scatterAddAlong(full(shapeOf(x), 0, { dtype: x.dtype }), toDtype(zero, x.dt), index, dim));
   const only = logicalAnd(zero, eq(zeros, 1));
   const pair = logicalAnd(zero, eq(zeros, 2));
   const rest = pick(mul(dy, combine({ ...along, src: where(logicalOr(only, pair), 1, src) }, combination)));
-  const other = sub(pick(scatterAddAlong(full(x.shape, 0, { dtype: x.dtype }), where(zero, src, 0), index, dim)), src);
+  const other = sub(pick(scatterAddAlong(full(shapeOf(x), 0, { dtype: x.dtype }), where(zero, src, 0), index, dim)), src);
   return [dx, where(only, rest, where(pair, mul(rest, other), div(pick(mul(dy, y)), where(zero, 1, src))))];
 }
 
@@ -100,8 +102,8 @@ function reduced(along: Along, reduce: Reduce, includeSelf: boolean): Tensor {
   if (reduce !== 'sum' && reduce !== 'mean') return combine(along, { dim, how: reduce, includeSelf });
   const sum = scatterAddAlong(includeSelf ? x : scatterAlong(x, nought(x, index), index, dim), src, index, dim);
   if (reduce === 'sum') return sum;
-  const one = expand(constant(1, x.dt), index.shape);
-  const counts = clampMin(scatterAddAlong(full(x.shape, Number(includeSelf), { dtype: x.dtype }), one, index, dim), 1);
+  const one = expand(constant(1, x.dt), shapeOf(index));
+  const counts = clampMin(scatterAddAlong(full(shapeOf(x), Number(includeSelf), { dtype: x.dtype }), one, index, dim), 1);
   return x.dt.category === Category.Float ? div(sum, counts) : toDtype(div(sum, counts, { roundingMode: 'floor' }), x.dt);
 }
 const readInclude = (op: string, args: readonly unknown[]): boolean =>

@@ -1,9 +1,11 @@
 // Searching in sorted values, and what follows from it: buckets, histograms, membership.
+
 import { Category, float64, indexType, int32, int64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkInt, numel, sameShape, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { full } from '../tensor/fill.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { addressOf, alias, contiguousCopy, copyInto, empty, Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { div, mul, sub } from './arithmetic.js';
@@ -27,10 +29,10 @@ import { narrow, reshape } from './view.js';
 function places(op: string, line: Tensor, x: Tensor, right: boolean): Tensor {
   const dt = line.dt === x.dt ? x.dt : resultType(line, x);
   const [a, v] = [contiguousCopy(rawCast(line, dt)), contiguousCopy(rawCast(x, dt))];
-  const n = line.shape.at(-1)!;
-  const y = empty(x.shape, indexType(n));
+  const n = shapeOf(line).at(-1)!;
+  const y = empty(shapeOf(x), indexType(n));
   const shared = line.ndim === 1;
-  const rows = shared ? 1 : numel(line.shape.slice(0, -1));
+  const rows = shared ? 1 : numel(shapeOf(line).slice(0, -1));
   if (y.count === 0) return y;
   const kernel = kernelFor(op, K.searchsorted, dt);
   kernel(addressOf(a), addressOf(v), addressOf(y), Number(y.dt !== int32), rows, n, x.count / rows, Number(shared), Number(right));
@@ -51,7 +53,7 @@ function readSide(op: string, { right = false, side }: Partial<SearchOptions>): 
   return side === 'right';
 }
 function needNarrow(op: string, line: Tensor, { outInt32 = false }: Partial<SearchOptions>): void {
-  const n = line.shape.at(-1) ?? 1;
+  const n = shapeOf(line).at(-1) ?? 1;
   if (asBoolean(op, 'outInt32', outInt32) && indexType(n) !== int32)
     fail(ArgumentError, op, 'a line of at most 2147483647 elements where outInt32 is true', String(n));
 }
@@ -69,20 +71,20 @@ export function searchsorted(sortedSequence: Tensor, values: Operand, ...args: A
   const options = readArgs<SearchOptions>(op, args, [], ['outInt32', 'right', 'side', 'sorter']);
   const line = asTensor(op, 'sorted sequence', sortedSequence);
   const x = searched(op, line, values);
-  const fits = line.ndim === 1 || (line.ndim === x.ndim && sameShape(line.shape.slice(0, -1), x.shape.slice(0, -1)));
+  const fits = line.ndim === 1 || (line.ndim === x.ndim && sameShape(shapeOf(line).slice(0, -1), shapeOf(x).slice(0, -1)));
   if (line.ndim === 0 || !fits) {
-    fail(ShapeError, op, 'a sorted vector, or one line for each line of the values', `${showShape(line.shape)} and values ${showShape(x.shape)}`);
+    fail(ShapeError, op, 'a sorted vector, or one line for each line of the values', `${showShape(shapeOf(line))} and values ${showShape(shapeOf(x))}`);
   }
   needNarrow(op, line, options);
   const { sorter = null } = options;
-  if (sorter !== null && !sameShape(asTensor(op, 'sorter', sorter).shape, line.shape))
-    fail(ShapeError, op, `a sorter of shape ${showShape(line.shape)}`, showShape(sorter.shape));
+  if (sorter !== null && !sameShape(shapeOf(asTensor(op, 'sorter', sorter)), shapeOf(line)))
+    fail(ShapeError, op, `a sorter of shape ${showShape(shapeOf(line))}`, showShape(shapeOf(sorter)));
   return places(op, sorter ? gather(line, -1, sorter) : line, x, readSide(op, options));
 }
 /** Which interval between the boundaries each element is in: above boundary i - 1, up to boundary i (or from i - 1, below i, if right). */
 export function bucketize(x: Operand, boundaries: Tensor, ...args: ArgsOf<SearchOptions, []>): Tensor {
   const options = readArgs<SearchOptions>('bucketize', args, [], ['outInt32', 'right']);
-  if (asTensor('bucketize', 'boundaries', boundaries).ndim !== 1) fail(ShapeError, 'bucketize', 'boundaries to be a vector', showShape(boundaries.shape));
+  if (asTensor('bucketize', 'boundaries', boundaries).ndim !== 1) fail(ShapeError, 'bucketize', 'boundaries to be a vector', showShape(shapeOf(boundaries)));
   needNarrow('bucketize', boundaries, options);
   return places('bucketize', boundaries, searched('bucketize', boundaries, x), readSide('bucketize', options));
 }
@@ -100,7 +102,7 @@ function counts(x: Tensor, n: number): Tensor {
   for (let from = 0; from < x.count; from += BLOCK) {
     const shape = [Math.min(BLOCK, x.count - from)];
     const block = alias(index, shape, [1], 0);
-    copyInto(block, alias(x, shape, x.strides, x.offset + from * x.strides[0]));
+    copyInto(block, alias(x, shape, stridesOf(x), x.offset + from * stridesOf(x)[0]));
     addAlong(y, 0, block, alias(one, shape, [0], one.offset));
   }
   return y;
@@ -115,10 +117,10 @@ export function bincount(x: Tensor, ...args: ArgsOf<BincountOptions, ['weights',
   const op = 'bincount';
   const { weights = null, minlength = 0 } = readArgs<BincountOptions>(op, args, ['weights', 'minlength']);
   asTensor(op, 'input', x);
-  if (x.ndim !== 1 || x.dt.category !== Category.Integer) fail(ShapeError, op, 'a vector of integers', `${x.dtype} ${showShape(x.shape)}`);
+  if (x.ndim !== 1 || x.dt.category !== Category.Integer) fail(ShapeError, op, 'a vector of integers', `${x.dtype} ${showShape(shapeOf(x))}`);
   if (checkInt(op, 'minlength', minlength) < 0) fail(ArgumentError, op, 'minlength >= 0', String(minlength));
-  if (weights !== null && !sameShape(asTensor(op, 'weights', weights).shape, x.shape))
-    fail(ShapeError, op, "weights of the input's shape", showShape(weights.shape));
+  if (weights !== null && !sameShape(shapeOf(asTensor(op, 'weights', weights)), shapeOf(x)))
+    fail(ShapeError, op, "weights of the input's shape", showShape(shapeOf(weights)));
   if (x.count > 0 && Number(amin(x).item()) < 0) fail(ArgumentError, op, 'non-negative integers', 'a negative one');
   const size = Math.max(minlength, x.count === 0 ? 0 : Number(amax(x).item()) + 1);
   if (weights === null) return counts(x, size);
@@ -169,10 +171,10 @@ export function histogram(x: Tensor, bins: number | Tensor, ...args: ArgsOf<Hist
   const op = 'histogram';
   const { range = null, weight = null, density = false } = readArgs<HistogramOptions>(op, args, [], ['range', 'weight', 'density']);
   if (asTensor(op, 'input', x).dt.category !== Category.Float) fail(DTypeError, op, 'a floating point tensor', x.dtype);
-  if (weight !== null && (asTensor(op, 'weight', weight).dt !== x.dt || !sameShape(weight.shape, x.shape)))
-    fail(ShapeError, op, 'weights like the input', `${weight.dtype} ${showShape(weight.shape)}`);
+  if (weight !== null && (asTensor(op, 'weight', weight).dt !== x.dt || !sameShape(shapeOf(weight), shapeOf(x))))
+    fail(ShapeError, op, 'weights like the input', `${weight.dtype} ${showShape(shapeOf(weight))}`);
   if (bins instanceof Tensor && (bins.ndim !== 1 || bins.dt !== x.dt || bins.count === 0))
-    fail(ShapeError, op, "a vector of edges of the input's dtype", `${bins.dtype} ${showShape(bins.shape)}`);
+    fail(ShapeError, op, "a vector of edges of the input's dtype", `${bins.dtype} ${showShape(shapeOf(bins))}`);
   const v = flat(x);
   const edges =
     bins instanceof Tensor ? bins.detach() : linspace(...span(op, x, ...(range ?? ([0, 0] as const)), 0.5, 1), binsOf(op, bins) + 1, { dtype: x.dtype });
@@ -201,8 +203,8 @@ export function isin(elements: Operand, testElements: Operand, ...args: ArgsOf<I
   const dt = resultType(elements, testElements);
   const line = sort(reshape(rawCast(tests.detach(), dt), [tests.count])).values;
   const v = rawCast(x.detach(), dt);
-  if (line.count === 0) return full(x.shape, Number(invert), eq(v, v).dt);
+  if (line.count === 0) return full(shapeOf(x), Number(invert), eq(v, v).dt);
   const at = clamp(places('isin', line, v, false), { max: line.count - 1 });
-  const found = eq(reshape(indexSelect(line, 0, flat(at)), [...v.shape]), v);
+  const found = eq(reshape(indexSelect(line, 0, flat(at)), [...shapeOf(v)]), v);
   return asBoolean('isin', 'invert', invert) ? logicalNot(found) : found;
 }

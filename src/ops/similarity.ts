@@ -1,6 +1,7 @@
 // What is made of p-norms along a dim: distances, similarities, unit vectors. Their gradients at 0 are 0, as in PyTorch.
 
 import { broadcastShapes } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
@@ -61,7 +62,7 @@ export interface CosineSimilarityOptions {
 export function cosineSimilarity(a: Tensor, b: Tensor, ...args: ArgsOf<CosineSimilarityOptions, ['dim', 'eps']>): Tensor {
   const op = 'cosineSimilarity';
   const { dim = 1, eps = 1e-8 } = readArgs<CosineSimilarityOptions>(op, args, ['dim', 'eps']);
-  const shape = broadcastShapes(op, asTensor(op, 'x1', a).shape, asTensor(op, 'x2', b).shape);
+  const shape = broadcastShapes(op, shapeOf(asTensor(op, 'x1', a)), shapeOf(asTensor(op, 'x2', b)));
   const dt = resultType(a, b);
   const unit = (x: Tensor): Tensor => {
     const wide = broadcastTo(needFloat(op, toDtype(x, dt)), shape);

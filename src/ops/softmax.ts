@@ -1,8 +1,10 @@
 // Softmax and its logarithm along one dim, with fused backward kernels that are ops themselves.
+
 import type { DType } from '../core/dtype.js';
 import { checkDim, numel, type Shape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { dtypeOf } from '../tensor/defaults.js';
+import { shapeOf } from '../tensor/inner.js';
 import { OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -24,16 +26,16 @@ function forward(name: string, kernels: readonly Forward[]): (inputs: readonly T
   return ([x], dim) => {
     const { dt } = needFloat(name, x);
     const packed = contiguousCopy(x);
-    const y = empty(x.shape, dt);
-    if (y.count > 0) kernelFor(name, kernels, dt)(addressOf(packed), addressOf(y), ...around(x.shape, dim));
+    const y = empty(shapeOf(x), dt);
+    if (y.count > 0) kernelFor(name, kernels, dt)(addressOf(packed), addressOf(y), ...around(shapeOf(x), dim));
     return y;
   };
 }
 function backward(name: string, kernels: readonly Backward[]): (inputs: readonly Tensor[], dim: number) => Tensor {
   return ([dy, y], dim) => {
     const [p, q] = [contiguousCopy(rawCast(dy, y.dt)), contiguousCopy(y)];
-    const dx = empty(y.shape, y.dt);
-    if (y.count > 0) kernelFor(name, kernels, y.dt)(addressOf(p), addressOf(q), addressOf(dx), ...around(y.shape, dim));
+    const dx = empty(shapeOf(y), y.dt);
+    if (y.count > 0) kernelFor(name, kernels, y.dt)(addressOf(p), addressOf(q), addressOf(dx), ...around(shapeOf(y), dim));
     return dx;
   };
 }

@@ -1,9 +1,11 @@
 // Sorting along a dim, and what is read off a sorted line: order statistics, the most frequent value, the k largest.
+
 import { Category, indexType, int32, uint8 } from '../core/dtype.js';
 import { DTypeError, fail, IndexError } from '../core/errors.js';
 import { checkDim, checkInt, numel } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { full } from '../tensor/fill.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { OUT } from '../tensor/node.js';
 import { apply, applyMulti, defineOp } from '../tensor/op.js';
 import { addressOf, alias, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -28,24 +30,24 @@ const sortOp = defineOp<Sorting>({
   keeps: [1],
   nondifferentiable: [1],
   forward: ([x], { dim, descending }) => {
-    const order = [...x.shape.keys()].filter((d) => d !== dim).concat(x.ndim === 0 ? [] : [dim]);
-    const shape = order.map((d) => x.shape[d]);
+    const order = [...shapeOf(x).keys()].filter((d) => d !== dim).concat(x.ndim === 0 ? [] : [dim]);
+    const shape = order.map((d) => shapeOf(x)[d]);
     const seen = (t: Tensor): Tensor =>
       alias(
         t,
-        x.shape,
-        x.shape.map((_, d) => t.strides[order.indexOf(d)]),
+        shapeOf(x),
+        shapeOf(x).map((_, d) => stridesOf(t)[order.indexOf(d)]),
         0,
       );
     const packed = contiguousCopy(
       alias(
         x,
         shape,
-        order.map((d) => x.strides[d]),
+        order.map((d) => stridesOf(x)[d]),
         x.offset,
       ),
     );
-    const n = x.ndim === 0 ? 1 : x.shape[dim];
+    const n = x.ndim === 0 ? 1 : shapeOf(x)[dim];
     const index = indexType(n);
     const [y, places] = [empty(shape, x.dt), empty(shape, index)];
     if (x.count > 0) {
@@ -91,7 +93,7 @@ export function topk(x: Tensor, k: number, ...args: ArgsOf<TopkOptions, ['dim', 
   const { dim = -1, largest = true, sorted: ordered = true } = readArgs<TopkOptions>('topk', args, ['dim', 'largest', 'sorted']);
   asBoolean('topk', 'sorted', ordered);
   const d = checkDim('topk', dim, asTensor('topk', 'input', x).ndim);
-  const size = x.shape[d] ?? 1;
+  const size = shapeOf(x)[d] ?? 1;
   if (checkInt('topk', 'k', k) < 0 || k > size) fail(IndexError, 'topk', `k in [0, ${size}]`, `${k}: selected index k out of range`);
   const { values, indices } = sorted(x, d, asBoolean('topk', 'largest', largest));
   return x.ndim === 0 ? pairOf(values, indices) : pairOf(narrow(values, d, 0, k), narrow(indices, d, 0, k));
@@ -112,7 +114,7 @@ export interface Line {
 function lineOf(op: string, x: Tensor, args: readonly unknown[]): Line {
   const { dim = -1, keepdim = false } = readArgs<LineOptions>(op, args, ['dim', 'keepdim']);
   const d = checkDim(op, dim, asTensor(op, 'input', x).ndim);
-  if (x.shape[d] === 0) fail(IndexError, op, 'a dim with elements', `dim ${d} of size 0: expected reduction dim to have non-zero size`);
+  if (shapeOf(x)[d] === 0) fail(IndexError, op, 'a dim with elements', `dim ${d} of size 0: expected reduction dim to have non-zero size`);
   return { d, keepdim: asBoolean(op, 'keepdim', keepdim) };
 }
 /** Values at places of size 1 along the dim. */
@@ -125,7 +127,7 @@ function at(x: Tensor, places: Tensor, { d, keepdim }: Line): ValuesIndices {
 /** The k-th smallest (from 1) along a dim, and where it is. */
 export function kthvalue(x: Tensor, k: number, ...args: LineArgs): ValuesIndices {
   const line = lineOf('kthvalue', x, args);
-  const size = x.shape[line.d] ?? 1;
+  const size = shapeOf(x)[line.d] ?? 1;
   if (checkInt('kthvalue', 'k', k) < 1 || k > size) {
     fail(IndexError, 'kthvalue', `k in [1, ${size}]`, `${k}: selected number k out of range for dimension ${line.d}`);
   }
@@ -141,7 +143,7 @@ const middle = (n: number): number => Math.floor(Math.max(n - 1, 0) / 2);
 function medianPlaces(x: Tensor, d: number, ignoreNan: boolean): Tensor {
   const order = sorted(x.dt.category === Category.Bool ? fail(DTypeError, 'median', 'a numeric tensor', 'bool: not implemented for it') : x, d).indices;
   if (x.ndim === 0) return order;
-  const n = x.shape[d];
+  const n = shapeOf(x)[d];
   if (x.dt.category !== Category.Float) return narrow(order, d, middle(n), 1);
   const nans = sum(isnan(x), d, true).toTypedArray();
   const ranks = indexArray('median', n, nans.length);
@@ -149,7 +151,7 @@ function medianPlaces(x: Tensor, d: number, ignoreNan: boolean): Tensor {
     const valid = n - Number(count);
     setIndex(ranks, i, ignoreNan || valid === n ? middle(valid) : valid);
   });
-  return gather(order, d, fromIndices('median', ranks, x.shape.with(d, 1)));
+  return gather(order, d, fromIndices('median', ranks, shapeOf(x).with(d, 1)));
 }
 
 export interface Median {
@@ -171,7 +173,7 @@ function medianOf(name: string, ignoreNan: boolean): Median {
     vjp: [
       (dy, node) => {
         const x = node.x(0);
-        return toTies(dy, x, node.y, { dims: [...x.shape.keys()], keepdim: false, shape: x.shape }, orNaN);
+        return toTies(dy, x, node.y, { dims: [...shapeOf(x).keys()], keepdim: false, shape: shapeOf(x) }, orNaN);
       },
     ],
   });
@@ -192,8 +194,8 @@ export function mode(x: Tensor, ...args: LineArgs): ValuesIndices {
   const line = lineOf('mode', x, args);
   const { values, indices } = sorted(x, line.d);
   if (x.ndim === 0) return pairOf(values, indices);
-  const n = x.shape[line.d];
-  const inner = numel(x.shape.slice(line.d + 1));
+  const n = shapeOf(x)[line.d];
+  const inner = numel(shapeOf(x).slice(line.d + 1));
   const [v, places] = [values.toTypedArray(), indices.toTypedArray()];
   const best = indexArray('mode', n, n === 0 ? 0 : x.count / n);
   for (let i = 0; i < best.length; i++) {
@@ -206,5 +208,5 @@ export function mode(x: Tensor, ...args: LineArgs): ValuesIndices {
       setIndex(best, i, Number(places[start + k * inner]));
     }
   }
-  return at(x, fromIndices('mode', best, x.shape.with(line.d, 1)), line);
+  return at(x, fromIndices('mode', best, shapeOf(x).with(line.d, 1)), line);
 }

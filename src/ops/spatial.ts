@@ -1,6 +1,8 @@
 // What convolution and pooling share: arguments that are one number or one a dim, and 1-d signals as images of height 1.
+
 import { ArgumentError, fail, ShapeError, show } from '../core/errors.js';
 import { checkInt, showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { squeeze, unsqueeze } from './view.js';
 
@@ -27,7 +29,7 @@ export const ofImage = (values: readonly number[], one: number): readonly [numbe
 export function asImages(op: string, x: Tensor, dims: number): { images: Tensor; back: (y: Tensor) => Tensor } {
   const single = x.ndim === dims + 1;
   if (!single && x.ndim !== dims + 2) {
-    fail(ShapeError, op, `${dims + 1}D (unbatched) or ${dims + 2}D (batched) input`, `input of size ${showShape(x.shape)}`);
+    fail(ShapeError, op, `${dims + 1}D (unbatched) or ${dims + 2}D (batched) input`, `input of size ${showShape(shapeOf(x))}`);
   }
   const batch = single ? unsqueeze(x, 0) : x;
   return {

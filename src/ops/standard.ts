@@ -1,8 +1,10 @@
 // The op behind every norm: groups of elements to mean 0 and variance 1 (or mean square 1), scaled and shifted by channel; one kernel forward and one backward.
+
 import { float64 } from '../core/dtype.js';
 import { sameShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { full } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { isGradEnabled, type Node, OUT } from '../tensor/node.js';
 import { applyMulti, defineOp } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -34,7 +36,7 @@ const sizesOf = ({ centred, eps, outer, groups, inner, channels, span }: Groups)
 function forward(inputs: readonly Tensor[], args: Scaled): Tensor[] {
   const { groups, weighted, biased } = args;
   const [x, ...parameters] = inputs.map(contiguousCopy);
-  const y = empty(x.shape, x.dt);
+  const y = empty(shapeOf(x), x.dt);
   if (x.count === 0) return [y, full([groups], Number.NaN, float64), full([groups], Number.NaN, float64)];
   const [middle, variance] = [empty([groups], float64), empty([groups], float64)];
   const weight = weighted ? addressOf(parameters[0]) : 0;
@@ -56,7 +58,7 @@ function fused(dy: Tensor, node: Node, learnt: boolean): Tensor[] {
   const block = Math.min(Math.max(Math.floor(WORTH / (outer * inner)), FEWEST), MOST);
   const blocks = Math.ceil((groups * inner) / (channels * span) / block);
   const table = blocks > 1 ? [blocks, channels] : [channels];
-  const [dx, dweight, dbias] = [empty(x.shape, x.dt), empty(learnt ? table : [0], x.dt), empty(learnt ? table : [0], x.dt)];
+  const [dx, dweight, dbias] = [empty(shapeOf(x), x.dt), empty(learnt ? table : [0], x.dt), empty(learnt ? table : [0], x.dt)];
   const read = [addressOf(g), addressOf(x), addressOf(middle), addressOf(variance), weight === null ? 0 : addressOf(weight)] as const;
   const written = [addressOf(dx), addressOf(dweight), addressOf(dbias)] as const;
   K.standardize_bwd[x.dt.code](...read, ...written, Number(weighted), Number(learnt), ...sizesOf(args), block);
@@ -98,7 +100,7 @@ const standardOp = defineOp<Scaled>({
     const learnt = shaped.slice(1).some((shape) => shape !== null);
     const [dx, dweight, dbias] = isGradEnabled() ? differentiable(dy, node) : fused(dy, node, learnt);
     const gradients = weighted ? [dx, dweight, dbias] : [dx, dbias];
-    return shaped.map((shape, i) => shape && (sameShape(shape, gradients[i].shape) ? gradients[i] : reshape(gradients[i], shape)));
+    return shaped.map((shape, i) => shape && (sameShape(shape, shapeOf(gradients[i])) ? gradients[i] : reshape(gradients[i], shape)));
   },
 });
 

@@ -1,6 +1,8 @@
 // Normalisation to mean 0 and variance 1, over different groups of elements: batch, layer, group and instance norm; and by the root mean square.
+
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkShape, numel, type Shape, sameShape, showShape } from '../core/shape.js';
+import { shapeOf } from '../tensor/inner.js';
 import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
@@ -25,11 +27,11 @@ function affine(y: Tensor, weight: Tensor | null, bias: Tensor | null, shape: Sh
 }
 
 /** One value a channel, as a shape that broadcasts to the input's. */
-const perChannel = ({ shape }: Tensor): number[] => shape.map((size, d) => (d === 1 ? size : 1));
+const perChannel = (x: Tensor): number[] => shapeOf(x).map((size, d) => (d === 1 ? size : 1));
 
 function checkVectors(op: string, size: number, vectors: Readonly<Record<string, Tensor | null>>): void {
   for (const [role, v] of Object.entries(vectors)) {
-    if (v !== null && !(asTensor(op, role, v).ndim === 1 && v.shape[0] === size)) fail(ShapeError, op, `${role} of shape [${size}]`, showShape(v.shape));
+    if (v !== null && !(asTensor(op, role, v).ndim === 1 && shapeOf(v)[0] === size)) fail(ShapeError, op, `${role} of shape [${size}]`, showShape(shapeOf(v)));
   }
 }
 
@@ -47,7 +49,7 @@ export interface BatchNormOptions {
 /** running += momentum * (value - running), in place. */
 function follow(running: Tensor | null, value: Tensor, momentum: number): void {
   if (running === null) return;
-  noGrad(() => add_(mul_(running, 1 - momentum), toDtype(reshape(value, running.shape), running.dt), { alpha: momentum }));
+  noGrad(() => add_(mul_(running, 1 - momentum), toDtype(reshape(value, shapeOf(running)), running.dt), { alpha: momentum }));
 }
 
 /** Moves the running moments; the running variance is the unbiased one of `n` values each. */
@@ -81,16 +83,16 @@ export function batchNorm(
   const own = asBoolean(op, 'training', training);
   if (x.ndim < 2) {
     if (x.count === 0) return clone(x);
-    fail(ShapeError, op, 'an input of at least 2 dims', showShape(x.shape));
+    fail(ShapeError, op, 'an input of at least 2 dims', showShape(shapeOf(x)));
   }
-  checkVectors(op, x.shape[1], { runningMean, runningVar, weight, bias });
-  const n = x.count / x.shape[1];
-  if (own && n === 1) fail(ArgumentError, op, 'more than 1 value per channel when training', showShape(x.shape));
+  checkVectors(op, shapeOf(x)[1], { runningMean, runningVar, weight, bias });
+  const n = x.count / shapeOf(x)[1];
+  if (own && n === 1) fail(ArgumentError, op, 'more than 1 value per channel when training', showShape(shapeOf(x)));
   if (!own || x.count === 0) {
     const y = own ? clone(x) : byRunning(op, x, runningMean, runningVar, eps);
     return affine(y, weight, bias, perChannel(x));
   }
-  const [outer, channels, ...sizes] = x.shape;
+  const [outer, channels, ...sizes] = shapeOf(x);
   const inner = numel(sizes);
   const groups = { outer, groups: channels, inner, channels, span: inner, eps, centred: true };
   const { y, mean: middle, variance } = standardized(x, weight, bias, () => perChannel(x), groups);
@@ -121,12 +123,12 @@ export function instanceNorm(
   const { runningMean = null, runningVar = null, weight = null, bias = null, useInputStats = true } = given;
   const [momentum, eps] = [asNumber(op, 'momentum', given.momentum ?? 0.1), asNumber(op, 'eps', given.eps ?? 1e-5)];
   needFloat(op, asTensor(op, 'input', x));
-  if (x.ndim < 2) fail(ShapeError, op, 'an input of at least 2 dims', showShape(x.shape));
-  checkVectors(op, x.shape[1], { runningMean, runningVar, weight, bias });
+  if (x.ndim < 2) fail(ShapeError, op, 'an input of at least 2 dims', showShape(shapeOf(x)));
+  checkVectors(op, shapeOf(x)[1], { runningMean, runningVar, weight, bias });
   if (!asBoolean(op, 'useInputStats', useInputStats)) return affine(byRunning(op, x, runningMean, runningVar, eps), weight, bias, perChannel(x));
-  const n = numel(x.shape.slice(2));
-  if (n === 1) fail(ArgumentError, op, 'more than 1 spatial element', showShape(x.shape));
-  const [samples, channels] = x.shape;
+  const n = numel(shapeOf(x).slice(2));
+  if (n === 1) fail(ArgumentError, op, 'more than 1 spatial element', showShape(shapeOf(x)));
+  const [samples, channels] = shapeOf(x);
   const groups = { outer: 1, groups: samples * channels, inner: n, channels, span: n, eps, centred: true };
   const { y, mean: middle, variance } = standardized(x, weight, bias, () => perChannel(x), groups);
   if (runningMean !== null || runningVar !== null) {
@@ -149,12 +151,12 @@ export function groupNorm(x: Tensor, numGroups: number, ...args: ArgsOf<AffineOp
   const op = 'groupNorm';
   const { weight = null, bias = null, eps = 1e-5 } = readArgs<AffineOptions>(op, args, ['weight', 'bias', 'eps']);
   needFloat(op, asTensor(op, 'input', x));
-  if (x.ndim < 2) fail(ShapeError, op, 'an input of at least 2 dims', showShape(x.shape));
-  const [n, channels] = x.shape;
+  if (x.ndim < 2) fail(ShapeError, op, 'an input of at least 2 dims', showShape(shapeOf(x)));
+  const [n, channels] = shapeOf(x);
   if (!(Number.isInteger(numGroups) && numGroups > 0 && channels % numGroups === 0))
     fail(ArgumentError, op, `numGroups that divides ${channels} channels`, String(numGroups));
   checkVectors(op, channels, { weight, bias });
-  const span = numel(x.shape.slice(2));
+  const span = numel(shapeOf(x).slice(2));
   const groups = { outer: 1, groups: n * numGroups, inner: (channels / numGroups) * span, channels, span, eps: asNumber(op, 'eps', eps), centred: true };
   return standardized(x, weight, bias, () => perChannel(x), groups).y;
 }
@@ -164,14 +166,14 @@ function lastDims(op: string, x: Tensor, givenShape: readonly number[], paramete
   needFloat(op, asTensor(op, 'input', x));
   const normalizedShape = checkShape(op, givenShape);
   const from = x.ndim - normalizedShape.length;
-  if (normalizedShape.length === 0 || from < 0 || !sameShape(x.shape.slice(from), normalizedShape))
-    fail(ShapeError, op, `an input whose last sizes are ${showShape(normalizedShape)}`, showShape(x.shape));
+  if (normalizedShape.length === 0 || from < 0 || !sameShape(shapeOf(x).slice(from), normalizedShape))
+    fail(ShapeError, op, `an input whose last sizes are ${showShape(normalizedShape)}`, showShape(shapeOf(x)));
   for (const [role, p] of Object.entries(parameters)) {
-    if (p !== null && !sameShape(asTensor(op, role, p).shape, normalizedShape))
-      fail(ShapeError, op, `${role} of shape ${showShape(normalizedShape)}`, showShape(p.shape));
+    if (p !== null && !sameShape(shapeOf(asTensor(op, role, p)), normalizedShape))
+      fail(ShapeError, op, `${role} of shape ${showShape(normalizedShape)}`, showShape(shapeOf(p)));
   }
   const inner = numel(normalizedShape);
-  return { outer: 1, groups: numel(x.shape.slice(0, from)), inner, channels: inner, span: 1 };
+  return { outer: 1, groups: numel(shapeOf(x).slice(0, from)), inner, channels: inner, span: 1 };
 }
 
 /** The elements of the last dims to mean 0 and variance 1. */

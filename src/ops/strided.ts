@@ -2,7 +2,7 @@
 
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkInt, checkShape, checkSizes, numel, sameShape, showShape } from '../core/shape.js';
-import { storageOf } from '../tensor/inner.js';
+import { shapeOf, storageOf } from '../tensor/inner.js';
 import { type Layout, layoutOf } from '../tensor/layout.js';
 import { apply } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -48,12 +48,12 @@ export function asStrided(x: Tensor, size: readonly number[], stride: readonly n
 function replaced(op: string, x: Tensor, src: Tensor, part: (whole: Tensor) => Tensor): Tensor {
   const whole = clone(asTensor(op, 'input', x));
   const place = part(whole);
-  if (!sameShape(asTensor(op, 'src', src).shape, place.shape))
+  if (!sameShape(shapeOf(asTensor(op, 'src', src)), shapeOf(place)))
     fail(
       ShapeError,
       op,
-      `a src of ${showShape(place.shape)}, the size of the part`,
-      `${showShape(src.shape)}: expected src to have a size equal to the slice of self`,
+      `a src of ${showShape(shapeOf(place))}, the size of the part`,
+      `${showShape(shapeOf(src))}: expected src to have a size equal to the slice of self`,
     );
   copy_(place, src);
   return whole;

@@ -1,8 +1,10 @@
 // Singular value decomposition.
+
 import { float64, uint8 } from '../core/dtype.js';
 import { fail, ShapeError } from '../core/errors.js';
 import { numel, showShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf } from '../tensor/inner.js';
 import { OUT } from '../tensor/node.js';
 import { applyMulti, defineOp } from '../tensor/op.js';
 import { addressOf, contiguousCopy, empty, type Tensor } from '../tensor/tensor.js';
@@ -22,8 +24,8 @@ const svdOp = defineOp<boolean>({
   name: 'svd',
   saves: OUT,
   forward: ([a], full) => {
-    const lead = a.shape.slice(0, -2);
-    const [m, n] = [a.shape.at(-2)!, a.shape.at(-1)!];
+    const lead = shapeOf(a).slice(0, -2);
+    const [m, n] = [shapeOf(a).at(-2)!, shapeOf(a).at(-1)!];
     const [p, q, nb] = [Math.max(m, n), Math.min(m, n), numel(lead)];
     const h = full ? p : q;
     const x = contiguousCopy(rawCast(a, float64));
@@ -35,7 +37,7 @@ const svdOp = defineOp<boolean>({
   },
   joint: ([du, ds, dvt], node) => {
     const [u, s, vt] = [1, 2, 3].map((place) => node.unpack(place));
-    const k = s.shape.at(-1)!;
+    const k = shapeOf(s).at(-1)!;
     // Of full bases only the singular vectors themselves depend on a in a way that can be told.
     const columns = (t: Tensor | null): Tensor | null => t && narrow(t, -1, 0, k);
     const rows = (t: Tensor | null): Tensor | null => t && narrow(t, -2, 0, k);
@@ -49,7 +51,7 @@ const svdOp = defineOp<boolean>({
 const antisymmetric = (x: Tensor): Tensor => sub(x, turned(x));
 /** With E[i, j] = s[j]^2 - s[i]^2: the gradient through vectors that turn as a changes, and beyond the spanned space where a is not square. */
 function svdBackward(du: Tensor | null, ds: Tensor | null, dvt: Tensor | null, u: Tensor, s: Tensor, vt: Tensor): Tensor {
-  const k = s.shape.at(-1)!;
+  const k = shapeOf(s).at(-1)!;
   const [row, column] = [unsqueeze(s, -2), unsqueeze(s, -1)];
   const terms: Tensor[] = ds === null ? [] : [diagEmbed(ds)];
   if (du !== null || dvt !== null) {
@@ -59,9 +61,9 @@ function svdBackward(du: Tensor | null, ds: Tensor | null, dvt: Tensor | null, u
   }
   const inner = terms.reduce((a, b) => add(a, b));
   let left = matmul(u, inner);
-  if (du !== null && u.shape.at(-2)! > k) left = add(left, div(sub(du, matmul(u, matmul(turned(u), du))), row));
+  if (du !== null && shapeOf(u).at(-2)! > k) left = add(left, div(sub(du, matmul(u, matmul(turned(u), du))), row));
   const da = matmul(left, vt);
-  if (dvt === null || vt.shape.at(-1)! <= k) return da;
+  if (dvt === null || shapeOf(vt).at(-1)! <= k) return da;
   return add(da, matmul(div(u, row), sub(dvt, matmul(matmul(dvt, turned(vt)), vt))));
 }
 
@@ -71,7 +73,7 @@ export const singularValues = (a: Tensor): Tensor => svdOf(a, false)[1];
 
 function checked(op: string, a: Tensor): Tensor {
   needFloat(op, asTensor(op, 'input', a));
-  return a.ndim >= 2 ? a : fail(ShapeError, op, 'a matrix or batches of matrices', `${showShape(a.shape)}: must have at least 2 dimensions`);
+  return a.ndim >= 2 ? a : fail(ShapeError, op, 'a matrix or batches of matrices', `${showShape(shapeOf(a))}: must have at least 2 dimensions`);
 }
 
 /** linalg.svd: [u, s, vt] with square u and vt unless fullMatrices is false. */
@@ -84,6 +86,6 @@ export function svd(a: Tensor, ...args: ArgsOf<{ some?: boolean; computeUv?: boo
   const { some = true, computeUv = true } = readArgs<{ some?: boolean; computeUv?: boolean }>('svd', args, ['some', 'computeUv']);
   const [u, s, vt] = svdOf(checked('svd', a), !asBoolean('svd', 'some', some));
   if (asBoolean('svd', 'computeUv', computeUv)) return [u, s, turned(vt)];
-  const [m, n] = [a.shape.at(-2)!, a.shape.at(-1)!];
-  return [zeros([...a.shape.slice(0, -2), m, m], { dtype: a.dtype }), s, zeros([...a.shape.slice(0, -2), n, n], { dtype: a.dtype })];
+  const [m, n] = [shapeOf(a).at(-2)!, shapeOf(a).at(-1)!];
+  return [zeros([...shapeOf(a).slice(0, -2), m, m], { dtype: a.dtype }), s, zeros([...shapeOf(a).slice(0, -2), n, n], { dtype: a.dtype })];
 }

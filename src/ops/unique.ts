@@ -1,8 +1,10 @@
 // Which elements there are: different ones, those that are not zero, and counts of them.
+
 import { bool, int64 } from '../core/dtype.js';
 import { fail, ShapeError } from '../core/errors.js';
 import { checkDim, checkDims, contiguousStrides } from '../core/shape.js';
 import { K } from '../kernels/load.js';
+import { shapeOf } from '../tensor/inner.js';
 import { apply, defineOp } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
@@ -33,7 +35,7 @@ interface Groups {
 }
 /** The different rows of x (n, m), visited in an order in which equal ones are neighbours. */
 function groups(op: string, x: Tensor, order: IndexArray | null): Groups {
-  const [n, m] = [x.shape[0], x.shape[1]];
+  const [n, m] = [shapeOf(x)[0], shapeOf(x)[1]];
   const v = x.toTypedArray();
   const rowAt = (i: number): number => (order === null ? i : Number(order[i]));
   const inverse = indexArray(op, n, n);
@@ -55,7 +57,7 @@ function groups(op: string, x: Tensor, order: IndexArray | null): Groups {
 }
 /** The order of rows by their first elements, then their second ... */
 function lexicographic(op: string, x: Tensor): IndexArray {
-  const [n, m] = [x.shape[0], x.shape[1]];
+  const [n, m] = [shapeOf(x)[0], shapeOf(x)[1]];
   if (m === 1) return sort(reshape(x, [n])).indices.toTypedArray() as IndexArray;
   const v = x.toTypedArray();
   const order = indexArray(op, n, n);
@@ -75,21 +77,21 @@ function uniqueOf(op: string, x: Tensor, options: Partial<UniqueOptions>, consec
   const { returnInverse = false, returnCounts = false, dim = null } = options;
   const source = asTensor(op, 'input', x).detach();
   const d = dim === null ? null : checkDim(op, dim, x.ndim);
-  if (d !== null && x.count === 0 && x.shape.some((size, i) => size === 0 && i !== d)) {
+  if (d !== null && x.count === 0 && shapeOf(x).some((size, i) => size === 0 && i !== d)) {
     fail(
       ShapeError,
       op,
       'elements in the dims other than dim',
-      `shape [${x.shape}]: There are 0 sized dimensions, and they aren't selected, so unique cannot be applied`,
+      `shape [${shapeOf(x)}]: There are 0 sized dimensions, and they aren't selected, so unique cannot be applied`,
     );
   }
-  const n = d === null ? x.count : (x.shape[d] ?? 1);
+  const n = d === null ? x.count : (shapeOf(x)[d] ?? 1);
   const rows = d === null || x.ndim === 0 ? reshape(source, [n, 1]) : reshape(transpose(source, 0, d), [n, n === 0 ? 0 : x.count / n]);
   const { firsts, inverse, counts } = groups(op, rows, consecutive ? null : lexicographic(op, rows));
   const flat = d === null || x.ndim === 0;
   const values = flat ? reshape(indexSelect(rows, 0, firsts), [firsts.count]) : indexSelect(source, d, firsts);
   const more: Tensor[] = [];
-  if (asBoolean(op, 'returnInverse', returnInverse)) more.push(fromIndices(op, inverse, d === null ? x.shape : [n]));
+  if (asBoolean(op, 'returnInverse', returnInverse)) more.push(fromIndices(op, inverse, d === null ? shapeOf(x) : [n]));
   if (asBoolean(op, 'returnCounts', returnCounts)) more.push(counts);
   return more.length === 0 ? values : [values, ...more];
 }
@@ -107,7 +109,7 @@ const countOp = defineOp<Over>({ name: 'countNonzero', forward: ([x], over) => f
 export function countNonzero(x: Tensor, ...args: ArgsOf<{ dim?: Dims }, ['dim']>): Tensor {
   const { dim = null } = readArgs<{ dim?: Dims }>('countNonzero', args, ['dim']);
   asTensor('countNonzero', 'input', x);
-  return apply(countOp, [x], { dims: checkDims('countNonzero', dim, x.ndim), keepdim: false, shape: x.shape });
+  return apply(countOp, [x], { dims: checkDims('countNonzero', dim, x.ndim), keepdim: false, shape: shapeOf(x) });
 }
 
 /** The indices of the elements that are not zero: one row each, or one vector a dim if asTuple. */
@@ -115,7 +117,7 @@ export function nonzero(x: Tensor, ...args: ArgsOf<{ asTuple?: boolean }, []>): 
   const op = 'nonzero';
   const { asTuple = false } = readArgs<{ asTuple?: boolean }>(op, args, [], ['asTuple']);
   const row = reshape(asTensor(op, 'input', x).detach(), [x.count]);
-  const shape = asTuple && x.ndim === 0 ? [1] : x.shape;
+  const shape = asTuple && x.ndim === 0 ? [1] : shapeOf(x);
   const strides = contiguousStrides(shape);
   const count = Number(countNonzero(row).item());
   const places = indexArray(op, Math.max(...shape, 0), count * shape.length);

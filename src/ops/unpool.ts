@@ -1,7 +1,9 @@
 // Pooling by p-norms, and the way back from maxima to where they were.
+
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { checkShape, numel, sameShape, showShape } from '../core/shape.js';
 import { zeroFill } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
 import { relu } from './activation.js';
 import { type ArgsOf, asNumber, asTensor, readArgs } from './args.js';
@@ -52,13 +54,16 @@ type UnpoolArgs = ArgsOf<UnpoolOptions, typeof unpoolOrder>;
 function maxUnpool(op: string, dims: number, x: Tensor, indices: Tensor, args: UnpoolArgs): Tensor {
   const { kernelSize, stride: given = null, padding: pads = 0, outputSize = null } = readArgs<UnpoolOptions>(op, args, unpoolOrder);
   if (asTensor(op, 'input', x).ndim !== dims + 1 && x.ndim !== dims + 2)
-    fail(ShapeError, op, `an input of ${dims + 1} or ${dims + 2} dims`, showShape(x.shape));
-  if (!sameShape(asTensor(op, 'indices', indices).shape, x.shape)) fail(ShapeError, op, `indices of shape ${showShape(x.shape)}`, showShape(indices.shape));
+    fail(ShapeError, op, `an input of ${dims + 1} or ${dims + 2} dims`, showShape(shapeOf(x)));
+  if (!sameShape(shapeOf(asTensor(op, 'indices', indices)), shapeOf(x)))
+    fail(ShapeError, op, `indices of shape ${showShape(shapeOf(x))}`, showShape(shapeOf(indices)));
   const kernel = perDim(op, 'kernel size', kernelSize, dims, 1);
   const stride = perDim(op, 'stride', given ?? kernel, dims, 1);
   const padding = perDim(op, 'padding', pads, dims, 0);
-  const lead = x.shape.slice(0, -dims);
-  const usual = x.shape.slice(-dims).map((size, d) => (size - 1) * stride[d] - 2 * padding[d] + kernel[d]);
+  const lead = shapeOf(x).slice(0, -dims);
+  const usual = shapeOf(x)
+    .slice(-dims)
+    .map((size, d) => (size - 1) * stride[d] - 2 * padding[d] + kernel[d]);
   const size = outputSize === null ? usual : checkShape(op, outputSize).slice(-dims);
   if (size.length !== dims || size.some((s, d) => !(Number.isInteger(s) && Math.abs(s - usual[d]) < stride[d])))
     fail(ArgumentError, op, `an output size nearer than the stride to ${showShape(usual)}`, `${show(outputSize)}: invalid output_size`);

@@ -1,8 +1,10 @@
 // Views: other sizes and strides on the same memory, never a copy. What each does to the layout is all there is to it; the gradient of a window is put back by tensor/window.ts.
+
 import { ArgumentError, fail, IndexError, ShapeError, show } from '../core/errors.js';
 import { checkDim, checkInt, contiguousStrides, expandsTo, inferShape, type Shape, sameShape, showShape, sizesOf, viewStrides } from '../core/shape.js';
 import { zeroFill } from '../tensor/fill.js';
-import type { Layout } from '../tensor/layout.js';
+import { shapeOf, stridesOf } from '../tensor/inner.js';
+import { type Layout, layoutOf } from '../tensor/layout.js';
 import { apply, applyMulti, defineOp, type Op, type Vjp } from '../tensor/op.js';
 import { alias, contiguousCopy, empty, Tensor } from '../tensor/tensor.js';
 import { windowBackward } from '../tensor/window.js';
@@ -21,7 +23,7 @@ export function defineView<A>(name: string, layout: (x: Layout, args: A) => Layo
     name,
     view: true,
     forward: ([x], args) => {
-      const { shape, strides, offset } = layout(x, args);
+      const { shape, strides, offset } = layout(layoutOf(x), args);
       return alias(x, shape, strides, offset);
     },
     vjp: [vjp ?? intoWindow],
@@ -51,29 +53,29 @@ const reshapeCopyOp = defineOp<Shape>({
 /** The same elements in another shape; a view where the memory allows it, else a copy. One size may be -1. */
 export function reshape(x: Tensor, ...sizes: (number | readonly number[])[]): Tensor {
   asTensor('reshape', 'input', x);
-  const shape = inferShape('reshape', flatSizes(sizes), x.count, x.shape);
+  const shape = inferShape('reshape', flatSizes(sizes), x.count, shapeOf(x));
   // Dims of size 1 may have any stride, which PyTorch lets shine through.
-  const plain = x.packed && x.count > 0 && !x.shape.includes(1);
-  const strides = plain ? contiguousStrides(shape) : viewStrides(x.shape, x.strides, shape);
+  const plain = x.packed && x.count > 0 && !shapeOf(x).includes(1);
+  const strides = plain ? contiguousStrides(shape) : viewStrides(shapeOf(x), stridesOf(x), shape);
   return strides === null ? apply(reshapeCopyOp, [x], shape) : apply(viewOp, [x], { shape, strides });
 }
 
 /** The same memory in another shape; an error where that needs a copy. */
 export function view(x: Tensor, ...sizes: (number | readonly number[])[]): Tensor {
   asTensor('view', 'input', x);
-  const shape = inferShape('view', flatSizes(sizes), x.count, x.shape);
-  const strides = viewStrides(x.shape, x.strides, shape);
+  const shape = inferShape('view', flatSizes(sizes), x.count, shapeOf(x));
+  const strides = viewStrides(shapeOf(x), stridesOf(x), shape);
   if (strides === null) {
     throw new ShapeError(
-      `view: expected a size compatible with the input's memory, got ${showShape(shape)} for shape ${showShape(x.shape)} with strides ${showShape(x.strides)}: at least one dimension spans across two contiguous subspaces; use reshape`,
+      `view: expected a size compatible with the input's memory, got ${showShape(shape)} for shape ${showShape(shapeOf(x))} with strides ${showShape(stridesOf(x))}: at least one dimension spans across two contiguous subspaces; use reshape`,
     );
   }
   return apply(viewOp, [x], { shape, strides });
 }
 const flatSizes = (sizes: readonly (number | readonly number[])[]): readonly unknown[] => (sizes.length === 1 && Array.isArray(sizes[0]) ? sizes[0] : sizes);
 
-export const viewAs = (x: Tensor, other: Tensor): Tensor => view(x, asTensor('viewAs', 'other', other).shape);
-export const reshapeAs = (x: Tensor, other: Tensor): Tensor => reshape(x, asTensor('reshapeAs', 'other', other).shape);
+export const viewAs = (x: Tensor, other: Tensor): Tensor => view(x, shapeOf(asTensor('viewAs', 'other', other)));
+export const reshapeAs = (x: Tensor, other: Tensor): Tensor => reshape(x, shapeOf(asTensor('reshapeAs', 'other', other)));
 
 export interface FlattenOptions {
   startDim?: number;
@@ -88,8 +90,10 @@ export function flatten(x: Tensor, ...args: ArgsOf<FlattenOptions, ['startDim', 
     fail(ShapeError, 'flatten', 'startDim <= endDim', `${startDim} and ${endDim}: flatten() has invalid args: start_dim cannot come after end_dim`);
   if (x.ndim === 0) return reshape(x, [1]);
   if (from === to) return x;
-  const merged = x.shape.slice(from, to + 1).reduce((n, size) => n * size, 1);
-  return reshape(x, [...x.shape.slice(0, from), merged, ...x.shape.slice(to + 1)]);
+  const merged = shapeOf(x)
+    .slice(from, to + 1)
+    .reduce((n, size) => n * size, 1);
+  return reshape(x, [...shapeOf(x).slice(0, from), merged, ...shapeOf(x).slice(to + 1)]);
 }
 
 /** One dim. */
@@ -102,9 +106,9 @@ export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Ten
       ShapeError,
       'unflatten',
       'a tensor with dims and a non-empty list of sizes',
-      `${showShape(x.shape)} and ${show(sizes)}: unflatten: sizes must be non-empty`,
+      `${showShape(shapeOf(x))} and ${show(sizes)}: unflatten: sizes must be non-empty`,
     );
-  return view(x, x.shape.toSpliced(d, 1, ...inferShape('unflatten', sizes, x.shape[d], [x.shape[d]])));
+  return view(x, shapeOf(x).toSpliced(d, 1, ...inferShape('unflatten', sizes, shapeOf(x)[d], [shapeOf(x)[d]])));
 }
 
 const drop = (list: Shape, dims: readonly number[]): number[] => list.filter((_, d) => !dims.includes(d));
@@ -120,11 +124,11 @@ export interface SqueezeOptions {
 export function squeeze(x: Tensor, ...args: ArgsOf<SqueezeOptions, ['dim']>): Tensor {
   asTensor('squeeze', 'input', x);
   const { dim } = readArgs<SqueezeOptions>('squeeze', args, ['dim']);
-  const candidates = dim === undefined ? [...x.shape.keys()] : [dim].flat().map((d) => checkDim('squeeze', d, x.ndim));
+  const candidates = dim === undefined ? [...shapeOf(x).keys()] : [dim].flat().map((d) => checkDim('squeeze', d, x.ndim));
   return apply(
     squeezeOp,
     [x],
-    candidates.filter((d) => x.shape[d] === 1),
+    candidates.filter((d) => shapeOf(x)[d] === 1),
   );
 }
 
@@ -162,7 +166,7 @@ export function permute(x: Tensor, ...order: (number | readonly number[])[]): Te
   const dims = flatSizes(order).map((d) => checkDim('permute', d, x.ndim));
   if (dims.length !== x.ndim) {
     throw new ShapeError(
-      `permute: expected ${x.ndim} dims for shape ${showShape(x.shape)}, got ${dims.length}: the number of dimensions does not match the desired ordering`,
+      `permute: expected ${x.ndim} dims for shape ${showShape(shapeOf(x))}, got ${dims.length}: the number of dimensions does not match the desired ordering`,
     );
   }
   if (new Set(dims).size !== dims.length) fail(ArgumentError, 'permute', 'each dim once', `${showShape(dims)}: repeated dim in permute`);
@@ -189,8 +193,8 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 export const swapaxes = transpose;
 /** A matrix transposed; vectors and 0-d tensors as they are. */
 export function t(x: Tensor): Tensor {
-  if (asTensor('t', 'input', x).ndim > 2) fail(ShapeError, 't', 'a tensor of at most 2 dims', showShape(x.shape));
-  return x.ndim < 2 ? apply(permuteOp, [x], [...x.shape.keys()]) : transpose(x, 0, 1);
+  if (asTensor('t', 'input', x).ndim > 2) fail(ShapeError, 't', 'a tensor of at most 2 dims', showShape(shapeOf(x)));
+  return x.ndim < 2 ? apply(permuteOp, [x], [...shapeOf(x).keys()]) : transpose(x, 0, 1);
 }
 
 // expand ----------------------------------------------------------------------------------------------------------------------------------------------------
@@ -216,18 +220,18 @@ export function expand(x: Tensor, ...sizes: (number | readonly number[])[]): Ten
   asTensor('expand', 'input', x);
   const wanted = flatSizes(sizes);
   const shift = wanted.length - x.ndim;
-  const shape = sizesOf('expand', [wanted.map((size, d) => (size === -1 && d >= shift ? x.shape[d - shift] : size))]);
-  if (shift < 0 || !expandsTo(x.shape, shape)) {
+  const shape = sizesOf('expand', [wanted.map((size, d) => (size === -1 && d >= shift ? shapeOf(x)[d - shift] : size))]);
+  if (shift < 0 || !expandsTo(shapeOf(x), shape)) {
     throw new ShapeError(
-      `expand: expected sizes that shape ${showShape(x.shape)} expands to, got ${showShape(shape)}: sizes must match at non-singleton dimensions`,
+      `expand: expected sizes that shape ${showShape(shapeOf(x))} expands to, got ${showShape(shape)}: sizes must match at non-singleton dimensions`,
     );
   }
   return apply(expandOp, [x], shape);
 }
-export const expandAs = (x: Tensor, other: Tensor): Tensor => expand(x, asTensor('expandAs', 'other', other).shape);
+export const expandAs = (x: Tensor, other: Tensor): Tensor => expand(x, shapeOf(asTensor('expandAs', 'other', other)));
 /** Expanded to a shape: the tensor itself if it has it. */
 export const broadcastTo = (x: Tensor, shape: Shape): Tensor =>
-  Array.isArray(shape) && sameShape(asTensor('broadcastTo', 'input', x).shape, shape) ? x : expand(x, shape);
+  Array.isArray(shape) && sameShape(shapeOf(asTensor('broadcastTo', 'input', x)), shape) ? x : expand(x, shape);
 
 // select, slice, narrow -------------------------------------------------------------------------------------------------------------------------------------
 
@@ -245,10 +249,10 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   if (asTensor('select', 'input', x).ndim === 0)
     throw new IndexError('select: expected a tensor with dims, got a 0-d tensor: select() cannot be applied to a 0-dim tensor');
   const d = checkDim('select', dim, x.ndim);
-  const size = x.shape[d];
+  const size = shapeOf(x)[d];
   const i = checkInt('select', 'index', index);
   if (i < -size || i >= size) {
-    fail(IndexError, 'select', `an index in [${-size}, ${size - 1}] for dim ${d} of shape ${showShape(x.shape)}`, `${i}: index out of range`);
+    fail(IndexError, 'select', `an index in [${-size}, ${size - 1}] for dim ${d} of shape ${showShape(shapeOf(x))}`, `${i}: index out of range`);
   }
   return apply(selectOp, [x], { dim: d, index: i < 0 ? i + size : i });
 }
@@ -266,7 +270,7 @@ const sliceOp = defineView<Stretch>('slice', (x, { dim, start, step, length }) =
 }));
 /** Every step-th index from start to before stop, both cut to the range and counted from the end if negative. */
 export function sliceDim(x: Tensor, dim: number, start: number | null, stop: number | null, step = 1): Tensor {
-  const size = x.shape[dim];
+  const size = shapeOf(x)[dim];
   if (checkInt('slice', 'step', step) <= 0) fail(ArgumentError, 'slice', 'step >= 1', `${step}: slice step must be positive`);
   const bound = (value: number | null, missing: number): number => {
     if (value === null) return missing;
@@ -282,7 +286,7 @@ export function narrow(x: Tensor, dim: number, start: number | Tensor, length: n
   if (asTensor('narrow', 'input', x).ndim === 0)
     throw new ShapeError('narrow: expected a tensor with dims, got a 0-d tensor: narrow() cannot be applied to a 0-dim tensor.');
   const d = checkDim('narrow', dim, x.ndim);
-  const size = x.shape[d];
+  const size = shapeOf(x)[d];
   const from = checkInt('narrow', 'start', start instanceof Tensor && start.ndim === 0 ? start.item() : start);
   const count = checkInt('narrow', 'length', length);
   if (count < 0) fail(ShapeError, 'narrow', 'length >= 0', `${count}: narrow(): length must be non-negative`);
@@ -309,7 +313,7 @@ const splitOp = defineOp<Pieces>({
   forward: ([x], { dim, sizes }) => {
     let start = 0;
     return sizes.map((size) => {
-      const piece = alias(x, x.shape.with(dim, size), x.strides, x.offset + start * x.strides[dim]);
+      const piece = alias(x, shapeOf(x).with(dim, size), stridesOf(x), x.offset + start * stridesOf(x)[dim]);
       start += size;
       return piece;
     });

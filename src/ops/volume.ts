@@ -1,7 +1,9 @@
 // Convolution and maxima of volumes (n?, channels, depth, height, width), composed of those of images: depth by depth.
+
 import { ArgumentError, fail, ShapeError } from '../core/errors.js';
 import { numel, showShape } from '../core/shape.js';
 import { zeroFill } from '../tensor/fill.js';
+import { shapeOf } from '../tensor/inner.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asTensor, readArgs } from './args.js';
 import { add, div, mul } from './arithmetic.js';
@@ -16,17 +18,18 @@ import { narrow, permute, reshape, select, sliceDim, unsqueeze } from './view.js
 
 /** The input with a batch, and the way back. */
 function batchOf(op: string, x: Tensor): { volumes: Tensor; back: (y: Tensor) => Tensor } {
-  if (asTensor(op, 'input', x).ndim !== 4 && x.ndim !== 5) fail(ShapeError, op, '4D (unbatched) or 5D (batched) input', `input of size ${showShape(x.shape)}`);
+  if (asTensor(op, 'input', x).ndim !== 4 && x.ndim !== 5)
+    fail(ShapeError, op, '4D (unbatched) or 5D (batched) input', `input of size ${showShape(shapeOf(x))}`);
   return x.ndim === 5 ? { volumes: x, back: (y) => y } : { volumes: unsqueeze(x, 0), back: (y) => select(y, 0, 0) };
 }
 function checkWeight(op: string, w: Tensor): void {
-  if (asTensor(op, 'weight', w).ndim !== 5) fail(ShapeError, op, 'a weight of 5 dims', showShape(w.shape));
+  if (asTensor(op, 'weight', w).ndim !== 5) fail(ShapeError, op, 'a weight of 5 dims', showShape(shapeOf(w)));
 }
 /** (n, c, d, h, w) as (n, d, c, h, w), and back. */
 const turned = (x: Tensor): Tensor => permute(x, [0, 2, 1, 3, 4]);
 /** All depths of (n, d, c, h, w) as images. */
-const slices = (x: Tensor): Tensor => reshape(x, [x.shape[0] * x.shape[1], ...x.shape.slice(2)]);
-const volumesOf = (images: Tensor, n: number): Tensor => reshape(images, [n, images.shape[0] / n, ...images.shape.slice(1)]);
+const slices = (x: Tensor): Tensor => reshape(x, [shapeOf(x)[0] * shapeOf(x)[1], ...shapeOf(x).slice(2)]);
+const volumesOf = (images: Tensor, n: number): Tensor => reshape(images, [n, shapeOf(images)[0] / n, ...shapeOf(images).slice(1)]);
 
 const convOrder = ['bias', 'stride', 'padding', 'dilation', 'groups'] as const;
 /** Cross-correlation of volumes x (n?, groups c, d, h, w) with filters w (groups o, c, kd, kh, kw): the sum of the planes' over the filters' depth. */
@@ -36,19 +39,19 @@ export function conv3d(x: Tensor, w: Tensor, ...args: ArgsOf<ConvOptions, typeof
   const { volumes, back } = batchOf(op, x);
   checkWeight(op, w);
   const [stride, dilation] = [perDim(op, 'stride', steps, 3, 1), perDim(op, 'dilation', apart, 3, 1)];
-  const span = dilation[0] * (w.shape[2] - 1);
+  const span = dilation[0] * (shapeOf(w)[2] - 1);
   const pads = typeof padding === 'string' ? null : perDim(op, 'padding', padding, 3, 0);
   const before = pads?.[0] ?? (padding === 'same' ? span >> 1 : 0);
   const after = pads?.[0] ?? (padding === 'same' ? span - (span >> 1) : 0);
   const padded = turned(constantPad(volumes, [0, 0, before, 0, 0], [0, 0, after, 0, 0]));
-  const depth = Math.floor((padded.shape[1] - span - 1) / stride[0]) + 1;
-  if (padded.shape[1] < span + 1)
-    fail(ShapeError, op, `a depth of at least ${span + 1} with its padding`, `${padded.shape[1]}: Kernel size can't be greater than actual input size`);
+  const depth = Math.floor((shapeOf(padded)[1] - span - 1) / stride[0]) + 1;
+  if (shapeOf(padded)[1] < span + 1)
+    fail(ShapeError, op, `a depth of at least ${span + 1} with its padding`, `${shapeOf(padded)[1]}: Kernel size can't be greater than actual input size`);
   const options = { stride: stride.slice(1), padding: pads?.slice(1) ?? padding, dilation: dilation.slice(1), groups };
   const planes = (tap: number): Tensor => slices(sliceDim(padded, 1, tap * dilation[0], tap * dilation[0] + (depth - 1) * stride[0] + 1, stride[0]));
   let y = conv2d(planes(0), select(w, 2, 0), { ...options, bias });
-  for (let tap = 1; tap < w.shape[2]; tap++) y = add(y, conv2d(planes(tap), select(w, 2, tap), options));
-  return back(turned(volumesOf(y, volumes.shape[0])));
+  for (let tap = 1; tap < shapeOf(w)[2]; tap++) y = add(y, conv2d(planes(tap), select(w, 2, tap), options));
+  return back(turned(volumesOf(y, shapeOf(volumes)[0])));
 }
 
 const transposedOrder = ['bias', 'stride', 'padding', 'outputPadding', 'groups', 'dilation'] as const;
@@ -62,7 +65,7 @@ export function convTranspose3d(x: Tensor, w: Tensor, ...args: ArgsOf<ConvTransp
   const [padding, extra] = [perDim(op, 'padding', options.padding ?? 0, 3, 0), perDim(op, 'outputPadding', options.outputPadding ?? 0, 3, 0)];
   if (extra[0] >= stride[0] && extra[0] >= dilation[0])
     fail(ArgumentError, op, 'outputPadding smaller than stride or dilation', `${extra[0]}: output padding must be smaller than either stride or dilation`);
-  const [n, , depth] = volumes.shape;
+  const [n, , depth] = shapeOf(volumes);
   const images = slices(turned(volumes));
   const planar = {
     stride: stride.slice(1),
@@ -71,14 +74,14 @@ export function convTranspose3d(x: Tensor, w: Tensor, ...args: ArgsOf<ConvTransp
     dilation: dilation.slice(1),
     groups: options.groups ?? 1,
   };
-  const reach = (depth - 1) * stride[0] + dilation[0] * (w.shape[2] - 1) + 1;
+  const reach = (depth - 1) * stride[0] + dilation[0] * (shapeOf(w)[2] - 1) + 1;
   const length = reach - 2 * padding[0] + extra[0];
   if (length <= 0) fail(ShapeError, op, 'a result that is not empty', `a depth of ${length}: output size is too small`);
   let y: Tensor | null = null;
-  for (let tap = 0; tap < w.shape[2]; tap++) {
+  for (let tap = 0; tap < shapeOf(w)[2]; tap++) {
     const planes = volumesOf(convTranspose2d(images, select(w, 2, tap), planar), n);
     if (y === null) {
-      y = empty([n, reach + extra[0], ...planes.shape.slice(2)], planes.dt);
+      y = empty([n, reach + extra[0], ...shapeOf(planes).slice(2)], planes.dt);
       zeroFill(y);
     }
     const places = arange(tap * dilation[0], tap * dilation[0] + (depth - 1) * stride[0] + 1, { step: stride[0], dtype: 'int64' });
@@ -92,14 +95,14 @@ export function convTranspose3d(x: Tensor, w: Tensor, ...args: ArgsOf<ConvTransp
 /** Maxima over height and width of every depth, then over depth: ties go to the first, as when all are seen at once. */
 function maxima(x: Tensor, op: string, planar: (images: Tensor) => Pooled, deep: (images: Tensor) => Pooled, returnIndices: boolean): Pooled {
   const { volumes, back } = batchOf(op, x);
-  const [n, c, d, h, w] = volumes.shape;
+  const [n, c, d, h, w] = shapeOf(volumes);
   const [flat, inPlane] = planar(reshape(volumes, [n, c * d, h, w])) as [Tensor, Tensor];
-  const [height, width] = flat.shape.slice(2);
+  const [height, width] = shapeOf(flat).slice(2);
   const area = height * width;
   const [y, inDepth] = deep(reshape(flat, [n, c, d, area])) as [Tensor, Tensor];
-  const volume = (t: Tensor): Tensor => back(reshape(t, [n, c, y.shape[2], height, width]));
+  const volume = (t: Tensor): Tensor => back(reshape(t, [n, c, shapeOf(y)[2], height, width]));
   if (!returnIndices) return volume(y);
-  const column = (t: Tensor): Tensor => reshape(t, [n, c, numel(t.shape.slice(2)) * (t === inPlane ? d : 1)]);
+  const column = (t: Tensor): Tensor => reshape(t, [n, c, numel(shapeOf(t).slice(2)) * (t === inPlane ? d : 1)]);
   const places = column(inDepth);
   const depth = div(places, Math.max(area, 1), { roundingMode: 'floor' });
   return [volume(y), volume(add(mul(depth, h * w), gather(column(inPlane), 2, places)))];

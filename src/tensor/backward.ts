@@ -9,7 +9,7 @@ import { deepenStack, heap, K } from '../kernels/load.js';
 import { anomalyMode, checkNan, watch } from './anomaly.js';
 import { gradientsOf } from './gradients.js';
 import { after, called, checkReplaced } from './hooks.js';
-import { gradientOf, setGradient, shapeOf, storageOf } from './inner.js';
+import { gradientOf, setGradient, shapeOf, storageOf, stridesOf } from './inner.js';
 import { collapse, dims, flat } from './loops.js';
 import { type AccumulateGrad, installTapeOps, isGradEnabled, type Node, setGradEnabled } from './node.js';
 import { defineOp, type Op } from './op.js';
@@ -266,10 +266,10 @@ class Pass {
   #check(node: Node, nr: number, grad: Tensor, from: string, input?: number): Tensor {
     const meta = node.meta(nr);
     if (!sameShape(shapeOf(grad), meta.shape)) {
-      if (!expandsTo(meta.shape, grad.shape)) {
+      if (!expandsTo(meta.shape, shapeOf(grad))) {
         const which = input === undefined ? '' : ` for input ${input}`;
         throw new GradientError(
-          `${from}: returned an invalid gradient${which}: expected shape compatible with ${showShape(meta.shape)}, got ${showShape(grad.shape)}`,
+          `${from}: returned an invalid gradient${which}: expected shape compatible with ${showShape(meta.shape)}, got ${showShape(shapeOf(grad))}`,
         );
       }
       grad = ops.sumTo(grad, meta.shape);
@@ -290,9 +290,9 @@ class Pass {
       if (!createGraph) storageOf(kept).owner = node.hooks === null ? Owner.Leaf : Owner.None;
     } else if (createGraph) setGradient(leaf, ops.add(had, dy));
     else {
-      if (!had.packed && overlapsItself(had.shape, had.strides)) {
+      if (!had.packed && overlapsItself(shapeOf(had), stridesOf(had))) {
         throw new GradientError(
-          `backward: expected a .grad that can be added to, got one of shape ${showShape(had.shape)} and strides ${showShape(had.strides)}: more than one element refers to a single memory location; clone() it first`,
+          `backward: expected a .grad that can be added to, got one of shape ${showShape(shapeOf(had))} and strides ${showShape(stridesOf(had))}: more than one element refers to a single memory location; clone() it first`,
         );
       }
       addInto(had, storageOf(had) === storageOf(dy) ? packedCopy(dy) : dy);
@@ -305,13 +305,13 @@ class Pass {
 /** held += grad, not recorded. */
 function addInto(held: Tensor, grad: Tensor): void {
   if (held.count === 0) return;
-  const nd = held.packed && grad.packed ? flat(held.count, 3) : collapse(held.shape, held, held, grad, held);
+  const nd = held.packed && grad.packed ? flat(held.count, 3) : collapse(shapeOf(held), held, held, grad, held);
   K.add[held.dt.code](addressOf(held), addressOf(grad), addressOf(held), 1, nd, dims);
 }
 
 function packedCopy(t: Tensor): Tensor {
   if (!t.packed) return contiguousCopy(t);
-  const out = empty(t.shape, t.dt);
+  const out = empty(shapeOf(t), t.dt);
   copyInto(out, t);
   return out;
 }

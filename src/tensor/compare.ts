@@ -1,7 +1,9 @@
 // What test libraries and JSON see of a tensor, which has no properties of its own: a tag that tells unequal tensors apart, and plain data to print.
 // Libraries compare tags (Object.prototype.toString), and what can be iterated by `constructor`, `size` and element after element.
+
 import type { DType, TypedArray } from '../core/dtype.js';
 import { numel, type Shape, showShape } from '../core/shape.js';
+import { shapeOf } from './inner.js';
 import type { Nested, Tensor } from './tensor.js';
 
 /** What JSON.stringify writes of a tensor. */
@@ -50,7 +52,7 @@ const named = 1000;
 export function tagOf(t: Tensor): string {
   const values = t.toTypedArray();
   const elements = Array.from<number | bigint, string>(values.length > named ? [] : values, (v) => (Object.is(v, -0) ? '-0' : String(v)));
-  return `${t.constructor.name} ${t.dtype} ${showShape(t.shape)} ${values.length > named ? digest(values) : elements.join(', ')}`.trimEnd();
+  return `${t.constructor.name} ${t.dtype} ${showShape(shapeOf(t))} ${values.length > named ? digest(values) : elements.join(', ')}`.trimEnd();
 }
 
 /** 128 bits of the elements' bytes, by the steps of MurmurHash3 (Appleby, 2011) on two pairs of lanes; every NaN counts as the same. */
@@ -80,7 +82,7 @@ export interface SizeOf {
 /** One `size` for every dtype and shape of tensors without rows: where there is nothing to iterate it is all that tells such tensors apart. */
 const sizes = new Map<string, SizeOf>();
 export function sizeWithoutRows(t: Tensor, size: SizeOf): SizeOf {
-  const key = `${t.dtype} ${showShape(t.shape)}`;
+  const key = `${t.dtype} ${showShape(shapeOf(t))}`;
   let own = sizes.get(key);
   if (own === undefined) {
     own = function (this: Tensor, dim: number) {

@@ -4,7 +4,7 @@ import { Category, type DTypeInfo, dtypes } from '../core/dtype.js';
 import { DTypeError, fail } from '../core/errors.js';
 import { type Shape, scalarShape } from '../core/shape.js';
 import { K } from '../kernels/load.js';
-import { storageOf } from './inner.js';
+import { shapeOf, storageOf } from './inner.js';
 import { collapse, dims, flat } from './loops.js';
 import { Owner } from './storage.js';
 import { addressOf, empty, type Tensor } from './tensor.js';
@@ -12,7 +12,7 @@ import { addressOf, empty, type Tensor } from './tensor.js';
 /** Every element = value; not recorded. */
 export function fillWith(t: Tensor, value: number): void {
   if (t.count === 0) return;
-  const nd = t.packed ? flat(t.count, 1) : collapse(t.shape, t, t);
+  const nd = t.packed ? flat(t.count, 1) : collapse(shapeOf(t), t, t);
   K.fill[t.dt.code](addressOf(t), t.dt.name === 'bool' ? Number(value !== 0) : value, nd, dims);
 }
 

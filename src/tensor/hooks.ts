@@ -2,16 +2,16 @@
 
 import { ArgumentError, fail, GradientError, show } from '../core/errors.js';
 import { sameShape, showShape } from '../core/shape.js';
-import { storageOf } from './inner.js';
+import { shapeOf, storageOf } from './inner.js';
 import type { Gradients, Node, NodeHook } from './node.js';
 import { Owner, setArena } from './storage.js';
 import { Tensor } from './tensor.js';
 
 export function checkReplaced(dy: Tensor, replaced: unknown, at: string): asserts replaced is Tensor {
   if (!(replaced instanceof Tensor)) fail(ArgumentError, 'registerHook', 'a hook to return a tensor or nothing', show(replaced));
-  const same = sameShape(replaced.shape, dy.shape) && replaced.dt === dy.dt;
+  const same = sameShape(shapeOf(replaced), shapeOf(dy)) && replaced.dt === dy.dt;
   if (same) return;
-  const [wanted, got] = [dy, replaced].map((t) => `a ${t.dtype} tensor of shape ${showShape(t.shape)}`);
+  const [wanted, got] = [dy, replaced].map((t) => `a ${t.dtype} tensor of shape ${showShape(shapeOf(t))}`);
   throw new GradientError(
     `registerHook: expected a hook at ${at} to return ${wanted}, got ${got}: a hook has changed the ${replaced.dt === dy.dt ? 'size' : 'type'} of value`,
   );

@@ -22,7 +22,7 @@ export interface Inside {
   readonly storageOf: Get<Storage>;
   /** Whether a value is a real tensor, not only an object with its prototype. */
   readonly isTensor: (value: unknown) => value is Tensor;
-  /** The arrays themselves, for reading at once: what `shape` and `strides` give is frozen first. */
+  /** The arrays themselves, which ops read and nobody writes to; `shape` and `strides` give frozen copies. */
   readonly shapeOf: Get<Shape>;
   readonly stridesOf: Get<Shape>;
   readonly nodeOf: Get<Node | null>;

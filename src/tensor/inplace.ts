@@ -5,7 +5,7 @@ import { DTypeError, GradientError, ShapeError } from '../core/errors.js';
 import { expandsTo, isDense, overlapsItself, showShape } from '../core/shape.js';
 import { zeroFill } from './fill.js';
 import { gradientsOf } from './gradients.js';
-import { baseOf, creationAt, leafGradOf, nodeOf, outNrOf, setNode, setOutNr, storageOf } from './inner.js';
+import { baseOf, creationAt, leafGradOf, nodeOf, outNrOf, setNode, setOutNr, shapeOf, storageOf, stridesOf } from './inner.js';
 import { layoutOf, type Window } from './layout.js';
 import { Creation, creationOf, edgeOf, historyOf, moveRetained, Node, requires } from './node.js';
 import { apply, defineOp, makeNode, needsGrad, type Op, savedBits, saveOutput } from './op.js';
@@ -22,9 +22,9 @@ export function checkWritable(op: string, x: Tensor, inputs: readonly Tensor[] =
   }
   const needs = x.dt.category === 2 ? needsGrad(inputs) : 0;
   if (needs !== 0) checkRecordable(op, x);
-  if (!constant && !x.packed && overlapsItself(x.shape, x.strides)) {
+  if (!constant && !x.packed && overlapsItself(shapeOf(x), stridesOf(x))) {
     throw new ShapeError(
-      `${op}: unsupported operation: more than one element of the written-to tensor of shape ${showShape(x.shape)} and strides ${showShape(x.strides)} refers to a single memory location; clone() it first`,
+      `${op}: unsupported operation: more than one element of the written-to tensor of shape ${showShape(shapeOf(x))} and strides ${showShape(stridesOf(x))} refers to a single memory location; clone() it first`,
     );
   }
   return needs;
@@ -54,9 +54,9 @@ export function checkRecordable(op: string, x: Tensor): void {
 
 /** Checks that the result of an op fits into the tensor it is to be written to. */
 export function checkResult(op: string, x: Tensor, shape: readonly number[], dt: Tensor['dt']): void {
-  if (!(expandsTo(shape, x.shape) && shape.length <= x.ndim)) {
+  if (!(expandsTo(shape, shapeOf(x)) && shape.length <= x.ndim)) {
     throw new ShapeError(
-      `${op}: expected a result of the output's shape, got output with shape ${showShape(x.shape)} that doesn't match the broadcast shape ${showShape(shape)}`,
+      `${op}: expected a result of the output's shape, got output with shape ${showShape(shapeOf(x))} that doesn't match the broadcast shape ${showShape(shape)}`,
     );
   }
   if (promote(dt, x.dt).category > x.dt.category) {
@@ -73,7 +73,7 @@ export function readable(op: string, x: Tensor, input: Tensor): Tensor {
   const [a0, a1] = rangeOf(x);
   const [b0, b1] = rangeOf(input);
   if (a1 < b0 || b1 < a0) return input;
-  if (isDense(x.shape, x.strides) && isDense(input.shape, input.strides)) {
+  if (isDense(shapeOf(x), stridesOf(x)) && isDense(shapeOf(input), stridesOf(input))) {
     throw new ShapeError(
       `${op}: unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location; clone() the tensor before performing the operation`,
     );
@@ -82,20 +82,23 @@ export function readable(op: string, x: Tensor, input: Tensor): Tensor {
 }
 
 /** Sizes and strides as one word; strides of dims of size 1 do not matter. */
-const rowsOf = ({ shape, strides }: Tensor): string => shape.map((size, d) => (size === 1 ? '1' : `${size}:${strides[d]}`)).join();
+const rowsOf = (t: Tensor): string =>
+  shapeOf(t)
+    .map((size, d) => (size === 1 ? '1' : `${size}:${stridesOf(t)[d]}`))
+    .join();
 
 function rangeOf(t: Tensor): [number, number] {
   let low = t.offset;
   let high = t.offset;
-  t.strides.forEach((stride, d) => {
-    if (stride < 0) low += stride * (t.shape[d] - 1);
-    else high += stride * (t.shape[d] - 1);
+  stridesOf(t).forEach((stride, d) => {
+    if (stride < 0) low += stride * (shapeOf(t)[d] - 1);
+    else high += stride * (shapeOf(t)[d] - 1);
   });
   return [low, high];
 }
 
 const copyOf = (t: Tensor): Tensor => {
-  const packed = empty(t.shape, t.dt);
+  const packed = empty(shapeOf(t), t.dt);
   copyInto(packed, t);
   return packed;
 };
@@ -135,7 +138,7 @@ class CopySlices extends Node {
     slice: Window,
     base: Tensor,
   ) {
-    super(copySlices, inputs, nrs, slice, base.shape, base.dt);
+    super(copySlices, inputs, nrs, slice, shapeOf(base), base.dt);
   }
   override free(): void {
     super.free();

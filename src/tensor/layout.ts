@@ -1,5 +1,7 @@
 // Where a tensor's elements lie, without the tensor: what the history of a view keeps, so that it holds no memory.
 import type { Shape } from '../core/shape.js';
+import { shapeOf, stridesOf } from './inner.js';
+import type { Tensor } from './tensor.js';
 
 export interface Layout {
   readonly shape: Shape;
@@ -13,4 +15,4 @@ export interface Window {
   readonly view: Layout;
 }
 
-export const layoutOf = ({ shape, strides, offset }: Layout): Layout => ({ shape, strides, offset });
+export const layoutOf = (t: Tensor): Layout => ({ shape: shapeOf(t), strides: stridesOf(t), offset: t.offset });

@@ -150,7 +150,7 @@ export class Node {
     const expected = saved[i + 2];
     if (storageOf(t).version !== expected) {
       throw new GradientError(
-        `${this.name}: one of the variables needed for gradient computation has been modified by an inplace operation: ${t.dtype} tensor of shape ${showShape(t.shape)} is at version ${storageOf(t).version}; expected version ${expected} instead`,
+        `${this.name}: one of the variables needed for gradient computation has been modified by an inplace operation: ${t.dtype} tensor of shape ${showShape(shapeOf(t))} is at version ${storageOf(t).version}; expected version ${expected} instead`,
       );
     }
     return t;
@@ -315,7 +315,7 @@ function refreshView(t: Tensor, base: Tensor): void {
     );
   }
   const nrs = outNrOf(base) === 0 ? null : [outNrOf(base)];
-  const node = new Node(viewOf, [edgeOf(base)], nrs, { base: layoutOf(base), view: layoutOf(t) }, t.shape, t.dt);
+  const node = new Node(viewOf, [edgeOf(base)], nrs, { base: layoutOf(base), view: layoutOf(t) }, shapeOf(t), t.dt);
   setNode(t, node);
   setOutNr(t, 0);
   setViewVersion(t, storageOf(t).version);

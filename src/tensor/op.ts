@@ -122,7 +122,7 @@ export function applyMulti<A>(op: Op<A>, inputs: readonly Tensor[], args: A): Te
       args,
       needs,
       ys[0],
-      ys.map(({ shape, dt }) => ({ shape, dt })),
+      ys.map((y) => ({ shape: shapeOf(y), dt: y.dt })),
     );
     ys.forEach((y, nr) => {
       if (op.nondifferentiable?.includes(nr) || y.dt.category !== 2) return;

@@ -2,13 +2,13 @@
 
 import { type DType, type DTypeInfo, dtypes, type TypedArray } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, GradientError, IndexError, ShapeError, show } from '../core/errors.js';
-import { checkDim, checkRank, contiguousStrides, isContiguous, MAX_RANK, numel, type Shape, sameShape, scalarShape, showShape } from '../core/shape.js';
+import { checkDim, checkRank, contiguousStrides, isContiguous, MAX_RANK, numel, type Shape, sameShape, showShape } from '../core/shape.js';
 import { backend, heap, K } from '../kernels/load.js';
 import { newArray } from './array.js';
 import { nested, type SizeOf, sizeWithoutRows, type TensorJSON, tagOf, toJSON } from './compare.js';
 import { formatTensor } from './format.js';
 import { type GradFn, gradFnOf } from './gradFn.js';
-import { gradientOf, installInside, setGradient, shapeOf, storageOf } from './inner.js';
+import { gradientOf, installInside, setGradient, shapeOf, storageOf, stridesOf } from './inner.js';
 import { collapse, dims } from './loops.js';
 import { Creation, historyOf, isRetained, type Node, requires } from './node.js';
 import { allocate, isInferenceModeEnabled, Owner, Storage } from './storage.js';
@@ -42,8 +42,8 @@ export class Tensor {
   /** In elements. */
   #offset: number;
   #packed: boolean;
-  /** Whether shape and strides are frozen. */
-  #frozen: boolean;
+  /** Frozen copies of shape and strides, once somebody has asked: a user may keep what they get, and no kernel reads it. */
+  #shown: { readonly shape: Shape; readonly strides: Shape } | null = null;
   #count: number;
 
   /** Tensors are made by functions: tensor, zeros, fromTypedArray, ...; @internal */
@@ -55,7 +55,6 @@ export class Tensor {
     this.#dt = dt;
     this.#shape = shape;
     this.#strides = strides;
-    this.#frozen = shape === scalarShape;
     this.#offset = offset;
     this.#packed = contiguous ?? isContiguous(shape, strides);
     this.#count = numel(shape);
@@ -105,7 +104,7 @@ export class Tensor {
         t.#dt = dt;
         t.#shape = shape;
         t.#strides = strides;
-        t.#frozen = false;
+        t.#shown = null;
         t.#offset = offset;
         t.#packed = isContiguous(shape, strides);
         t.#count = numel(shape);
@@ -113,21 +112,18 @@ export class Tensor {
     });
   }
 
-  /** The sizes, frozen. */
+  /** The sizes: a frozen array. */
   get shape(): Shape {
-    if (!this.#frozen) this.#freeze();
-    return this.#shape;
+    return (this.#shown ?? this.#show()).shape;
   }
-  /** The strides in elements, frozen. */
+  /** The strides in elements: a frozen array. */
   get strides(): Shape {
-    if (!this.#frozen) this.#freeze();
-    return this.#strides;
+    return (this.#shown ?? this.#show()).strides;
   }
-  /** Freezing takes as long as a small op, so that it is done once somebody asks. */
-  #freeze(): void {
-    Object.freeze(this.#shape);
-    Object.freeze(this.#strides);
-    this.#frozen = true;
+  /** Ops read the arrays themselves (inner.ts): freezing those would cost each op as much as a small kernel. */
+  #show(): { readonly shape: Shape; readonly strides: Shape } {
+    this.#shown = { shape: Object.freeze([...this.#shape]), strides: Object.freeze([...this.#strides]) };
+    return this.#shown;
   }
   /** Where the first element is in the storage, in elements. */
   get offset(): number {
@@ -161,14 +157,14 @@ export class Tensor {
     return this.#shape[0] === 0 ? sizeWithoutRows(this, Tensor.#size) : Tensor.#size;
   }
   static #size = function (this: Tensor, dim?: number): number | number[] {
-    return dim === undefined ? [...this.shape] : this.shape[this.#dimAt('size', dim)];
+    return dim === undefined ? [...this.#shape] : this.#shape[this.#dimAt('size', dim)];
   } as unknown as SizeOf;
   /** The strides in elements, or that of one dim. */
   stride(): number[];
   stride(dim: number): number;
   stride(dim?: number): number | number[] {
-    if (dim === undefined) return [...this.strides];
-    return this.strides[this.#dimAt('stride', dim)];
+    if (dim === undefined) return [...this.#strides];
+    return this.#strides[this.#dimAt('stride', dim)];
   }
   #dimAt(op: string, dim: number): number {
     if (this.ndim === 0) fail(IndexError, op, 'a tensor with dims', 'a 0-d tensor: it has no dimensions');
@@ -236,7 +232,7 @@ export class Tensor {
     if (value !== null && value !== undefined) {
       if (!(value instanceof Tensor)) fail(ArgumentError, 'grad', 'a tensor or null', show(value));
       if (value === this) throw new GradientError('grad: expected a tensor other than itself, got itself: a tensor cannot be its own grad');
-      if (!sameShape(value.shape, this.shape)) fail(ShapeError, 'grad', `a gradient of shape ${showShape(this.shape)}`, showShape(value.shape));
+      if (!sameShape(value.#shape, this.#shape)) fail(ShapeError, 'grad', `a gradient of shape ${showShape(this.#shape)}`, showShape(value.#shape));
       if (value.dt !== this.dt) fail(DTypeError, 'grad', `a gradient of dtype ${this.dtype}`, value.dtype);
     }
     replaceGradient(this, value ?? null);
@@ -273,7 +269,7 @@ export class Tensor {
   item(): number | boolean {
     if (this.count !== 1)
       throw new ShapeError(
-        `item: expected a tensor with one element, got shape ${showShape(this.shape)}: only one element tensors can be converted to scalars`,
+        `item: expected a tensor with one element, got shape ${showShape(this.#shape)}: only one element tensors can be converted to scalars`,
       );
     const cell = cells[this.dt.code];
     backend.copyOut(addressOf(this), cell);
@@ -290,7 +286,7 @@ export class Tensor {
     const values = this.count > maxCopied ? null : this.toTypedArray();
     const read = (i: number): number | bigint => (values === null ? elementAt(this, i) : values[i]);
     const at = this.dt.name === 'bool' ? (i: number) => read(i) !== 0 : read;
-    return formatTensor(at, this.shape, this.dtype, suffixes);
+    return formatTensor(at, this.#shape, this.dtype, suffixes);
   }
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
@@ -329,8 +325,8 @@ const maxCopied = 2 ** 16;
 function elementAt(t: Tensor, index: number): number | bigint {
   let [at, rest] = [0, index];
   for (let d = t.ndim - 1; d >= 0; d--) {
-    at += (rest % t.shape[d]) * t.strides[d];
-    rest = Math.floor(rest / t.shape[d]);
+    at += (rest % shapeOf(t)[d]) * stridesOf(t)[d];
+    rest = Math.floor(rest / shapeOf(t)[d]);
   }
   const cell = cells[t.dt.code];
   backend.copyOut(addressOf(t) + at * t.dt.size, cell);
@@ -377,7 +373,7 @@ export function alias(t: Tensor, shape: Shape, strides: Shape, offset: number): 
 /** dst = src converted to dst's dtype, any strides, src broadcast; not recorded. */
 export function copyInto(dst: Tensor, src: Tensor): void {
   if (dst.count === 0) return;
-  const nd = collapse(dst.shape, dst, src, dst);
+  const nd = collapse(shapeOf(dst), dst, src, dst);
   K.cast(addressOf(src), addressOf(dst), src.dt.code, dst.dt.code, nd, dims);
 }
 

@@ -2,10 +2,10 @@
 
 import { int64 } from '../core/dtype.js';
 import { GradientError } from '../core/errors.js';
-import { contiguousStrides, isDense, overlapsItself, type Shape } from '../core/shape.js';
+import { contiguousStrides, isDense, overlapsItself } from '../core/shape.js';
 import { K } from '../kernels/load.js';
 import { zeroFill } from './fill.js';
-import { storageOf } from './inner.js';
+import { shapeOf, storageOf } from './inner.js';
 import type { Layout, Window } from './layout.js';
 import { collapse, dims } from './loops.js';
 import { installTapeOps } from './node.js';
@@ -49,8 +49,6 @@ function indexZero(): Tensor {
   return zeroIndex;
 }
 
-const pointShape: Shape = [];
-
 /** y = the part of x (laid out as the base) that the view shows. */
 export const window: Op<Window> = defineOp<Window>({
   name: 'window',
@@ -74,10 +72,9 @@ export const windowBackward: Op<Window> = defineOp<Window>({
     zeroFill(whole);
     const part = through(laid, w);
     if (dy.count > 0) {
-      const index = { shape: pointShape, strides: pointShape, packed: true };
-      const zero = addressOf(indexZero());
-      const nd = collapse(dy.shape, null, dy, index, part);
-      K.scatter_add[dy.dt.code](addressOf(dy), zero, addressOf(part), 0, nd, dims);
+      const zero = indexZero();
+      const nd = collapse(shapeOf(dy), null, dy, zero, part);
+      K.scatter_add[dy.dt.code](addressOf(dy), addressOf(zero), addressOf(part), 0, nd, dims);
     }
     return contiguousCopy(laid);
   },
