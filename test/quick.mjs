@@ -50,6 +50,7 @@ const backends = new Set();
 for (const path of changed) {
   const [top, room] = path.split('/');
   if (/^test\/[\w-]+\.test\.ts$/.test(path)) files.add(basename(path, '.test.ts'));
+  else if (path.endsWith('.md')) files.add('pages');
   else if (top === 'test') everyRow ||= room === 'cases';
   else if (top === 'native' || top === 'wasm') {
     backends.add(top);
