@@ -1,5 +1,6 @@
 // gt.special: PyTorch's torch.special.
 export { sigmoid as expit } from './ops/activation.js';
+export { round } from './ops/decimals.js';
 export { exp2, expm1, log1p, logit, xlogy } from './ops/exponential.js';
 export {
   digamma,
@@ -14,7 +15,6 @@ export {
 } from './ops/gamma.js';
 export { erf } from './ops/pointwise.js';
 export { logsumexp } from './ops/reduce.js';
-export { round } from './ops/round.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
 export { entr, ndtr, xlog1py } from './ops/special.js';
 export { sinc } from './ops/trigonometry.js';

@@ -66,8 +66,8 @@ function growth<T>(x: v128): v128 {
 
 @unmanaged class Hardswish {
   @inline of<T>(x: v128, s: v128, t: v128): v128 {
-    const gate = v128.min<T>(v128.max<T>(v128.add<T>(x, all<T>(3)), all<T>(0)), all<T>(6));
-    return v128.div<T>(v128.mul<T>(x, gate), all<T>(6));
+    const shifted = v128.add<T>(x, all<T>(3)), gate = v128.max<T>(shifted, all<T>(0));
+    return v128.bitselect(x, v128.div<T>(v128.mul<T>(x, gate), all<T>(6)), v128.gt<T>(shifted, all<T>(6)));
   }
 }
 @unmanaged class HardswishBwd {

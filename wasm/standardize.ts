@@ -167,7 +167,7 @@ function forwardGroups<T>(begin: i32, end: i32, p: usize): void {
   const job = changetype<Job>(p), pieces = job.pieces(), span = job.span;
   for (let group = begin; group < end; group++) {
     momentsOf<T>(job, group);
-    if (isExtreme<T>(job, group)) wideMoments<T>(job, group);
+    if (isExtreme<T>(job, group) || !isFinite(load<f64>(at<f64>(job.variance, group)))) wideMoments<T>(job, group);
     if (isExtreme<T>(job, group)) {
       wideForward<T>(job, group);
       continue;
@@ -182,6 +182,11 @@ function forwardGroups<T>(begin: i32, end: i32, p: usize): void {
     }
     for (let piece = 0; piece < pieces; piece++) {
       const w = parameterAt<T>(job.weight, channel + piece, <T>1), b = parameterAt<T>(job.bias, channel + piece, <T>0);
+      // Its product with the rest of the mean, which may be 0, is not for the sum.
+      if (!isFinite(w)) {
+        wideForward<T>(job, group);
+        break;
+      }
       const slope = v128.splat<T>(<T>(factor * <f64>w)), level = v128.splat<T>(<T>(rest * w + b));
       for (let o = 0; o < job.outer; o++) {
         const from = job.run(group, o) + piece * span;
@@ -266,6 +271,10 @@ function backwardTasks<T>(begin: i32, end: i32, p: usize): void {
           const w = <f64>parameterAt<T>(weight, piece, <T>1);
           sum += w * s, product += w * q;
         }
+      }
+      if (!isFinite(sum) || !isFinite(product)) {
+        wideBackward<T>(job, group, 0, 0);
+        continue;
       }
       // (w dy - m - z p) * scale, in which z is spelled out.
       const m = job.centred ? sum / size : 0, q = product / size;

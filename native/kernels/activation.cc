@@ -81,7 +81,7 @@ void hardswish(const T* x, Out<T> y, int64_t nd, Dims dims) {
       [](auto v) {
         using V = decltype(v);
         const V shifted = v + splat<V>(3), raised = shifted < 0 ? V{} : shifted;
-        return v * (raised > 6 ? splat<V>(6) : raised) / splat<V>(6);
+        return shifted > 6 ? v : v * raised / splat<V>(6);
       },
       nd, dims, y.data, x);
 }

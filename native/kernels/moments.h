@@ -32,6 +32,12 @@ bool is_extreme(Moments of, double eps) {
   return sizeof(T) == 4 && !(of.variance + eps > SMALL && of.variance < LARGE);
 }
 
+/** Whether moments are computed again: float32 did not reach, or an infinite element made the mean NaN. */
+template <class T>
+bool is_lost(Moments of, double eps) {
+  return is_extreme<T>(of, eps) || !__builtin_isfinite(of.variance);
+}
+
 /** The moments of a group, every element widened. */
 template <class T>
 Moments wide_moments(const T* x, const Groups& at, int64_t group, bool centred) {
@@ -158,7 +164,7 @@ Moments narrow_moments(const T* x, const Groups& at, int64_t group, bool centred
 template <class T>
 Moments moments(const T* x, const Groups& at, int64_t group, bool centred, double eps) {
   const Moments found = narrow_moments(x, at, group, centred);
-  return is_extreme<T>(found, eps) ? wide_moments(x, at, group, centred) : found;
+  return is_lost<T>(found, eps) ? wide_moments(x, at, group, centred) : found;
 }
 
 // Columns: a band of up to BAND of them at once, row by row -----------------------------------------------------------------------------------------------------
@@ -207,7 +213,7 @@ void band_moments(const T* x, const Groups& at, int64_t first, int64_t w, bool c
   const double size = static_cast<double>(at.outer);
   const auto widen = [&] {
     for (int64_t j = 0; j < w; j++) {
-      if (!is_extreme<T>({mean[j], variance[j]}, eps)) continue;
+      if (!is_lost<T>({mean[j], variance[j]}, eps)) continue;
       const Moments found = wide_moments(x, at, first + j, centred);
       mean[j] = found.mean;
       variance[j] = found.variance;

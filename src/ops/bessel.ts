@@ -3,7 +3,7 @@ import { noGrad } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, div, mul, sub } from './arithmetic.js';
-import { eq, le, where } from './compare.js';
+import { le, where } from './compare.js';
 import { abs } from './pointwise.js';
 
 /**
@@ -52,8 +52,8 @@ export function besselFamily(name: string, family: BesselFamily): (x: Tensor, n:
     saves: 1,
     forward: ([x], n) =>
       noGrad(() => {
-        // The closed forms are exact but for 0 / 0.
-        const isNear = n <= family.first + 1 ? eq(x, 0) : le(abs(x), family.near);
+        // The closed forms are exact but for 0 / 0, and quotients of subnormal numbers.
+        const isNear = le(abs(x), n <= family.first + 1 ? 2 ** -20 : family.near);
         return where(isNear, nearZero(x, family, n), byRecurrence(x, family, n));
       }),
     vjp: [(dy, node) => mul(dy, mul(mul(node.x(0), family.sign), apply(op, [node.x(0)], (node.args as number) + 1)))],

@@ -102,8 +102,8 @@ const nllOp = defineOp<Picked>({
     // Negated before they are added: losses of 0 make 0, not -0.
     const losses = neg(alias(pick(logp, column(labels), 1), [n], [1], 0));
     if (!summed) return losses;
-    const sum = reduceWith('nllLoss', K.sum, losses, logp.dt, { dims: [0], keepdim: false, shape: [n] });
-    return divisor === 1 ? sum : div(sum, divisor);
+    const kernels = divisor === 1 ? K.sum : K.mean;
+    return reduceWith('nllLoss', kernels, losses, logp.dt, { dims: [0], keepdim: false, shape: [n] });
   },
   vjp: [
     (dy, node) => {

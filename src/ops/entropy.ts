@@ -29,7 +29,8 @@ const bceOp = defineOp({
   vjp: [
     (dy, node) => {
       const [p, t] = [node.x(0), node.x(1)];
-      return div(mul(dy, sub(p, t)), clamp(mul(sub(1, p), p), { min: 1e-12 }));
+      // Divided first: a small dy times a small difference may be below float32.
+      return mul(dy, div(sub(p, t), clamp(mul(sub(1, p), p), { min: 1e-12 })));
     },
     (dy, node) => mul(dy, sub(log1p(neg(node.x(0))), log(node.x(0)))),
   ],

@@ -61,6 +61,7 @@ export {
   where,
 } from './compare.js';
 export { bool, byte, clone, contiguous, copy_, detach, detach_, double, fill, fill_, float, int, long, to, zero_ } from './copy.js';
+export { round, round_ } from './decimals.js';
 export * from './diagonal.js';
 export { cumulativeTrapezoid, diff, gradient, trapezoid } from './difference.js';
 export { einsum, tensordot } from './einsum.js';
@@ -168,7 +169,7 @@ export {
   remainder_,
 } from './remainder.js';
 export { resize_ } from './resize.js';
-export { ceil, ceil_, floor, floor_, round, round_, sign, sign_, trunc, trunc_ } from './round.js';
+export { ceil, ceil_, floor, floor_, sign, sign_, trunc, trunc_ } from './round.js';
 export { cummax, cummin, cumprod, cumprod_, cumsum, cumsum_, logcumsumexp } from './scan.js';
 export { indexAdd, indexAdd_, indexCopy, indexCopy_, indexFill, indexFill_, scatterAdd, scatterAdd_ } from './scatter.js';
 export { indexReduce, indexReduce_, scatter, scatter_, scatterReduce, scatterReduce_ } from './scatterReduce.js';

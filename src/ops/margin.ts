@@ -1,10 +1,11 @@
 // Losses that are 0 once a score is on the right side by a margin: hinge, ranking, triplets, classes.
 
-import { int64, uint8 } from '../core/dtype.js';
+import { Category, int64, uint8 } from '../core/dtype.js';
 import { ArgumentError, fail, IndexError, ShapeError } from '../core/errors.js';
 import { broadcastShapes, sameShape, showShape } from '../core/shape.js';
 import { constant } from '../tensor/fill.js';
 import { shapeOf } from '../tensor/inner.js';
+import { noGrad } from '../tensor/node.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
 import { add, div, mul, neg, sub } from './arithmetic.js';
@@ -18,8 +19,9 @@ import { pow } from './power.js';
 import { floatOf } from './promote.js';
 import { sum } from './reduce.js';
 import { needSameShape, type ReductionOption, reduced } from './reduced.js';
+import { magnitudeOf } from './scale.js';
 import { pairwiseDistance } from './similarity.js';
-import { reshape, unsqueeze } from './view.js';
+import { reshape, squeeze, unsqueeze } from './view.js';
 
 const hinge = (x: Tensor): Tensor => clampMin(x, 0);
 
@@ -61,9 +63,15 @@ export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tens
   if (asTensor(op, 'target', target).ndim > 1 || shape.length !== target.ndim + 1)
     fail(ShapeError, op, `a 0-d target for vectors or a 1-d target for rows`, `target ${showShape(shapeOf(target))} for ${showShape(shape)}`);
   const dot = (a: Tensor, b: Tensor): Tensor => sum(mul(a, b), -1);
-  // Against division by 0.
-  const norms = sqrt(mul(add(dot(input1, input1), 1e-12), add(dot(input2, input2), 1e-12)));
-  const cosine = div(dot(input1, input2), norms);
+  // Of vectors whose largest element is 1, so that squares stay in range; the eps against division by 0 is scaled alike.
+  const scaled = [input1, input2].map((x) => {
+    const size = x.count === 0 || x.dt.category !== Category.Float ? constant(1, floatOf(x.dt)) : clampMin(magnitudeOf(x, -1), 1e-6);
+    const u = div(x, size);
+    const eps = noGrad(() => div(1e-6, size.ndim === 0 ? size : squeeze(size, -1)));
+    return { u, norm: sqrt(add(dot(u, u), mul(eps, eps))) };
+  });
+  const [a, b] = scaled;
+  const cosine = div(dot(a.u, b.u), mul(a.norm, b.norm));
   const apart = hinge(sub(cosine, asNumber(op, 'margin', margin)));
   return reduced(op, add(where(eq(target, 1), sub(1, cosine), 0), where(eq(target, -1), apart, 0)), reduction);
 }

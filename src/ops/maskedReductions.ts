@@ -16,6 +16,7 @@ import { fromArray } from './create.js';
 import { amax as amaxOf, amin as aminOf } from './extrema.js';
 import { sqrt } from './pointwise.js';
 import { type Dims, logsumexp as logsumexpOf, prod as prodOf, sum as sumOf } from './reduce.js';
+import { magnitudeOf } from './scale.js';
 import { logSoftmax as logSoftmaxOf, softmax as softmaxOf } from './softmax.js';
 import { broadcastTo, permute, reshape } from './view.js';
 
@@ -119,7 +120,16 @@ function spread(op: string, x: Tensor, args: MaskedVarArgs): Tensor {
 /** The variance of what counts. */
 const variance = (x: Tensor, ...args: MaskedVarArgs): Tensor => spread('masked.var', x, args);
 /** The standard deviation of what counts. */
-export const std = (x: Tensor, ...args: MaskedVarArgs): Tensor => sqrt(spread('masked.std', x, args));
+export function std(x: Tensor, ...args: MaskedVarArgs): Tensor {
+  const op = 'masked.std';
+  const options = readArgs<MaskedVarOptions>(op, args, ['dim', 'unbiased'], ['keepdim', 'dtype', 'mask']);
+  const { over, mask } = read(op, x, options);
+  if (x.count === 0 || x.dt.category !== Category.Float) return sqrt(spread(op, x, args));
+  // Of elements of size 1, whose squares stay in range.
+  const scale = magnitudeOf(filled(x, mask, 0), over.dim);
+  const deviation = sqrt(spread(op, div(x, scale), [options]));
+  return mul(deviation, toDtype(over.keepdim ? scale : reshape(scale, deviation.shape), deviation.dt));
+}
 export { variance as var, variance as var_ };
 
 type MaskedSoftmax = (x: Tensor, dim: number, options?: Mask) => Tensor;

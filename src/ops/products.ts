@@ -16,6 +16,7 @@ import { stack } from './join.js';
 import { type AddmmOptions, bmm, dot, factorsOf, matmul, mv, outer } from './matmul.js';
 import { sqrt } from './pointwise.js';
 import { sum } from './reduce.js';
+import { magnitudeOf } from './scale.js';
 import { broadcastTo, reshape, select, squeeze, transpose, unsqueeze } from './view.js';
 
 // A product added to something ---------------------------------------------------------------------------------------------------------------------------------
@@ -203,7 +204,8 @@ export function cov(x: Tensor, ...args: ArgsOf<CovOptions, []>): Tensor {
 export function corrcoef(x: Tensor): Tensor {
   if (asTensor('corrcoef', 'input', x).ndim > 2)
     fail(ShapeError, 'corrcoef', 'at most two dims', `${showShape(shapeOf(x))}: expected input to have two or fewer dimensions`);
-  const c = cov(x);
+  // The correlation is that of rows of any scale; the squares of rows of size 1 stay in range.
+  const c = cov(x.count === 0 ? x : div(x, magnitudeOf(x, -1)));
   if (c.ndim === 0) return div(c, c);
   const deviation = sqrt(diagonal(c, 0, -2, -1));
   return clamp(div(div(c, unsqueeze(deviation, 1)), unsqueeze(deviation, 0)), { min: -1, max: 1 });

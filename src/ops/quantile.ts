@@ -11,9 +11,10 @@ import { clampMin } from './clamp.js';
 import { gt, isnan, where } from './compare.js';
 import { toDtype } from './copy.js';
 import { fromArray } from './create.js';
+import { round } from './decimals.js';
 import { gather } from './gather.js';
 import { sum } from './reduce.js';
-import { ceil, floor, round } from './round.js';
+import { ceil, floor } from './round.js';
 import { sort } from './sort.js';
 import { permute, reshape } from './view.js';
 

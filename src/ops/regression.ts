@@ -21,6 +21,12 @@ import { unsqueeze } from './view.js';
 
 const difference = (op: string, input: Tensor, target: Tensor): Tensor => sub(asTensor(op, 'input', input), asTensor(op, 'target', target));
 
+/** d^2 where it is used; elsewhere, where it may be infinite, its derivative would be NaN. */
+function squareWhere(isUsed: Tensor, d: Tensor): Tensor {
+  const used = where(isUsed, d, 0);
+  return mul(used, used);
+}
+
 const mseLossOp = defineOp<Reduction>({
   name: 'mseLoss',
   saves: 3,
@@ -62,7 +68,9 @@ export function smoothL1Loss(input: Tensor, target: Tensor, ...args: ArgsOf<Smoo
   if (beta === 0) return l1Loss(input, target, { reduction });
   const d = difference(op, input, target);
   const size = abs(d);
-  return reduced(op, where(lt(size, beta), mul(mul(d, d), 0.5 / beta), sub(size, beta / 2)), reduction);
+  const isNear = lt(size, beta);
+  const square = squareWhere(isNear, d);
+  return reduced(op, where(isNear, mul(square, 0.5 / beta), sub(size, beta / 2)), reduction);
 }
 
 export interface HuberOptions extends ReductionOption {
@@ -75,7 +83,9 @@ export function huberLoss(input: Tensor, target: Tensor, ...args: ArgsOf<HuberOp
   if (!(asNumber(op, 'delta', delta) > 0)) fail(ArgumentError, op, 'delta > 0', `${show(delta)}: huber_loss does not support non-positive values for delta.`);
   const d = difference(op, input, target);
   const size = abs(d);
-  return reduced(op, where(lt(size, delta), mul(mul(d, d), 0.5), mul(sub(size, delta / 2), delta)), reduction);
+  const isNear = lt(size, delta);
+  const square = squareWhere(isNear, d);
+  return reduced(op, where(isNear, mul(square, 0.5), mul(sub(size, delta / 2), delta)), reduction);
 }
 
 export interface KlDivOptions {

@@ -5,7 +5,7 @@ import { K } from '../kernels/load.js';
 import { constant } from '../tensor/fill.js';
 import { shapeOf, stridesOf } from '../tensor/inner.js';
 import { collapse, dims } from '../tensor/loops.js';
-import { isGradEnabled, OUT } from '../tensor/node.js';
+import { OUT } from '../tensor/node.js';
 import { apply, defineOp, type Op } from '../tensor/op.js';
 import { addressOf, copyInto, empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asChoice, asTensor, readArgs } from './args.js';
@@ -63,8 +63,8 @@ const combine = ({ x, src, index }: Along, combination: Combination): Tensor => 
  */
 function productBackward(dy: Tensor, along: Along, y: Tensor, combination: Combination): [Tensor, Tensor] {
   const { x, src, index, dim } = along;
-  if (x.dt === float32 && isGradEnabled()) {
-    // The derivatives of a quotient cancel.
+  if (x.dt === float32) {
+    // The derivatives of a quotient cancel, and a product of some factors may leave the range of float32.
     const wide = { ...along, x: toDtype(x, float64), src: toDtype(src, float64) };
     const [dx, dsrc] = productBackward(toDtype(dy, float64), wide, combine(wide, combination), combination);
     return [toDtype(dx, float32), toDtype(dsrc, float32)];

@@ -151,9 +151,10 @@ export function histc(x: Tensor, ...args: ArgsOf<HistcOptions, ['bins', 'min', '
   if (asTensor(op, 'input', x).dt.category !== Category.Float) fail(DTypeError, op, 'a floating point tensor', x.dtype);
   const n = binsOf(op, bins);
   const [low, high] = span(op, x, min, max, 1);
-  const v = flat(x);
-  // The ends as the dtype holds them.
-  const [first, last] = [full([], low, x.dt), full([], high, x.dt)];
+  // In float64 where the products below leave the range of float32.
+  const v = (high - low) * n < 2 ** 127 ? flat(x) : toDtype(flat(x), float64);
+  // The ends as the input's dtype holds them.
+  const [first, last] = [low, high].map((end) => toDtype(full([], end, x.dt), v.dt));
   const inside = logicalAnd(ge(v, first), le(v, last));
   // Multiplied first, so that whole numbers between whole ends lie where they should. PyTorch 1.13 divides first, and misses some of them by a bin.
   const at = clamp(floor(div(mul(sub(v, first), n), sub(last, first))), { min: 0, max: n - 1 });
