@@ -1,5 +1,6 @@
 // Every op whose first argument is a tensor, as a Tensor method: one loop for the values, one mapped type for the types.
 import * as autograd from './autograd/methods.js';
+import { ArgumentError, fail } from './core/errors.js';
 import { newEmpty, newFull, newOnes, newZeros } from './ops/create.js';
 import * as ops from './ops/index.js';
 import { sliceOf } from './ops/strided.js';
@@ -66,4 +67,25 @@ for (const [name, op] of Object.entries({
       return f(this, ...rest);
     },
   });
+}
+
+/**
+ * PyTorch's attributes under other names, and `length`: assigned or read they would be silently
+ * nothing, and what JavaScript takes for an array without elements (Array.from, array.set) is empty.
+ */
+const otherwise: Readonly<Record<string, string>> = {
+  requires_grad: 'x.requiresGrad',
+  requires_grad_: 'x.requiresGrad_()',
+  grad_fn: 'x.gradFn',
+  is_leaf: 'x.isLeaf',
+  retains_grad: 'x.retainsGrad',
+  retain_grad: 'x.retainGrad()',
+  data: 'x.detach(), or in noGrad x.copy_(y)',
+  T: 'x.t()',
+  mT: 'x.transpose(-2, -1)',
+  length: 'x.size(0), x.numel() or x.toArray()',
+};
+for (const [name, right] of Object.entries(otherwise)) {
+  const refuse = (): never => fail(ArgumentError, 'Tensor', right, `x.${name}`);
+  Object.defineProperty(Tensor.prototype, name, { configurable: true, get: refuse, set: refuse });
 }

@@ -85,9 +85,13 @@ describe('what a tensor hands out', () => {
       gt.ArgumentError,
     );
     for (const fake of [Object.create(gt.Tensor.prototype), Object.create(gt.ones([2])), structuredClone(gt.ones([2]))]) {
-      expect(() => gt.add(fake, 1)).toThrow();
-      expect(() => gt.cat([gt.ones([2]), fake])).toThrow();
+      for (const use of [() => gt.add(fake, 1), () => gt.mul(1, fake), () => gt.exp(fake), () => gt.ones([2]).add_(fake), () => gt.cat([gt.ones([2]), fake])])
+        expect(use).toThrow(gt.ArgumentError);
+      expect(() => gt.tensor(fake)).toThrow(gt.ArgumentError);
+      expect(() => set(gt.ones([2]), 'grad', fake)).toThrow(gt.ArgumentError);
     }
+    expect(() => gt.exp(structuredClone(gt.ones([2])))).toThrow(/send x\.toTypedArray\(\) and x\.shape/);
+    expect(() => gt.exp({ a: 1 } as unknown as gt.Tensor)).toThrow(/got Object$/);
   });
 
   it('shows of the graph names, edges and hooks, always as the same object', () => {
@@ -95,6 +99,59 @@ describe('what a tensor hands out', () => {
     expect(y.gradFn).toBe(y.gradFn);
     expect(`${y.gradFn}`).toBe('<MulBackward0>');
     expect(Reflect.ownKeys(y.gradFn!)).toEqual([]);
+  });
+});
+
+describe('what JavaScript would let pass', () => {
+  const [x, y] = [gt.tensor([1, 2, 3]), gt.ones([3])] as unknown as [number, number];
+  const text = 'a';
+  const operators: Record<string, () => unknown> = {
+    '-x': () => -x,
+    'x + 1': () => x + 1,
+    'x > y': () => x > y,
+    "'a' + x": () => text + x,
+    'Number(x)': () => Number(x),
+    'of no elements': () => -(gt.tensor([]) as unknown as number),
+  };
+  it.each(Object.entries(operators))('operators name the methods: %s', (_, use) => {
+    expect(use).toThrow(gt.ShapeError);
+    expect(use).toThrow(/x\.neg\(\), x\.add\(y\), x\.gt\(y\)/);
+  });
+  it('operators and texts take what they can', () => {
+    const one = gt.tensor([5]) as unknown as number;
+    expect([-one, one + 1, one > 4, `${x}`]).toEqual([-5, 6, true, 'tensor([1., 2., 3.])']);
+  });
+
+  const names = { requires_grad: 'requiresGrad', grad_fn: 'gradFn', is_leaf: 'isLeaf', retain_grad: 'retainGrad', data: 'detach', T: 't' };
+  it.each(Object.entries(names))("PyTorch's attribute %s names ours, %s", (theirs, ours) => {
+    expect(ours in gt.Tensor.prototype).toBe(true);
+    const error = new RegExp(`^Tensor: expected x\\.${ours}\\b.*, got x\\.${theirs}$`);
+    expect(() => Reflect.get(x as unknown as object, theirs)).toThrow(error);
+    expect(() => set(x as unknown as object, theirs, true)).toThrow(gt.ArgumentError);
+    expect(Object.keys(x)).toEqual([]);
+  });
+  it('a tensor is no array without elements', () => {
+    for (const t of [gt.tensor(5), gt.tensor([1, 2])] as unknown as number[][]) {
+      expect(() => new Float32Array(2).set(t)).toThrow(gt.ArgumentError);
+      expect(() => Math.max.apply(null, t)).toThrow(gt.ArgumentError);
+    }
+    expect(() => Array.from(gt.tensor(5))).toThrow(gt.ArgumentError);
+    expect(Array.from(gt.tensor([1, 2]), Number)).toEqual([1, 2]);
+  });
+
+  it('numbers that are no counts, and names of what is no tensor', () => {
+    const labels = gt.tensor([0, 1], { dtype: 'int64' });
+    const call = (f: unknown, ...args: unknown[]): unknown => (f as (...args: unknown[]) => unknown)(...args);
+    const wrong: Record<string, () => unknown> = {
+      oneHot: () => gt.nn.functional.oneHot(labels, 2.5),
+      'oneHot of none': () => gt.nn.functional.oneHot(gt.tensor([], { dtype: 'int64' }), 1.5),
+      tensor: () => gt.tensor([2n ** 70n]),
+      conv2d: () => call(gt.nn.functional.conv2d, gt.ones([1, 1, 3, 3]), gt.ones([1, 1, 2, 2]), { groups: 10n }),
+      histogram: () => call(gt.histogram, gt.ones([3]), 3, { weight: 'sum' }),
+      'histogram without bins': () => call(gt.histogram, gt.ones([3]), null, { weight: 'sum' }),
+      setNumThreads: () => gt.setNumThreads(2 ** 53),
+    };
+    for (const [name, use] of Object.entries(wrong)) expect(use, name).toThrow(gt.GradtapeError);
   });
 });
 

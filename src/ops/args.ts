@@ -1,5 +1,6 @@
 // PyTorch's arguments in JavaScript: positional ones in PyTorch's order, any of them by name in one trailing plain object instead; and the checks of single values.
 import { ArgumentError, fail, show } from '../core/errors.js';
+import { isTensor } from '../tensor/inner.js';
 import { Tensor } from '../tensor/tensor.js';
 
 export type Options = Record<string, unknown>;
@@ -49,8 +50,17 @@ export function readArgs<O>(
   return values as Partial<O>;
 }
 
+/** Throws, and says of an object that looks like a tensor why it is none. */
+export function noTensor(op: string, requirement: string, value: unknown): never {
+  if (value instanceof Tensor) fail(ArgumentError, op, requirement, 'an object that only inherits from one');
+  // What structuredClone makes of an object whose fields are all private.
+  const empty = isOptions(value) && Reflect.ownKeys(value).length === 0;
+  const hint = ': tensors do not survive structuredClone or postMessage; send x.toTypedArray() and x.shape';
+  return fail(ArgumentError, op, requirement, empty ? `{}${hint}` : show(value));
+}
+
 export function asTensor(op: string, role: string, value: unknown): Tensor {
-  return value instanceof Tensor ? value : fail(ArgumentError, op, `${role} to be a tensor`, show(value));
+  return isTensor(value) ? value : noTensor(op, `${role} to be a tensor`, value);
 }
 
 export function asTensors(op: string, role: string, value: unknown): Tensor[] {
@@ -61,7 +71,7 @@ export function asTensors(op: string, role: string, value: unknown): Tensor[] {
 export function asNumber(op: string, role: string, value: unknown): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return Number(value);
-  if (value instanceof Tensor && value.count === 1) return Number(value.item());
+  if (isTensor(value) && value.count === 1) return Number(value.item());
   return fail(ArgumentError, op, `${role} to be a number`, show(value));
 }
 

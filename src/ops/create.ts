@@ -6,8 +6,8 @@ import { checkShape, checkSize, MAX_RANK, numel, type Shape, showShape } from '.
 import { backend, K } from '../kernels/load.js';
 import { defaultFloat, dtypeOf } from '../tensor/defaults.js';
 import { checkHolds, full as filled, holds } from '../tensor/fill.js';
-import { shapeOf } from '../tensor/inner.js';
-import { addressOf, type Nested, Tensor, empty as uninitialised } from '../tensor/tensor.js';
+import { isTensor, shapeOf } from '../tensor/inner.js';
+import { addressOf, type Nested, type Tensor, empty as uninitialised } from '../tensor/tensor.js';
 import { type ArgsOf, asNumber, asTensor, isOptions, readArgs } from './args.js';
 import { kernelFor } from './map.js';
 import type { Scalar } from './promote.js';
@@ -137,7 +137,7 @@ function finish(op: string, t: Tensor, requiresGrad: unknown): Tensor {
 export function tensor(data: TensorData, options?: CreateOptions): Tensor {
   const { dtype, requiresGrad } = readCreation<CreateOptions>('tensor', [options]);
   const dt = dtype === undefined || dtype === null ? undefined : dtypeOf('tensor', dtype);
-  if (data instanceof Tensor) return finish('tensor', fromTensor(data, dt ?? data.dt), requiresGrad);
+  if (isTensor(data)) return finish('tensor', fromTensor(data, dt ?? data.dt), requiresGrad);
   const own = arrayType(data);
   if (own !== undefined) {
     const array = data as TypedArray;

@@ -2,6 +2,7 @@
 
 import { Category, int64 } from '../core/dtype.js';
 import { ArgumentError, DTypeError, fail, IndexError, show } from '../core/errors.js';
+import { checkInt } from '../core/shape.js';
 import { shapeOf } from '../tensor/inner.js';
 import { empty, type Tensor } from '../tensor/tensor.js';
 import { type ArgsOf, asBoolean, asNumber, asTensor, readArgs } from './args.js';
@@ -24,7 +25,7 @@ export function oneHot(labels: Tensor, ...args: ArgsOf<{ numClasses?: number }, 
     fail(ArgumentError, 'oneHot', 'numClasses for no labels', 'Can not infer total number of classes from empty tensor.');
   const [low, high] = wide.count === 0 ? [0, -1] : [amin(wide).item() as number, amax(wide).item() as number];
   if (low < 0) fail(IndexError, 'oneHot', 'labels >= 0', `${low}: Class values must be non-negative.`);
-  const classes = numClasses === -1 ? high + 1 : asNumber('oneHot', 'numClasses', numClasses);
+  const classes = numClasses === -1 ? high + 1 : checkInt('oneHot', 'numClasses', asNumber('oneHot', 'numClasses', numClasses));
   if (classes <= 0) fail(ArgumentError, 'oneHot', 'numClasses > 0', String(classes));
   if (high >= classes) fail(IndexError, 'oneHot', `labels below numClasses = ${classes}`, `${high}: Class values must be smaller than num_classes.`);
   return toDtype(eq(unsqueeze(wide, wide.ndim), arange(classes)), int64);

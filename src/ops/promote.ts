@@ -4,8 +4,9 @@ import { bool, Category, type DTypeInfo, int64, promote } from '../core/dtype.js
 import { ArgumentError, DTypeError, fail, show } from '../core/errors.js';
 import { defaultFloat } from '../tensor/defaults.js';
 import { constant } from '../tensor/fill.js';
-import { shapeOf } from '../tensor/inner.js';
-import { copyInto, empty, Tensor } from '../tensor/tensor.js';
+import { isTensor, shapeOf } from '../tensor/inner.js';
+import { copyInto, empty, type Tensor } from '../tensor/tensor.js';
+import { noTensor } from './args.js';
 
 export type Scalar = number | boolean;
 export type Operand = Tensor | Scalar;
@@ -29,7 +30,7 @@ export function resultType(...operands: readonly Operand[]): DTypeInfo {
   let zeroDim: DTypeInfo | null = null;
   let numbers: DTypeInfo | null = null;
   for (const operand of operands) {
-    if (!(operand instanceof Tensor)) numbers = join(numbers, dtypeOfScalar(operand));
+    if (!isTensor(operand)) numbers = join(numbers, dtypeOfScalar(operand));
     else if (operand.ndim > 0) withDims = join(withDims, operand.dt);
     else zeroDim = join(zeroDim, operand.dt);
   }
@@ -38,15 +39,15 @@ export function resultType(...operands: readonly Operand[]): DTypeInfo {
 
 /** An operand as a tensor; a number becomes a 0-d constant of the dtype that the expression is computed in. */
 export function operand(op: string, role: string, value: Operand, other: Operand, compute?: (promoted: DTypeInfo) => DTypeInfo): Tensor {
-  if (value instanceof Tensor) return value;
-  if (typeof value !== 'number' && typeof value !== 'boolean') fail(ArgumentError, op, `${role} to be a tensor or a number`, show(value));
+  if (isTensor(value)) return value;
+  if (typeof value !== 'number' && typeof value !== 'boolean') noTensor(op, `${role} to be a tensor or a number`, value);
   const dt = resultType(value, other);
   return constant(Number(value), compute === undefined ? dt : compute(dt));
 }
 
 /** The two operands of a function that takes a number for either, but not for both. */
 export function operands(op: string, a: Operand, b: Operand, compute?: (promoted: DTypeInfo) => DTypeInfo): [Tensor, Tensor] {
-  if (!(a instanceof Tensor) && !(b instanceof Tensor)) fail(ArgumentError, op, 'at least one tensor', `${show(a)} and ${show(b)}`);
+  if (!isTensor(a) && !isTensor(b)) fail(ArgumentError, op, 'at least one tensor', `${show(a)} and ${show(b)}`);
   return [operand(op, 'input', a, b, compute), operand(op, 'other', b, a, compute)];
 }
 

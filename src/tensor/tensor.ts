@@ -8,7 +8,7 @@ import { newArray } from './array.js';
 import { nested, type SizeOf, sizeWithoutRows, type TensorJSON, tagOf, toJSON } from './compare.js';
 import { formatTensor } from './format.js';
 import { type GradFn, gradFnOf } from './gradFn.js';
-import { gradientOf, installInside, setGradient, shapeOf, storageOf, stridesOf } from './inner.js';
+import { gradientOf, installInside, isTensor, setGradient, shapeOf, storageOf, stridesOf } from './inner.js';
 import { collapse, dims } from './loops.js';
 import { Creation, historyOf, isRetained, type Node, requires } from './node.js';
 import { allocate, isInferenceModeEnabled, Owner, Storage } from './storage.js';
@@ -230,7 +230,7 @@ export class Tensor {
   }
   set grad(value: Tensor | null | undefined) {
     if (value !== null && value !== undefined) {
-      if (!(value instanceof Tensor)) fail(ArgumentError, 'grad', 'a tensor or null', show(value));
+      if (!isTensor(value)) fail(ArgumentError, 'grad', 'a tensor or null', show(value));
       if (value === this) throw new GradientError('grad: expected a tensor other than itself, got itself: a tensor cannot be its own grad');
       if (!sameShape(value.#shape, this.#shape)) fail(ShapeError, 'grad', `a gradient of shape ${showShape(this.#shape)}`, showShape(value.#shape));
       if (value.dt !== this.dt) fail(DTypeError, 'grad', `a gradient of dtype ${this.dtype}`, value.dtype);
@@ -296,7 +296,11 @@ export class Tensor {
     return this.count === 1 && this.ndim === 0 ? this.item() : this;
   }
   [Symbol.toPrimitive](hint: string): number | boolean | string {
-    return hint === 'string' ? this.toString() : this.item();
+    if (hint === 'string') return this.toString();
+    if (this.count === 1) return this.item();
+    // -x, x + 1, x > y, Number(x): the language asks for a number, and tells nothing of the other operand.
+    const advice = 'JavaScript has no operators on tensors: call x.neg(), x.add(y), x.gt(y), ...; in text, x.toString()';
+    return fail(ShapeError, 'operator', 'a tensor with one element', `shape ${showShape(this.#shape)}: ${advice}`);
   }
   /** The rows along the first dim. A 0-d tensor has none, and no iterator, so that test libraries compare it as a whole. */
   get [Symbol.iterator](): () => Generator<Tensor> {
