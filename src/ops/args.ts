@@ -13,7 +13,9 @@ export type ArgsOf<O, K extends readonly (keyof O)[]> = K extends readonly [infe
 export const isOptions = (value: unknown): value is Options => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  if (prototype === Object.prototype || prototype === null) return true;
+  // Another realm's Object.prototype.
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 };
 
 /**

@@ -1,6 +1,6 @@
 // Tensors from data, and filled ones.
 
-import { bool, Category, type DType, type DTypeInfo, dtypes, float32, int64, type TypedArray } from '../core/dtype.js';
+import { bool, Category, type DType, type DTypeInfo, float32, int64, type TypedArray } from '../core/dtype.js';
 import { ArgumentError, BackendError, DTypeError, fail, ShapeError, show } from '../core/errors.js';
 import { checkShape, checkSize, MAX_RANK, numel, type Shape, showShape } from '../core/shape.js';
 import { backend, K } from '../kernels/load.js';
@@ -11,6 +11,7 @@ import { addressOf, type Nested, type Tensor, empty as uninitialised } from '../
 import { type ArgsOf, asNumber, asTensor, isOptions, readArgs } from './args.js';
 import { kernelFor } from './map.js';
 import type { Scalar } from './promote.js';
+import { checkMemory, readTyped } from './typed.js';
 
 export interface CreateOptions {
   dtype?: DType | null;
@@ -111,7 +112,7 @@ function convert(op: string, values: Flat['values'], dt: DTypeInfo): TypedArray 
 
 /** Writes values into a fresh tensor. Buffers that another thread can change, or that are gone, are refused. */
 export function fromArray(op: string, array: TypedArray, shape: Shape, dt: DTypeInfo): Tensor {
-  checkedLength(op, array);
+  checkMemory(op, array);
   if (array.length !== numel(shape)) fail(ShapeError, op, `an array of ${numel(shape)} elements for shape ${showShape(shape)}`, `${array.length}`);
   const t = uninitialised(shape, dt);
   if (array.length > 0) backend.copyIn(addressOf(t), array);
@@ -125,8 +126,6 @@ export function fromData(op: string, data: unknown, dt?: DTypeInfo): Tensor {
   return fromArray(op, convert(op, values, type), shape, type);
 }
 
-const arrayType = (data: unknown): DTypeInfo | undefined => dtypes.find((dt) => data instanceof dt.array && dt !== bool);
-
 function finish(op: string, t: Tensor, requiresGrad: unknown): Tensor {
   if (requiresGrad === undefined) return t;
   if (typeof requiresGrad !== 'boolean') fail(ArgumentError, op, 'requiresGrad to be true or false', show(requiresGrad));
@@ -138,10 +137,10 @@ export function tensor(data: TensorData, options?: CreateOptions): Tensor {
   const { dtype, requiresGrad } = readCreation<CreateOptions>('tensor', [options]);
   const dt = dtype === undefined || dtype === null ? undefined : dtypeOf('tensor', dtype);
   if (isTensor(data)) return finish('tensor', fromTensor(data, dt ?? data.dt), requiresGrad);
-  const own = arrayType(data);
-  if (own !== undefined) {
-    const array = data as TypedArray;
-    const shape = [checkedLength('tensor', array)];
+  const typed = readTyped('tensor', data);
+  if (typed !== undefined) {
+    const { array, dt: own } = typed;
+    const shape = [array.length];
     const t = dt === undefined || dt === own ? fromArray('tensor', array, shape, own) : fromArray('tensor', convert('tensor', [...array], dt), shape, dt);
     return finish('tensor', t, requiresGrad);
   }
@@ -155,34 +154,15 @@ const fromTensor = (t: Tensor, dt: DTypeInfo): Tensor => {
   return t.dt === dt ? fromArray('tensor', array, shapeOf(t), dt) : fromArray('tensor', convert('tensor', [...array], dt), shapeOf(t), dt);
 };
 
-/** Whether an array has lost its memory: its buffer was detached, or shrank below it. Only then do its methods throw. */
-function isGone(array: TypedArray): boolean {
-  if (array.length > 0) return false;
-  try {
-    array.at(0);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-/** The length of an array that has memory of its own: none that another thread can change, or that is gone. */
-function checkedLength(op: string, array: TypedArray): number {
-  if (typeof SharedArrayBuffer !== 'undefined' && array.buffer instanceof SharedArrayBuffer) {
-    fail(ArgumentError, op, 'an array of its own memory', 'one over a SharedArrayBuffer; copy it first (slice())');
-  }
-  if (isGone(array)) fail(ArgumentError, op, 'an array with memory', 'one whose buffer is detached or has shrunk');
-  return array.length;
-}
-
 /** A tensor of a copy of a typed array, in another shape if given; bool takes a Uint8Array. */
 export function fromTypedArray(array: TypedArray, shape?: readonly number[], options?: CreateOptions): Tensor {
-  const own = arrayType(array) ?? fail(DTypeError, 'fromTypedArray', 'a Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array', show(array));
+  const typed = readTyped('fromTypedArray', array);
+  if (typed === undefined) fail(DTypeError, 'fromTypedArray', 'a Float32Array, Float64Array, Int32Array, BigInt64Array or Uint8Array', show(array));
+  const { array: own, dt: held } = typed;
   const { dtype, requiresGrad } = readCreation<CreateOptions>('fromTypedArray', [options]);
-  const dt = dtype ? dtypeOf('fromTypedArray', dtype) : own;
-  const length = checkedLength('fromTypedArray', array);
-  const sizes = shape === undefined ? [length] : checkShape('fromTypedArray', shape);
-  const t = fromArray('fromTypedArray', dt === own ? array : convert('fromTypedArray', [...array], dt), sizes, dt);
+  const dt = dtype ? dtypeOf('fromTypedArray', dtype) : held;
+  const sizes = shape === undefined ? [own.length] : checkShape('fromTypedArray', shape);
+  const t = fromArray('fromTypedArray', dt === held ? own : convert('fromTypedArray', [...own], dt), sizes, dt);
   return finish('fromTypedArray', t, requiresGrad);
 }
 
