@@ -126,7 +126,7 @@ GRADTAPE_INLINE V tanh_of(V x) {
   const V a = at_most(absolute(x), splat<V>(10.0f));
   V shifted;
   const V r = reduced(a + a, &shifted), p = exp_tail(r) * r * r + r;
-  const V power = (V)(((Int<V>)shifted << 23) + (Int<V>)splat<V>(1.0f));
+  const V power = (V)plus((Int<V>)shifted << 23, (Int<V>)splat<V>(1.0f));
   const V e = power * p + (power - 1.0f);
   return copy_sign(e / (e + 2.0f), x);
 }
