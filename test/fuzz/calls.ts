@@ -148,7 +148,9 @@ function variation(dice: Dice, { shape, range: [low, high], dtype, values }: Inp
     return float ? v : kind === 'bool' ? Number(v > 0) : Math.round(v);
   };
   const kept = values !== undefined && values.length === count && dice.chance(0.8);
-  const plain = Array.from({ length: count }, (_, i) => (kept ? values[i] : drawn())).map((v) => (float || Number.isFinite(v) ? v : 0));
+  // A tensor takes only numbers that its dtype can hold.
+  const held = (v: number): number => (float ? v : !Number.isFinite(v) ? 0 : kind === 'uint8' ? v & 255 : v);
+  const plain = Array.from({ length: count }, (_, i) => held(kept ? values[i] : drawn()));
   const x = gt.tensor(plain, { dtype: kind }).reshape(wanted);
   return laidOut(dice, x, float && dice.chance(0.5));
 }
