@@ -1,6 +1,7 @@
 // Every public function, found by walking the namespaces, has a row in the case table, is a second name of one that has, or stands in the list below with the file that tests it.
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { TensorMethods } from '../src/methods.js';
 import * as ops from '../src/ops/index.js';
 import { aliases, cases, internals } from './cases/index.js';
 import { publicFunctions, rowName, tensorMethods } from './public.js';
@@ -75,6 +76,10 @@ describe('every public function', () => {
   it('as a method, too', () => {
     const method = (name: string): boolean => rows.has(rowName(name)) || listedNames.has(name);
     expect(tensorMethods().filter((name) => !method(name))).toEqual([]);
+  });
+  it('as a method can be called in TypeScript, which the type check tells', () => {
+    type Uncallable = { [K in keyof TensorMethods]: [TensorMethods[K]] extends [never] ? K : never }[keyof TensorMethods];
+    expectTypeOf<Uncallable>().toEqualTypeOf<never>();
   });
   it('that is listed exists, has no row, and is named in its file', () => {
     const known = new Map(functions.flatMap((names) => names.map((name) => [name, names] as const)));

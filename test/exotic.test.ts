@@ -97,6 +97,40 @@ it('arrays of other realms, frozen ones, subclasses and getters are arrays', () 
   }
 });
 
+/** An array of which one element was never written. */
+const holed = <T>(...values: T[]): T[] => {
+  const list = [...values];
+  delete list[1];
+  return list;
+};
+const lists: Record<string, () => unknown> = {
+  permute: () => gt.ones([2, 3, 4]).permute(holed(0, 1, 2)),
+  movedim: () => gt.movedim(gt.ones([2, 3]), holed(0, 1), [1, 0]),
+  flip: () => gt.ones([2, 3]).flip(holed(0, 1)),
+  'flip by name': () => gt.ones([2, 3]).flip({ dims: holed(0, 1) }),
+  'shifts of roll': () => gt.ones([2, 3]).roll(holed(1, 1), [0, 1]),
+  'dims of roll': () => gt.ones([2, 3]).roll([1, 1], holed(0, 1)),
+  sum: () => gt.ones([2, 3]).sum(holed(0, 1)),
+  squeeze: () => gt.squeeze(gt.ones([1, 1]), { dim: holed(0, 1) as never }),
+  expand: () => gt.ones([1, 1]).expand(holed(2, 2)),
+  reshape: () => gt.ones([4]).reshape(holed(2, 2)),
+  zeros: () => gt.zeros(holed(2, 2)),
+  at: () => gt.ones([3]).at(holed(0, 1)),
+  setAt: () => gt.ones([3, 3]).setAt(holed(0, 1), 1),
+  split: () => gt.ones([3]).split(holed(1, 2)),
+  cat: () => gt.cat(holed(gt.ones([1]), gt.ones([1]))),
+  stack: () => gt.stack(holed(gt.ones([1]), gt.ones([1]))),
+  broadcastTensors: () => gt.broadcastTensors(...holed(gt.ones([1]), gt.ones([1]))),
+  einsum: () => gt.einsum('i,i->i', holed(gt.ones([1]), gt.ones([1]))),
+  pad: () => gt.nn.functional.pad(gt.ones([3]), holed(1, 1)),
+  ctcLoss: () => gt.nn.functional.ctcLoss(gt.ones([4, 2, 3]), gt.ones([2, 2], { dtype: 'int64' }), holed(4, 4), [2, 2]),
+  packPaddedSequence: () => gt.nn.utils.rnn.packPaddedSequence(gt.ones([3, 2, 1]), holed(3, 3)),
+  randomSplit: () => gt.utils.data.randomSplit(new gt.utils.data.TensorDataset(gt.ones([3])), holed(1, 2)),
+};
+it.each(Object.entries(lists))('a hole in a list is an error, not left out: %s', (_, use) => {
+  expect(use).toThrow(gt.GradtapeError);
+});
+
 describe('options', () => {
   const accepted: Record<string, Plain> = {
     'of another realm': realm('({ dtype: "float64" })') as Plain,

@@ -238,10 +238,10 @@ export function randomSplit<S>(
   ...args: [generator?: Generator | null | { generator?: Generator | null }]
 ): Subset<S>[] {
   const { generator } = readArgs<{ generator: Generator | null }>('randomSplit', args, ['generator']);
-  const total = lengths.reduce((a, b) => a + b, 0);
   let sizes = [...lengths];
+  const total = sizes.reduce((a, b) => a + b, 0);
   if (total <= 1 && Math.abs(total - 1) <= 1e-9) {
-    sizes = lengths.map((share) =>
+    sizes = sizes.map((share) =>
       share >= 0 && share <= 1 ? Math.floor(dataset.length * share) : fail(ArgumentError, 'randomSplit', 'shares between 0 and 1', show(share)),
     );
     const rest = dataset.length - sizes.reduce((a, b) => a + b, 0);

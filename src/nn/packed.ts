@@ -87,8 +87,8 @@ export function packPaddedSequence(
   const [longest, batch] = x.shape;
   if (given.length !== batch)
     fail(ArgumentError, op, `a length for each of ${batch} sequences`, `${given.length}: Expected \`len(lengths)\` to be equal to batch_size`);
-  const wrong = given.find((length) => !(Number.isInteger(length) && length > 0 && length <= longest));
-  if (wrong !== undefined) fail(ArgumentError, op, `lengths in [1, ${longest}]`, `${show(wrong)}: Length of all samples has to be greater than 0`);
+  const wrong = given.findIndex((length) => !(Number.isInteger(length) && length > 0 && length <= longest));
+  if (wrong >= 0) fail(ArgumentError, op, `lengths in [1, ${longest}]`, `${show(given[wrong])}: Length of all samples has to be greater than 0`);
   const order = Array.from(given.keys()).sort((a, b) => (enforceSorted ? 0 : given[b] - given[a]));
   const sorted = order.map((i) => given[i]);
   if (sorted.some((length, i) => i > 0 && length > sorted[i - 1])) {

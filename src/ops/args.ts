@@ -67,7 +67,8 @@ export function asTensor(op: string, role: string, value: unknown): Tensor {
 
 export function asTensors(op: string, role: string, value: unknown): Tensor[] {
   if (!Array.isArray(value)) fail(ArgumentError, op, `${role} to be an array of tensors`, show(value));
-  return value.map((t, i) => asTensor(op, `${role} ${i}`, t));
+  // `map` leaves out holes.
+  return Array.from(value, (t, i) => asTensor(op, `${role} ${i}`, t));
 }
 
 export function asNumber(op: string, role: string, value: unknown): number {

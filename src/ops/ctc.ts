@@ -43,7 +43,7 @@ const numbers = (op: string, role: string, lengths: Lengths): number[] =>
   lengths instanceof Tensor
     ? Array.from(lengths.toTypedArray() as Iterable<number | bigint>, Number)
     : Array.isArray(lengths)
-      ? lengths.map((n) => asNumber(op, role, n))
+      ? Array.from(lengths, (n) => asNumber(op, role, n))
       : [asNumber(op, role, lengths)];
 
 function readBatch(op: string, frames: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths, blank: number): Batch {

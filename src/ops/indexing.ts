@@ -64,7 +64,7 @@ function consumes(index: Exclude<Index, NestedIndex>): number {
 
 /** Applies what makes views, from the first dim on; index tensors are left for later, with the dims they belong to. */
 function resolve(op: string, x: Tensor, given: readonly unknown[]): { view: Tensor; picks: DimIndex[] } {
-  const indices = given.map((index) => plainIndex(op, index));
+  const indices = Array.from(given, (index) => plainIndex(op, index));
   const used = indices.reduce((n: number, index) => n + consumes(index), 0);
   if (used > x.ndim)
     fail(IndexError, op, `at most ${x.ndim} indices for shape ${showShape(shapeOf(x))}`, `${used}: too many indices for tensor of dimension ${x.ndim}`);

@@ -16,11 +16,12 @@ import { expand, flatten, narrow, permute, reshape, transpose, unsqueeze } from 
 
 /** Dims, each once. */
 function distinctDims(op: string, x: Tensor, dims: readonly unknown[], role = 'dim'): number[] {
-  const list = dims.map((d) => checkDim(op, d, x.ndim, role));
+  const list = Array.from(dims, (d) => checkDim(op, d, x.ndim, role));
   if (new Set(list).size !== list.length) fail(IndexError, op, `each ${role} once`, `${show(dims)}: a dim appears multiple times in the list of dims`);
   return list;
 }
-const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+/** A list without holes, which `map` and `flat` would leave out. */
+const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? Array.from<T>(value) : [value as T]);
 
 // flip, roll, rot90 -----------------------------------------------------------------------------------------------------------------------------------------
 
@@ -40,8 +41,8 @@ export interface FlipOptions {
   dims?: number | readonly number[];
 }
 /** The elements in reversed order along the dims. */
-export function flip(x: Tensor, ...dims: readonly (number | readonly number[] | FlipOptions)[]): Tensor {
-  const given = isOptions(dims[0]) ? asList(readArgs<FlipOptions>('flip', dims, [], ['dims']).dims ?? []) : dims.flat();
+export function flip(x: Tensor, ...dims: (number | readonly number[] | FlipOptions)[]): Tensor {
+  const given = isOptions(dims[0]) ? asList(readArgs<FlipOptions>('flip', dims, [], ['dims']).dims ?? []) : dims.flatMap(asList);
   const list = distinctDims('flip', asTensor('flip', 'input', x), given);
   return apply(flipOp, [x], x.ndim === 0 ? [] : list);
 }

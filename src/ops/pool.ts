@@ -145,7 +145,7 @@ export type OutputSize = number | readonly (number | null)[];
 function outputSizes(op: string, x: Tensor, dims: number, size: OutputSize): number[] {
   const list = Array.isArray(size) ? size : new Array<number>(dims).fill(checkInt(op, 'outputSize', size));
   if (list.length !== dims) fail(ArgumentError, op, `an output size of ${dims} elements`, `${list.length}: output_size must be ${dims}`);
-  const sizes = list.map((s, d) => perDim(op, 'output size', s ?? shapeOf(x)[x.ndim - dims + d], 1, 0)[0]);
+  const sizes = Array.from<number | null, number>(list, (s, d) => perDim(op, 'output size', s ?? shapeOf(x)[x.ndim - dims + d], 1, 0)[0]);
   checkTables(op, sizes);
   return sizes;
 }

@@ -124,7 +124,7 @@ export interface SqueezeOptions {
 export function squeeze(x: Tensor, ...args: ArgsOf<SqueezeOptions, ['dim']>): Tensor {
   asTensor('squeeze', 'input', x);
   const { dim } = readArgs<SqueezeOptions>('squeeze', args, ['dim']);
-  const candidates = dim === undefined ? [...shapeOf(x).keys()] : [dim].flat().map((d) => checkDim('squeeze', d, x.ndim));
+  const candidates = dim === undefined ? [...shapeOf(x).keys()] : Array.from(Array.isArray(dim) ? dim : [dim], (d) => checkDim('squeeze', d, x.ndim));
   return apply(
     squeezeOp,
     [x],
@@ -163,7 +163,7 @@ const permuteOp: Op<readonly number[]> = defineView<readonly number[]>(
 /** Dims in another order. */
 export function permute(x: Tensor, ...order: (number | readonly number[])[]): Tensor {
   asTensor('permute', 'input', x);
-  const dims = flatSizes(order).map((d) => checkDim('permute', d, x.ndim));
+  const dims = Array.from(flatSizes(order), (d) => checkDim('permute', d, x.ndim));
   if (dims.length !== x.ndim) {
     throw new ShapeError(
       `permute: expected ${x.ndim} dims for shape ${showShape(shapeOf(x))}, got ${dims.length}: the number of dimensions does not match the desired ordering`,
