@@ -22,6 +22,8 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
     format: 'esm',
     target: 'es2022',
     minify: true,
+    // The checkout's tsconfig.json leads `gradtape` to its sources; a program gets the package's build for browsers.
+    tsconfigRaw: {},
   });
   return new Map(outputFiles.map(({ path, contents }) => [path.slice(here.length), contents]));
 }

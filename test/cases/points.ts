@@ -22,9 +22,12 @@ const kink = 'A kink where both are equal.';
 const poisson = 'The border of the logarithm, and of targets that have a Stirling term.';
 const floor = 'Variances below 0 are refused, those below eps floored as in PyTorch.';
 const prob = 'Probabilities and their border.';
+const root = 'A root of zero, or of a sum below zero.';
 const margin = 'The hinge, and the distance of equal points.';
 
 export const singular: Readonly<Record<string, Settings>> = {
+  lpPool1d: at(root, 'zeros', 'minus ones', 'two zeros'),
+  lpPool2d: at(root, 'zeros', 'minus ones', 'one zero', 'two zeros'),
   div: at(pole, 'zeros', 'one zero', 'two zeros', 'last input'),
   addcdiv: at(pole, 'zeros', 'one zero', 'two zeros', 'last input'),
   pow: at(border, 'zeros', 'minus ones', 'one zero', 'two zeros', 'first input'),
